@@ -1,0 +1,21 @@
+"""The two ways a job ends early on purpose."""
+
+
+class UserError(Exception):
+    """The world's fault, not the program's: one clear sentence that names the thing and the mend.
+
+    Shown as it is, without a traceback: beside the form field `field` in the window,
+    on standard error with exit code 2 on the command line.
+    """
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class Cancelled(BaseException):
+    """Raised by `ctx.progress` and `ctx.emit` once someone pressed stop.
+
+    A `BaseException`, so that no `except Exception` in an engine swallows the stop.
+    """

@@ -1,0 +1,83 @@
+"""What every job takes and gives: plain frozen data that survives a round trip through JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Request(BaseModel):
+    """Base of all requests. Field titles, descriptions and extras feed the form and the command line.
+
+    Extras understood in a field's ``json_schema_extra``:
+
+    - ``"input": "model" | "tokenizer" | "text" | "file" | "project"``: a path (or list of paths)
+      that is read; hashed for provenance and offered by the matching picker;
+    - ``"output": "folder" | "file"``: a path that the job writes;
+    - ``"advanced": True``: behind the form's disclosure;
+    - ``"unit": "…"``: shown after the number.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class Metric(BaseModel):
+    """One figure of a run, stored as a row so that runs are compared by query."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    value: float
+    slice: str | None = None
+
+
+class Result(BaseModel):
+    """Base of all results. The first four fields are filled in by whoever ran the job."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    run: int | None = None
+    seconds: float = 0.0
+    peak_memory_bytes: int = 0
+    warnings: list[str] = Field(default_factory=list)
+
+    def summary(self) -> str:
+        """One sentence for a person."""
+        return ""
+
+    def metrics(self) -> list[Metric]:
+        """The figures worth comparing between runs."""
+        return []
+
+    def headline(self) -> Metric | None:
+        """The one figure that the run list shows."""
+        return None
+
+
+class RunSpec(BaseModel):
+    """Everything needed to run a job (again): what `lexigraft run --request FILE` reads."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: str
+    request: dict[str, Any]
+    seed: int = 0
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    title: str = ""
+
+
+def input_paths(request: Request) -> list[tuple[str, str, Path]]:
+    """The paths that a request reads, as ``(field, input kind, path)``, in field order."""
+    found: list[tuple[str, str, Path]] = []
+    for name, field in type(request).model_fields.items():
+        extra = field.json_schema_extra
+        kind = extra.get("input") if isinstance(extra, dict) else None
+        if not isinstance(kind, str):
+            continue
+        value = getattr(request, name)
+        for item in value if isinstance(value, list | tuple) else [value]:
+            if item is not None:
+                found.append((name, kind, Path(item)))
+    return found
