@@ -1,0 +1,66 @@
+"""Paths inside the project are stored relative to it, so that its folder can be moved."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+MARK = "project:///"
+"""Begins every stored string that is a path inside the project."""
+
+
+def map_strings(value: Any, change: Callable[[str], str]) -> Any:
+    """A copy of the JSON `value` with each string (not the keys) passed through `change`."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {key: map_strings(item, change) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [map_strings(item, change) for item in value]
+    return value
+
+
+def replace_prefixes(text: str, prefixes: Iterable[tuple[str, str]]) -> str:
+    """`text` with the first folder of `prefixes` that it is, or lies in, replaced.
+
+    ``[("/a/b", "/c")]`` turns ``/a/b`` into ``/c`` and ``/a/b/x`` into ``/c/x``, and leaves ``/a/bc`` alone.
+    """
+    for old, new in prefixes:
+        if text == old:
+            return new
+        if text.startswith(old) and text[len(old)] in (os.sep, "/"):
+            return new + ("" if new.endswith("/") else "/") + text[len(old) + 1 :].replace(os.sep, "/")
+    return text
+
+
+class PortablePaths:
+    """Turns absolute paths inside `folder` into marked relative ones and back."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self._prefixes = [
+            (prefix, MARK) for prefix in dict.fromkeys((str(folder.absolute()), str(self.folder)))
+        ]
+
+    def store(self, value: Any) -> Any:
+        return map_strings(value, lambda text: replace_prefixes(text, self._prefixes))
+
+    def restore(self, value: Any) -> Any:
+        return map_strings(value, self._restored)
+
+    def inside(self, relative: str) -> Path:
+        """The absolute path of `relative`. Raises ValueError when it leads out, by ``..`` or by a link."""
+        path = (self.folder / relative).resolve()
+        if not path.is_relative_to(self.folder):
+            raise ValueError(f"{relative!r} leaves the project")
+        return path
+
+    def _restored(self, text: str) -> str:
+        if not text.startswith(MARK):
+            return text
+        try:
+            return str(self.inside(text.removeprefix(MARK)))
+        except (ValueError, OSError):
+            return text
