@@ -17,6 +17,10 @@ FILE = "project.lexigraft"
 ARTIFACTS = "artifacts"
 
 
+class ReadOnlyFolderError(UserError):
+    """The project cannot be opened for writing where it lies; it can be opened read-only."""
+
+
 def project_file(path: Path) -> Path:
     """The database of the project at `path`, which is its folder or its file."""
     path = path.expanduser().absolute()
@@ -39,7 +43,7 @@ def begin_session(folder: Path) -> ProjectSession:
         return ProjectSession(folder)
     except OSError as error:
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise UserError(
+            raise ReadOnlyFolderError(
                 f"{folder} is read-only; open the project read-only, or copy it to a folder of yours."
             ) from error
         raise

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+
+from core.jobs.request import Request
 
 MARK = "project:///"
 """Begins every stored string that is a path inside the project."""
@@ -33,6 +36,35 @@ def replace_prefixes(text: str, prefixes: Iterable[tuple[str, str]]) -> str:
         if text.startswith(old) and text[len(old)] in (os.sep, "/"):
             return new + ("" if new.endswith("/") else "/") + text[len(old) + 1 :].replace(os.sep, "/")
     return text
+
+
+def anchored(request: dict[str, Any], model: type[Request]) -> dict[str, Any]:
+    """`request` with the relative paths in its input and output fields made absolute.
+
+    So that a run recorded on the command line can be repeated from anywhere. An input that is no
+    file here (a model's name, say) is left alone.
+    """
+    anchored = dict(request)
+    for name, field in model.model_fields.items():
+        extra = field.json_schema_extra
+        if isinstance(extra, dict) and name in request and extra.keys() & {"input", "output"}:
+            place = functools.partial(_absolute, must_exist="output" not in extra)
+            anchored[name] = map_strings(request[name], place)
+    return anchored
+
+
+def _absolute(text: str, *, must_exist: bool) -> str:
+    if text.startswith("~") or (must_exist and not exists(text)):
+        return text
+    return str(Path(text).absolute())
+
+
+def exists(path: str) -> bool:
+    """Whether something is there; False for what cannot even be a path."""
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):
+        return False
 
 
 class PortablePaths:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
+from pydantic_core import to_jsonable_python
 from sqlalchemy.orm import Session
 
 from core.errors import UserError
@@ -21,7 +22,7 @@ from core.project.faults import user_errors
 from core.project.finishing import prepare, published, tidy
 from core.project.location import locate
 from core.project.opening import ARTIFACTS, FILE, begin_session, bring_up_to_date, project_file, recover
-from core.project.portable import PortablePaths
+from core.project.portable import PortablePaths, anchored
 from core.project.publishing import move
 from core.project.records import (
     ArtifactRecord,
@@ -210,8 +211,10 @@ class Project:
     def add_run(self, spec: RunSpec, *, title: str = "", parent: int | None = None) -> Future[int]:
         """Queue a run; its number. What the request reads becomes an asset of the project."""
         kind = job_kind(spec.kind)
+        request = anchored(to_jsonable_python(spec.request), kind.request)
+        spec = spec.model_copy(update={"request": request})
         try:
-            inputs = input_paths(kind.request.model_validate(spec.request))
+            inputs = input_paths(kind.request.model_validate(request))
         except ValidationError:  # whoever runs it will say what is wrong, field by field
             inputs = []
 

@@ -20,7 +20,7 @@ from core.errors import UserError
 from core.jobs.request import RunSpec
 from core.project import history
 from core.project.finishing import Outcome
-from core.project.portable import PortablePaths
+from core.project.portable import PortablePaths, exists
 from core.project.records import ArtifactRecord, AssetRecord, MetricRecord, ProjectInfo, RunRecord
 from core.project.schema import ArtifactRow, AssetRow, MetricRow, ProjectRow, RunRow, ViewRow
 
@@ -273,7 +273,7 @@ class Repository:
                 kind=row.kind,
                 sha256=row.sha256,
                 description=row.description,
-                present=Path(where).is_absolute() and Path(where).exists(),
+                present=Path(where).is_absolute() and exists(where),
             )
             for row in rows
         ]
