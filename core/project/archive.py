@@ -71,7 +71,6 @@ def save_copy(file: Path, target: Path) -> Path:
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, place)
             fsync_file(place)
-        (partial / "artifacts").mkdir(exist_ok=True)
     return target
 
 
@@ -115,7 +114,6 @@ def unpack(archive: Path, target: Path, *, limit: int = LIMIT) -> Path:
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeError) as error:
             raise UserError(f"{archive} is not a whole zip file ({error}); ask for it again.") from error
         _examine_unpacked(archive, partial)
-        (partial / "artifacts").mkdir(exist_ok=True)
     return target
 
 

@@ -80,7 +80,6 @@ class Project:
             raise UserError(f"{folder} is a file; choose a folder for the project.")
         with user_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / ARTIFACTS).mkdir(exist_ok=True)
             migration.create(folder / FILE, name or folder.name)
         return cls.open(folder)
 

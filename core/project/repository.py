@@ -200,7 +200,7 @@ class Repository:
         return [OwnedRun(*row) for row in self._session.execute(query)]
 
     def statuses(self) -> dict[int, str]:
-        return dict(self._session.execute(select(RunRow.id, RunRow.status)).tuples().all())
+        return {row.id: row.status for row in self._session.execute(select(RunRow.id, RunRow.status))}
 
     def rename_run(self, run: int, title: str) -> history.Touched:
         return history.change(self._session, "rename run", [(self._row(run), "title", title)])
