@@ -123,8 +123,9 @@ def migrate(file: Path, version: int) -> Path:
         copy.unlink(missing_ok=True)
         snapshot(file, copy)
         with closing(connect_plainly(copy)) as connection:
-            before = _row_counts(connection)
+            before, numbered = _row_counts(connection), _last_numbers(connection)
             _upgrade(connection)
+            _keep_numbering(connection, numbered)
             require_sound(connection, copy)
             after = _row_counts(connection)
             lost = [name for name, count in before.items() if name in after and after[name] < count]
@@ -165,6 +166,30 @@ def _program_version() -> str:
         return importlib.metadata.version("lexigraft")
     except importlib.metadata.PackageNotFoundError:  # run from a source tree that was never installed
         return "source"
+
+
+def _last_numbers(connection: sqlite3.Connection) -> dict[str, int]:
+    return dict(connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
+
+
+def _keep_numbering(connection: sqlite3.Connection, numbered: dict[str, int]) -> None:
+    """A number that a deleted run had must not be given again: its folder may still lie in a copy.
+
+    Alembic's batch mode makes the table anew, without AUTOINCREMENT unless told (``table_kwargs``), and
+    the count starts again at the highest row that is left.
+    """
+    for table, last in numbered.items():
+        found = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", [table]).fetchone()
+        if found is None:
+            continue
+        if "AUTOINCREMENT" not in found[0]:
+            raise RuntimeError(f"the migration lost the AUTOINCREMENT of table {table}")
+        connection.execute("DELETE FROM sqlite_sequence WHERE name = ? AND seq < ?", [table, last])
+        connection.execute(
+            "INSERT INTO sqlite_sequence (name, seq) SELECT ?, ? "
+            "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?)",
+            [table, last, table],
+        )
 
 
 def _row_counts(connection: sqlite3.Connection) -> dict[str, int]:

@@ -74,7 +74,9 @@ class Lab:
         return workdir
 
     def finish(self, run: int, **result: Any) -> Finished:
-        finished = Finished(status="done", result={"bits": 1.5, **result}, provenance=Provenance(device="cpu"))
+        finished = Finished(
+            status="done", result={"bits": 1.5, **result}, provenance=Provenance(device="cpu")
+        )
         return self.project.finish_run(run, finished).result()
 
     def done(self, title: str = "A probe", **files: str) -> int:

@@ -26,7 +26,12 @@ def test_that_a_run_is_recorded_whole_and_is_there_again_when_the_project_reopen
     with Project.open(tmp_path / "lab" / "project.lexigraft") as project:
         record = project.run(run)
         files = project.artifacts(run)
-        assert (record.title, record.status, record.request, record.seconds) == ("Graft", "done", {"word": "ü"}, 3.0)
+        assert (record.title, record.status, record.request, record.seconds) == (
+            "Graft",
+            "done",
+            {"word": "ü"},
+            3.0,
+        )
         assert record.created <= record.started <= record.finished
         assert record.created.tzinfo is not None
         assert record.provenance.device == "cpu"
@@ -89,7 +94,9 @@ def test_that_relative_paths_of_a_request_are_recorded_absolute(lab, tmp_path, m
     assert request["base"] == "org/some-model"
 
 
-def test_that_what_a_request_reads_becomes_an_asset_and_is_hashed_when_the_run_ends(lab, tmp_path, provenance):
+def test_that_what_a_request_reads_becomes_an_asset_and_is_hashed_when_the_run_ends(
+    lab, tmp_path, provenance
+):
     base, text = tmp_path / "base", tmp_path / "a.txt"
     base.mkdir()
     first, second = lab.start(base=str(base), texts=[str(text)]), lab.queue(base=str(base))
@@ -322,7 +329,9 @@ def test_that_a_read_only_folder_is_refused_in_words_and_opens_read_only(lab, tm
 
     monkeypatch.setattr(os, "open", refuse)
     monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK and real_access(path, mode))
-    with pytest.raises(UserError, match=rf"{tmp_path / 'lab'} is read-only; open the project read-only, or copy"):
+    with pytest.raises(
+        UserError, match=rf"{tmp_path / 'lab'} is read-only; open the project read-only, or copy"
+    ):
         Project.open(tmp_path / "lab")
     with Project.open(tmp_path / "lab", read_only=True) as project:
         assert project.run(run).status == "done"

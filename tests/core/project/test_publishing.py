@@ -158,5 +158,3 @@ def test_that_a_folder_without_write_permission_is_a_sentence(lab, monkeypatch):
 
 def _finished() -> Finished:
     return Finished(status="done", result={"bits": 1.5})
-
-
