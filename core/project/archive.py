@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import UserError
 from core.project import migration
+from core.project.backups import snapshot
 from core.project.database import connect_plainly
 from core.project.faults import user_errors
 from core.project.members import clash, objection, objection_to_member
@@ -64,7 +65,7 @@ def save_copy(file: Path, target: Path) -> Path:
     """Copy the database `file` and the files that its runs published into the new folder `target`."""
     target = target.expanduser().absolute()
     with user_errors(target), fresh_folder(target) as partial:
-        migration.snapshot(file, partial / file.name)
+        snapshot(file, partial / file.name)
         settle_runs(partial / file.name, PortablePaths(file.parent))
         for source, path in _published(partial / file.name, PortablePaths(file.parent)):
             place = partial / path
@@ -83,7 +84,7 @@ def share(file: Path, name: str, target: Path, *, with_models: bool) -> Path:
     with user_errors(target), tempfile.TemporaryDirectory(prefix="lexigraft-share-") as scratch:
         target.parent.mkdir(parents=True, exist_ok=True)
         copy = Path(scratch) / file.name
-        migration.snapshot(file, copy)
+        snapshot(file, copy)
         packed = anonymize(copy, PortablePaths(file.parent), with_models=with_models)
         published = [Packed(source, path) for source, path in _published(copy, PortablePaths(file.parent))]
         members = [Packed(copy, file.name), *published, *packed]
@@ -264,14 +265,12 @@ def _extract(archive: Path, packed: zipfile.ZipFile, entry: ManifestFile, place:
 
 def _examine_unpacked(archive: Path, folder: Path) -> None:
     database, paths = folder / _DATABASE, PortablePaths(folder)
-    with closing(connect_plainly(database, "ro")) as connection:
-        try:
-            version = migration.examine(connection, database, trusted=False)
-            migration.refuse_newer(database, version)
+    try:
+        with user_errors(database), closing(connect_plainly(database, "ro")) as connection:
+            migration.refuse_newer(database, migration.examine(connection, database, trusted=False))
             rows = connection.execute("SELECT path FROM artifact").fetchall()
-        except UserError as error:
-            message = error.message.replace(str(database), f"The project in {archive}")
-            raise UserError(message) from error
+    except UserError as error:
+        raise UserError(error.message.replace(str(database), f"The project in {archive}")) from error
     for (path,) in rows:
         try:
             paths.inside(path)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from core.project.backups import back_up
 from core.project.database import Database, connect_plainly, reading_mode
-from core.project.migration import back_up
 from core.project.portable import PortablePaths
 from core.project.publishing import move, sha256_of
 from core.project.records import ArtifactRecord, CheckReport

@@ -41,7 +41,8 @@ def import_project(request: kinds.ImportProjectRequest, ctx: Context) -> kinds.P
 
 @job(kinds.CHECK)
 def check_project(request: kinds.CheckProjectRequest, ctx: Context) -> kinds.CheckProjectResult:
-    with Project.open(request.folder) if request.repair else _for_reading(request.folder) as project:
+    # Only reading, a database too damaged to be worked with can still be examined.
+    with Project.open(request.folder, read_only=not request.repair, trusted=True) as project:
         report = project.check(repair=request.repair)
     backup = str(report.backup) if report.backup else None
     return kinds.CheckProjectResult(ok=report.ok, **report.model_dump(exclude={"backup"}), backup=backup)

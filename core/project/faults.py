@@ -15,7 +15,9 @@ _FULL = "The disk of {file} is full; nothing was changed. Free some space and tr
 _READ_ONLY = "{file} cannot be written; open it read-only, or copy the project to a folder of yours."
 _CLOSED = "{file} cannot be opened; check that it is there and that you may read and write it."
 _BROKEN_DISK = "The disk of {file} failed while reading or writing; check the drive or the connection."
-_DAMAGED = "{file} is damaged; restore it from the project's backups folder, or from a copy of yours."
+_DAMAGED = (
+    "{file} is damaged; restore the newest database from the project's backups folder, or a copy of yours."
+)
 
 _BY_CODE = {
     sqlite3.SQLITE_BUSY: _BUSY,

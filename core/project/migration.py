@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import StaticPool, create_engine, insert, text, update
 
 from core.errors import UserError
+from core.project.backups import back_up, snapshot
 from core.project.database import connect_plainly
 from core.project.publishing import fsync_file, move
 from core.project.schema import ProjectRow
@@ -74,29 +75,6 @@ def require_sound(connection: sqlite3.Connection, file: Path) -> None:
     broken = connection.execute("PRAGMA foreign_key_check").fetchone()
     if broken is not None:
         raise UserError(f"{file} is damaged (table {broken[0]} refers to a row that is gone).")
-
-
-def snapshot(source: Path, target: Path) -> None:
-    """A whole, consistent copy of a database, also while it is written; never a copy of the bare file."""
-    with closing(connect_plainly(source)) as origin, closing(connect_plainly(target, "rwc")) as copy:
-        origin.backup(copy)
-        copy.execute("PRAGMA journal_mode=DELETE")
-    fsync_file(target)
-
-
-def back_up(file: Path, why: str) -> Path:
-    """Copy the database into the project's ``backups`` folder, under a name with `why` and the time."""
-    folder = file.parent / "backups"
-    folder.mkdir(exist_ok=True)
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-    target = folder / f"{file.stem}-{why}-{stamp}{file.suffix}"
-    partial = target.with_name(target.name + ".partial")
-    try:
-        snapshot(file, partial)
-        move(partial, target)
-    finally:
-        partial.unlink(missing_ok=True)
-    return target
 
 
 def create(file: Path, name: str) -> None:

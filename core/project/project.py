@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future
 from pathlib import Path
@@ -17,6 +18,7 @@ from core.jobs.events import Finished
 from core.jobs.registry import job_kind
 from core.jobs.request import RunSpec, input_paths
 from core.project import archive, check, history, migration, recovery
+from core.project.backups import back_up_daily
 from core.project.database import Database
 from core.project.faults import user_errors
 from core.project.finishing import prepare, published, tidy
@@ -39,6 +41,7 @@ from core.project.sessions import ProjectSession
 from core.project.writer import Writer, failed
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 
 class Project:
@@ -112,7 +115,10 @@ class Project:
             if session is not None:
                 recover(folder, database, session, notices)
             undo.pop_all()
-            return cls(folder, database, session, notices)
+        project = cls(folder, database, session, notices)
+        if session is not None:
+            project._writer.submit(lambda: back_up_daily(file)).add_done_callback(_log_failure)
+        return project
 
     def close(self) -> None:
         """Finish the writes that were asked for, then let go of the files. Closing twice is fine."""
@@ -421,6 +427,11 @@ class Project:
             return label
 
         return self._writer.write(transaction, lambda label: _changed_rows(touched, initiator))
+
+
+def _log_failure(backup: Future[Path | None]) -> None:
+    if backup.exception() is not None:
+        _log.warning("the daily backup failed: %s", backup.exception())
 
 
 def _changed(*kinds: ChangeKind, runs: Iterable[int] = (), initiator: str | None = None) -> Change:

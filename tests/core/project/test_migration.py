@@ -125,8 +125,7 @@ def test_that_an_older_project_is_migrated_on_a_copy_with_a_backup(old_project, 
         rows["sqlite_sequence"].sort()
         del rows["alembic_version"], rows["project"]
     assert after == before
-    (backup,) = (old_project / "backups").iterdir()
-    assert "version-1" in backup.name
+    (backup,) = (old_project / "backups").glob("*-version-1-*")
     assert _rows(backup) == original
     with Project.open(old_project) as project:
         assert project.notices == []
@@ -135,7 +134,7 @@ def test_that_an_older_project_is_migrated_on_a_copy_with_a_backup(old_project, 
 def test_that_the_backup_of_a_migration_opens_in_place_of_the_migrated_database(old_project, second_version):
     second_version()
     Project.open(old_project).close()
-    (backup,) = (old_project / "backups").iterdir()
+    (backup,) = (old_project / "backups").glob("*-version-1-*")
     shutil.copy(backup, old_project / "project.lexigraft")
     with Project.open(old_project) as project:
         assert len(project.runs()) == 2
