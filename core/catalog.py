@@ -1,0 +1,30 @@
+"""Every job there is. The one module that knows all engines: it imports each one's light side by name."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+
+from core.jobs.registry import JobKind, job_kinds
+
+_JOBS = (
+    # "core.transplant.job",
+    # "core.training.job",
+    # "core.models.job",
+    "core.project.job",
+)
+"""In the order in which the command line lists them."""
+
+
+def load_catalog() -> tuple[JobKind, ...]:
+    """Declare all jobs (once; without torch), and return them in the catalogue's order."""
+    for module in _JOBS:
+        importlib.import_module(module)
+    return tuple(_ordered())
+
+
+def _ordered() -> Iterator[JobKind]:
+    kinds = list(job_kinds())
+    for module in _JOBS:
+        package = module.removesuffix(".job")
+        yield from (kind for kind in kinds if kind.request.__module__.startswith(f"{package}."))
