@@ -108,8 +108,3 @@ def provenance() -> Callable[[Path], Provenance]:
     return lambda base: Provenance(
         device="cpu", inputs=[InputHash(field="base", kind="model", path=str(base), sha256="ab" * 32)]
     )
-
-
-@pytest.fixture(autouse=True)
-def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LEXIGRAFT_CONFIG", str(tmp_path / "settings"))

@@ -67,10 +67,15 @@ def test_that_a_lab_can_share_one_database_by_url(database, tmp_path):
 
 def test_that_a_transaction_that_fails_leaves_nothing(database, tmp_path):
     paths = PortablePaths(tmp_path)
-    with pytest.raises(UserError, match="There is no run 99"), database.write() as session:
-        repository = Repository(session, paths)
-        repository.add_run(RunSpec(kind="probe", request={}), "Lost", None, "someone")
-        repository.rename_run(99, "x")
+
+    def add_and_fail() -> None:
+        with database.write() as session:
+            repository = Repository(session, paths)
+            repository.add_run(RunSpec(kind="probe", request={}), "Lost", None, "someone")
+            repository.rename_run(99, "x")
+
+    with pytest.raises(UserError, match="There is no run 99"):
+        add_and_fail()
     with database.read() as session:
         assert Repository(session, paths).runs(include_deleted=True) == []
 
