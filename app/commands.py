@@ -56,6 +56,14 @@ class Commands(QObject):
             self._actions[command.id] = action
         self.changed.emit()
 
+    def remove(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            action = self._actions.pop(key)
+            del self._commands[key]
+            self._window.removeAction(action)
+            action.deleteLater()
+        self.changed.emit()
+
     def run(self, key: str) -> None:
         command = self._commands[key]
         if command.enabled():

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Dialogs:
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(title)
         box.setInformativeText(text)
-        buttons = {}
+        buttons: dict[QAbstractButton, str] = {}
         for choice in choices:
             button = box.addButton(choice.label, _ROLES[choice.role])
             button.setProperty("kind", choice.role)

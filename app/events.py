@@ -22,7 +22,7 @@ class EventRelay(QObject):
     in order; *finished* is never dropped and never waits.
     """
 
-    event = Signal(int, object)
+    delivered = Signal(int, object)
     _wake = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -32,7 +32,7 @@ class EventRelay(QObject):
         self._others: deque[tuple[int, Any]] = deque(maxlen=KEPT)
         self._ends: list[tuple[int, Any]] = []
         self._awake = False
-        self._delivered = 0.0
+        self._last = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._deliver)
@@ -53,7 +53,7 @@ class EventRelay(QObject):
 
     @Slot()
     def _plan(self) -> None:
-        rest = PERIOD - (time.monotonic() - self._delivered)
+        rest = PERIOD - (time.monotonic() - self._last)
         if rest <= 0 or self._ends:
             self._deliver()
         elif not self._timer.isActive():
@@ -68,6 +68,6 @@ class EventRelay(QObject):
             self._progress.clear()
             self._ends.clear()
             self._awake = False
-        self._delivered = time.monotonic()
+        self._last = time.monotonic()
         for run_id, event in waiting:
-            self.event.emit(run_id, event)
+            self.delivered.emit(run_id, event)

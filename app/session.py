@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.worker import EngineThread, QueuedRun
     from core.jobs.request import RunSpec
     from core.project.project import Project
-    from core.project.records import Change
+    from core.project.records import Change, RunRecord
 
 log = logging.getLogger(__name__)
 Level = Literal["info", "success", "warning", "error"]
@@ -34,9 +34,11 @@ class Session(QObject):
 
     project_changed = Signal()
     """Another project is open, or none: `project`."""
+    open_failed = Signal(object)
+    """The exception that kept a project from opening; what was open still is."""
     changed = Signal(object)
     """A `core.project.records.Change`, after each commit to the open project."""
-    event = Signal(int, object)
+    run_event = Signal(int, object)
     """Run and core event, at most 20 times a second; a *finished* is recorded when it arrives here."""
     queue_changed = Signal()
     engine_changed = Signal(str)
@@ -61,7 +63,7 @@ class Session(QObject):
         self._questions = Questions(self)
         self._questions.unanswered.connect(self.report)
         self._relay = EventRelay(self)
-        self._relay.event.connect(self.event)
+        self._relay.delivered.connect(self.run_event)
         self._announced.connect(self._on_change, Qt.ConnectionType.QueuedConnection)
 
     # Questions
@@ -94,7 +96,7 @@ class Session(QObject):
         self._questions.follow(future, then=then, failed=failed, owner=owner)
 
     @Slot(object)
-    def report(self, error: Exception) -> None:
+    def report(self, error: BaseException) -> None:
         """Show what went wrong: the world's faults as they are, our own with a trace in the log."""
         from core.errors import UserError
 
@@ -112,17 +114,21 @@ class Session(QObject):
         """The open project's name; empty when none is open."""
         return self._name
 
-    def open_project(self, path: Path, *, failed: Callable[[Exception], None] | None = None) -> None:
-        """Open a project by its folder or file; `project_changed` follows."""
-        self._switch(lambda: _open(path), failed)
+    def open_project(self, path: Path) -> None:
+        """Open a project by its folder or file; `project_changed` or `open_failed` follows."""
+        self._switch(lambda: _open(path))
 
     def new_project(self, folder: Path, name: str | None = None) -> None:
         """Make a project in a new or empty folder, and open it."""
-        self._switch(lambda: _create(folder, name), None)
+        self._switch(lambda: _create(folder, name))
 
     def import_project(self, archive: Path, folder: Path) -> None:
         """Unpack a shared project into a new or empty folder, and open it."""
-        self._switch(lambda: _import(archive, folder), None)
+        self._switch(lambda: _import(archive, folder))
+
+    def open_sample(self) -> None:
+        """Open the sample project, made first where there is none yet."""
+        self._switch(_open_sample)
 
     def close_project(self) -> None:
         """Let go of the project. Not while a run goes: see `stop`."""
@@ -134,11 +140,11 @@ class Session(QObject):
         self.project_changed.emit()
         self.ask(project.close)
 
-    def _switch(self, make: Callable[[], Project], failed: Callable[[Exception], None] | None) -> None:
+    def _switch(self, make: Callable[[], Project]) -> None:
         if self.running is not None:
             self.message.emit("A run is going; stop it or wait before opening another project.", "warning")
             return
-        self.ask(make, then=self._opened, failed=failed, owner=self, key="project")
+        self.ask(make, then=self._opened, failed=self.open_failed.emit, owner=self, key="project")
 
     def _opened(self, project: Project) -> None:
         if self.project is not None:
@@ -167,6 +173,11 @@ class Session(QObject):
         return self.engine.running if self.engine else None
 
     @property
+    def paused(self) -> bool:
+        """Whether the running run is."""
+        return self.engine is not None and self.engine.paused
+
+    @property
     def waiting(self) -> list[QueuedRun]:
         """What comes after, in order."""
         return self.engine.waiting if self.engine else []
@@ -180,7 +191,7 @@ class Session(QObject):
             return
 
         def queued(run_id: int) -> None:
-            self._enqueue(project, run_id, spec)
+            self._enqueue(project, run_id, spec.kind, spec.title)
             if then is not None:
                 then(run_id)
 
@@ -193,7 +204,9 @@ class Session(QObject):
             return
 
         def queued(_: None) -> None:
-            self.ask(project.run, run_id, then=lambda run: self._enqueue(project, run_id, run.spec))
+            self.ask(
+                project.run, run_id, then=lambda run: self._enqueue(project, run_id, run.kind, run.title)
+            )
 
         self.follow(project.requeue_run(run_id), then=queued)
 
@@ -219,6 +232,24 @@ class Session(QObject):
             self.engine.move(run_id, position)
             self.follow(self.project.move_run(run_id, position))
 
+    @property
+    def held(self) -> bool:
+        """Whether the next run waits for `hold(False)`."""
+        return self.engine is not None and self.engine.held
+
+    def hold(self, held: bool) -> None:
+        """Start no further run (the running one goes on), or go on with those that wait."""
+        if self.engine is not None:
+            self.engine.hold(held)
+
+    def take_up(self, runs: list[RunRecord]) -> None:
+        """Queue what was queued when the project was closed; nothing starts before `hold(False)`."""
+        if self.project is None:
+            return
+        self.hold(True)
+        for run in sorted(runs, key=lambda run: run.position or 0):
+            self._enqueue(self.project, run.id, run.kind, run.title)
+
     def open_run(self, run_id: int) -> None:
         """Show a run in its panel."""
         self.run_requested.emit(run_id)
@@ -240,11 +271,13 @@ class Session(QObject):
             return self.project
         return None
 
-    def _enqueue(self, project: Project, run_id: int, spec: RunSpec) -> None:
+    def _enqueue(self, project: Project, run_id: int, kind: str, title: str) -> None:
         from app.worker import QueuedRun
+        from core.jobs.registry import job_kind
 
         if self.engine is not None and self.project is project:
-            self.engine.add(QueuedRun(id=run_id, kind=spec.kind, title=spec.title, project=project))
+            title = title or job_kind(kind).title
+            self.engine.add(QueuedRun(id=run_id, kind=kind, title=title, project=project))
 
     # The engine
 
@@ -256,6 +289,7 @@ class Session(QObject):
         self.engine = EngineThread(self._executor, self._relay.push)
         self.engine.queue_changed.connect(self.queue_changed)
         self.engine.state_changed.connect(self.engine_changed)
+        self.engine.failed.connect(self.report)
         self.engine.start()
 
     def stop(self, *, leave: bool = False) -> None:
@@ -278,9 +312,23 @@ class Session(QObject):
 
 
 def _open(path: Path) -> Project:
+    from core.project.opening import ReadOnlyFolderError
     from core.project.project import Project
 
-    return _remembered(Project.open(path))
+    try:
+        project = Project.open(path)
+    except ReadOnlyFolderError:
+        project = Project.open(path, read_only=True)
+        project.notices.append(
+            f"{project.folder} cannot be written to: the project is open for reading only."
+        )
+    return _remembered(project)
+
+
+def _open_sample() -> Project:
+    from core.sample import ensure_sample_project
+
+    return _open(ensure_sample_project())
 
 
 def _create(folder: Path, name: str | None) -> Project:

@@ -68,8 +68,9 @@ class Panel(QWidget):
         """Put the widget of tool `key` in place of what is there."""
         index = self._keys.index(key)
         old, shown = self.pages.widget(index), self.pages.currentIndex()
-        self.pages.removeWidget(old)
-        old.deleteLater()
+        if old is not None:
+            self.pages.removeWidget(old)
+            old.deleteLater()
         self.pages.insertWidget(index, page)
         self.pages.setCurrentIndex(shown)
 

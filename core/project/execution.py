@@ -35,12 +35,14 @@ def execute(
     *,
     on_event: Callable[[AnyEvent], None] = lambda event: None,
     control: Control | None = None,
+    leave: Callable[[], bool] = lambda: False,
 ) -> Finished:
     """Run a queued run of `project` on the calling thread and record how it ended.
 
     `on_event` gets every event of the job; *finished* comes last, once it is recorded, with the
     paths of the published files. A result that cannot be saved (the disk is full, say) ends the
-    run as *failed* with that sentence.
+    run as *failed* with that sentence. A run that was cancelled while `leave` says True is not recorded
+    as ended: the next opening finds it *interrupted*, to be resumed from its checkpoint.
 
     Raises:
         UserError: the run is not queued, or not even its failure could be recorded.
@@ -66,6 +68,8 @@ def execute(
     try:
         workdir = project.run_workdir(run_id)
         finished = executor.run(record.spec, workdir=workdir, on_event=pass_on, control=control or Control())
+        if finished.status == "cancelled" and leave():
+            return finished
         recorded = project.finish_run(run_id, finished).result()
     except Exception as error:  # noqa: BLE001 - whatever happened, the run must not stay "running"
         failure = Finished(status="failed", error=_reason(error), provenance=finished.provenance)
