@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import shlex
 import signal
 import sys
 import tempfile
@@ -314,6 +315,9 @@ def _recorded(
     from core.project.execution import execute
     from core.project.project import Project
 
+    if not folder.exists():
+        new = shlex.join(["lexigraft", "project", "new", str(folder)])
+        raise UserError(f"There is no project in {folder}; make one with: {new}", field="project")
     with Project.open(folder) as project:
         for notice in project.notices:
             print(notice, file=sys.stderr)
@@ -365,7 +369,9 @@ def _say(spec: RunSpec, finished: Finished, options: Namespace) -> int:
     error = finished.error or ErrorInfo(kind="fault", message="The job ended without a result.")
     if error.traceback:
         print(error.traceback, file=sys.stderr)
-    _print_error(error.message, error.field, options.json, error.kind)
+    flag = _flags(kind).flags.get((error.field or "",))
+    message = f"{flag.shown}: {error.message}" if flag and error.kind == "user" else error.message
+    _print_error(error, message, options.json)
     return BAD_INPUT if error.kind == "user" else FAILED
 
 
@@ -383,14 +389,14 @@ def _text(result: Result) -> str:
 
 
 def _refused(error: UserError, words: list[str]) -> int:
-    as_json = "--json" in words
-    _print_error(error.message, error.field, as_json, "user")
+    said = ErrorInfo(kind="user", message=error.message, field=error.field)
+    _print_error(said, error.message, "--json" in words)
     return BAD_INPUT
 
 
-def _print_error(message: str, field: str | None, as_json: bool, kind: str) -> None:
+def _print_error(error: ErrorInfo, message: str, as_json: bool) -> None:
     if as_json:
-        _print_json({"run": None, "error": {"kind": kind, "message": message, "field": field}})
+        _print_json({"run": None, "error": error.model_dump(include={"kind", "message", "field"})})
     print(f"lexigraft: {message}", file=sys.stderr)
 
 
