@@ -1,24 +1,24 @@
 """Start-up. No arguments: the desktop; anything else: the command line.
 
-Nothing is imported at module level but the standard library's light parts: a child process that is
-spawned imports this module again.
+Nothing is imported at module level but the lightest of the standard library: the first window waits for it,
+and a child process that is spawned imports this module again.
 """
 
 from __future__ import annotations
 
-import argparse
-import multiprocessing
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-DESKTOP_OPTIONS = ("--engine", "--project", "--reset-layout", "--safe")
+if TYPE_CHECKING:
+    import argparse
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The `lexigraft` command; the exit code."""
-    multiprocessing.freeze_support()
+    _serve_if_child()
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and not _for_the_desktop(arguments):
         from core.cli import main as command_line
@@ -33,12 +33,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def desktop(argv: Sequence[str] | None = None) -> int:
     """The `lexigraft-desktop` command: always the window."""
-    multiprocessing.freeze_support()
+    _serve_if_child()
     return _desktop(list(sys.argv[1:] if argv is None else argv))
+
+
+def _serve_if_child() -> None:
+    """In a frozen program, a child process begins here like any other start; this is where it turns off."""
+    if getattr(sys, "frozen", False):
+        import multiprocessing
+
+        multiprocessing.freeze_support()
 
 
 def _for_the_desktop(arguments: list[str]) -> bool:
     """Whether these are the window's own options, or a project to open in it, as a double click gives."""
+    import argparse
+
     parser = _parser(exit_on_error=False)
     try:
         options, others = parser.parse_known_args(arguments)
@@ -48,6 +58,8 @@ def _for_the_desktop(arguments: list[str]) -> bool:
 
 
 def _parser(*, exit_on_error: bool = True) -> argparse.ArgumentParser:
+    import argparse
+
     parser = argparse.ArgumentParser(
         "lexigraft-desktop",
         description="The Lexigraft window.",
@@ -74,9 +86,11 @@ def _has_display() -> bool:
 
 
 def _desktop(arguments: list[str]) -> int:
-    options = _parser().parse_args(arguments)
     from app.desktop import run
 
+    if not arguments:
+        return run()
+    options = _parser().parse_args(arguments)
     return run(
         project=options.project or options.path,
         engine=options.engine,

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Sequence
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app import theme
-from app.commands import Command
+from app.commands import Command, shortcut_text
 from app.floating import Floating
 from app.icons import icon
-from app.palette import shortcut_text
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -84,6 +82,8 @@ class About(Floating):
 
 def version(package: str) -> str:
     """Of an installed distribution, ``–`` when it is not there."""
+    from importlib import metadata  # brings the mail and zip libraries along, so not before the first paint
+
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:

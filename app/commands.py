@@ -79,3 +79,8 @@ class Commands(QObject):
 
     def all(self) -> list[Command]:
         return list(self._commands.values())
+
+
+def shortcut_text(shortcut: str) -> str:
+    """As the system writes it (``⌘K`` on a Mac)."""
+    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import faulthandler
 import logging
-import logging.handlers
 import os
 import sys
 import threading
@@ -16,6 +15,7 @@ from typing import IO
 from core.folders import cache_folder
 
 log = logging.getLogger("lexigraft")
+LOG_BYTES = 1_000_000
 _trace: IO[str] | None = None
 
 
@@ -24,7 +24,7 @@ def log_folder() -> Path:
 
 
 def keep_log() -> None:
-    """Log to a file of bounded size, and have a native crash write every thread's trace to another.
+    """Log to a file, begun anew when it has grown large; a native crash writes its traces to another.
 
     Nothing is sent anywhere. A folder that cannot be written is no reason not to start.
     """
@@ -32,9 +32,10 @@ def keep_log() -> None:
     folder = log_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            folder / "desktop.log", maxBytes=1_000_000, backupCount=2, encoding="utf-8", delay=True
-        )
+        file = folder / "desktop.log"
+        if file.is_file() and file.stat().st_size > LOG_BYTES:
+            file.replace(folder / "desktop.1.log")
+        handler = logging.FileHandler(file, encoding="utf-8", delay=True)
         _trace = (folder / f"crash-{os.getpid()}.log").open("w", encoding="utf-8")
     except OSError:
         return

@@ -22,14 +22,14 @@ def offers(window: Window) -> tuple[str, str, list[Offer]]:
         window.run_sample,
     )
     new = Offer(
-        "folder",
+        "start",
         "Start a project of your own",
         "A project is a folder that keeps every run with all that is needed to repeat it.",
         "New project…",
         projects.new,
     )
     open_one = Offer(
-        "runs",
+        "folder",
         "Go on with a project",
         "Open a project by its .lexigraft file, or drop it on the window.",
         "Open…",

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
@@ -156,7 +156,9 @@ class Palette(Floating):
     def place(self) -> None:
         window = self.window()
         width = min(620, window.width() - 80)
-        self.setGeometry((window.width() - width) // 2, 6, width, min(460, window.height() - 80))
+        rows = self._model.rowCount() * self.list.sizeHintForRow(0) if self._model.rowCount() else ROW_HEIGHT
+        height = min(rows + self.field.sizeHint().height() + 40, 460, window.height() - 80)
+        self.setGeometry((window.width() - width) // 2, 6, width, height)
 
     def _filter(self, query: str) -> None:
         scored = [(score, entry) for entry in self._all if (score := rank(query, entry.text)) is not None]
@@ -165,6 +167,7 @@ class Palette(Floating):
         self.list.setVisible(bool(best))
         self._nothing.setVisible(not best)
         self.list.setCurrentIndex(self._model.index(0, 0))
+        self.place()
 
     def _run(self, row: int) -> None:
         if 0 <= row < len(self._model.entries):
@@ -184,8 +187,3 @@ class Palette(Floating):
                 self._run(self.list.currentIndex().row())
                 return True
         return super().eventFilter(watched, event)
-
-
-def shortcut_text(shortcut: str) -> str:
-    """As the system writes it (``⌘K`` on a Mac)."""
-    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)

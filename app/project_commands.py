@@ -10,7 +10,6 @@ from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QMenu
 
 from app.commands import Command, Commands
-from app.dialogs import Choice
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -35,7 +34,6 @@ class ProjectCommands:
     def __init__(self, window: Window, session: Session) -> None:
         self._window = window
         self._session = session
-        self._dialogs = session.dialogs
 
     def commands(self) -> list[Command]:
         def some() -> bool:
@@ -90,14 +88,14 @@ class ProjectCommands:
     # Another project
 
     def new(self) -> None:
-        folder = self._dialogs.save_file(
+        folder = self._session.dialogs.save_file(
             self._window, "A folder for the new project", start=Path.home() / "New project"
         )
         if folder is not None:
             self._session.new_project(folder)
 
     def open(self) -> None:
-        path = self._dialogs.open_file(self._window, "Open a project", filters=(PROJECT_FILES,))
+        path = self._session.dialogs.open_file(self._window, "Open a project", filters=(PROJECT_FILES,))
         if path is not None:
             self.open_at(path)
 
@@ -108,13 +106,15 @@ class ProjectCommands:
         self._session.open_sample()
 
     def import_shared(self) -> None:
-        path = self._dialogs.open_file(self._window, "Import a shared project", filters=(SHARED_FILES,))
+        path = self._session.dialogs.open_file(
+            self._window, "Import a shared project", filters=(SHARED_FILES,)
+        )
         if path is not None:
             self.import_from(path)
 
     def import_from(self, archive: Path) -> None:
         name = archive.name.removesuffix(".zip").removesuffix(".lexigraft")
-        folder = self._dialogs.save_file(
+        folder = self._session.dialogs.save_file(
             self._window, "A folder for the imported project", start=archive.with_name(name)
         )
         if folder is not None:
@@ -124,7 +124,7 @@ class ProjectCommands:
 
     def rename(self) -> None:
         project = self._project
-        name = self._dialogs.ask_text(self._window, "Rename this project", "Name", self._session.name)
+        name = self._session.dialogs.ask_text(self._window, "Rename this project", "Name", self._session.name)
         if name is not None:
             self._session.follow(project.set_project_name(name))
 
@@ -140,13 +140,15 @@ class ProjectCommands:
     def save_copy(self) -> None:
         project = self._project
         start = project.folder.with_name(f"{project.folder.name} copy")
-        folder = self._dialogs.save_file(self._window, "A folder for the copy", start=start)
+        folder = self._session.dialogs.save_file(self._window, "A folder for the copy", start=start)
         if folder is not None:
             self._session.ask(project.save_copy, folder, then=lambda where: self._tell(f"Copied to {where}."))
 
     def share(self) -> None:
+        from app.dialogs import Choice
+
         project = self._project
-        choice = self._dialogs.choose(
+        choice = self._session.dialogs.choose(
             self._window,
             "Share this project",
             "The file holds all runs and their results. With the models and texts that the runs read, "
@@ -160,7 +162,7 @@ class ProjectCommands:
         if choice not in ("plain", "models"):
             return
         start = project.folder.with_name(f"{project.folder.name}.lexigraft.zip")
-        path = self._dialogs.save_file(self._window, "Share as", start=start, filters=(SHARED_FILES,))
+        path = self._session.dialogs.save_file(self._window, "Share as", start=start, filters=(SHARED_FILES,))
         if path is not None:
             self._session.ask(
                 project.share, path, choice == "models", then=lambda where: self._tell(f"Shared as {where}.")
@@ -179,7 +181,7 @@ class ProjectCommands:
         details = "\n".join(report.details[:12])
         if project.read_only:
             self._session.message.emit(f"Found in this project: {found}.", "warning")
-        elif self._dialogs.confirm(
+        elif self._session.dialogs.confirm(
             self._window,
             f"Found in this project: {found}.",
             f"{details}\n\nRepairing keeps a copy of the database first.",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
 from shiboken6 import isValid
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 log = logging.getLogger(__name__)
 THREADS = 2
@@ -117,12 +119,15 @@ class Questions(QObject):
     @Slot(int, object, object)
     def _deliver(self, number: int, value: Any, error: BaseException | None) -> None:
         question = self._open.pop(number, None)
-        if question is None or (question.owner is not None and not isValid(question.owner)):
+        if question is None:
             return
         if question.key is not None:
-            if self._newest[question.owner, question.key] != number:
+            place = question.owner, question.key
+            if self._newest.get(place) != number:
                 return
-            del self._newest[question.owner, question.key]
+            del self._newest[place]
+        if question.owner is not None and not isValid(question.owner):
+            return
         if error is None:
             if question.then is not None:
                 question.then(value)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import logging
-import shlex
 from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from app.dialogs import Dialogs
 from app.events import EventRelay
 from app.questions import Questions
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from app.dialogs import Dialogs
     from app.worker import EngineThread, QueuedRun
     from core.jobs.request import RunSpec
     from core.project.project import Project
@@ -53,7 +53,7 @@ class Session(QObject):
         self, *, engine: str = "process", dialogs: Dialogs | None = None, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self.dialogs = dialogs or Dialogs()
+        self._dialogs = dialogs
         self.project: Project | None = None
         self.engine: EngineThread | None = None
         """There from the moment a project is open."""
@@ -65,6 +65,15 @@ class Session(QObject):
         self._relay = EventRelay(self)
         self._relay.delivered.connect(self.run_event)
         self._announced.connect(self._on_change, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def dialogs(self) -> Dialogs:
+        """The door to modal questions."""
+        if self._dialogs is None:
+            from app.dialogs import Dialogs
+
+            self._dialogs = Dialogs()
+        return self._dialogs
 
     # Questions
 
@@ -256,6 +265,8 @@ class Session(QObject):
 
     def show_command(self, spec: RunSpec) -> str:
         """The command line that repeats a run."""
+        import shlex
+
         from core.cli import command_for
 
         return shlex.join(command_for(spec))

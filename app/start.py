@@ -65,6 +65,7 @@ def _card(offer: Offer, *, first: bool) -> QFrame:
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
     button = theme.styled(QPushButton(offer.verb), kind="primary" if first else "")
+    button.setMinimumWidth(150)
     button.setAccessibleDescription(offer.sentence)
     button.clicked.connect(lambda: offer.run())
     text = QVBoxLayout()

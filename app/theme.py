@@ -69,8 +69,8 @@ LIGHT = Tokens(
     border_strong="#87929f",
     text="#1b2430",
     muted="#5b687a",
-    accent="#2f6fde",
-    accent_hover="#255fc4",
+    accent="#2968d4",
+    accent_hover="#2059bd",
     accent_soft="#e8effd",
     on_accent="#ffffff",
     success="#00775a",
@@ -148,10 +148,13 @@ class Theme(QObject):
         """From light to dark or back, whatever the system says."""
         self.set_mode("light" if self.tokens.name == "dark" else "dark")
 
+    def _system_is_dark(self) -> bool:
+        return self._app.styleHints().colorScheme() is Qt.ColorScheme.Dark
+
     @Slot()
     def _apply(self) -> None:
-        system_dark = self._app.styleHints().colorScheme() is Qt.ColorScheme.Dark
-        wanted = DARK if self._mode == "dark" or (self._mode == "system" and system_dark) else LIGHT
+        dark = self._system_is_dark() if self._mode == "system" else self._mode == "dark"
+        wanted = DARK if dark else LIGHT
         if wanted is self.tokens and self._app.styleSheet():
             return
         self.tokens = wanted

@@ -33,7 +33,7 @@ class TopBar(QFrame):
         inside = QHBoxLayout(self.search)
         inside.setContentsMargins(0, 0, 12, 0)
         inside.addStretch(1)
-        inside.addWidget(hint)
+        inside.addWidget(hint, 0, Qt.AlignmentFlag.AlignVCenter)
         self.look = _tool("Light or dark")
         self.help = _tool("Help")
         self.help.setIcon(icon("help"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,13 +19,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QMenu, QStackedW
 
 from app import theme
 from app.banners import Banners
-from app.commands import Commands
-from app.dialogs import Choice
+from app.commands import Commands, shortcut_text
 from app.jobbar import JobBar
-from app.palette import Entry, Palette, shortcut_text
 from app.panels import PLACES, Place
 from app.project_commands import ProjectCommands
-from app.queue_view import QueueView
 from app.rail import Rail
 from app.settings import Settings
 from app.start import StartPage
@@ -32,7 +30,9 @@ from app.top_bar import TopBar
 from app.window_commands import WindowCommands
 
 if TYPE_CHECKING:
+    from app.palette import Palette
     from app.panels.panel import Panel
+    from app.queue_view import QueueView
     from app.session import Session
     from core.project.records import Change, RunRecord
 
@@ -40,12 +40,6 @@ log = logging.getLogger(__name__)
 SIZE = (1280, 800)
 LEAST = (1024, 640)
 NARROW_RAIL_BELOW = 1100
-CLOSING = (
-    Choice("wait", "Wait, then close", "primary"),
-    Choice("leave", "Leave it to be resumed"),
-    Choice("stop", "Stop it", "danger"),
-    Choice("cancel", "Keep working", "cancel"),
-)
 
 
 class Window(QMainWindow):
@@ -65,8 +59,8 @@ class Window(QMainWindow):
 
         self.commands = Commands(self)
         self.projects = ProjectCommands(self, session)
-        self.commands.add(self.projects.commands())
         self.commands.add(WindowCommands(self).commands())
+        self.commands.add(self.projects.commands())
         self.top_bar = TopBar(shortcut_text("Ctrl+K"))
         self.rail = Rail([(place.key, place.title) for place in PLACES])
         self.rail.selected.connect(self.go)
@@ -79,9 +73,9 @@ class Window(QMainWindow):
         self.pages.addWidget(self.start)
         self.job_bar = JobBar(session)
         self._lay_out()
-        self.palette_view = Palette(self)
-        self.queue_view = QueueView(self, session)
-        self.job_bar.queue_asked.connect(self.queue_view.open)
+        self.palette_view: Palette | None = None
+        self.queue_view: QueueView | None = None
+        self.job_bar.queue_asked.connect(self.show_queue)
         self._fill_menus()
 
         session.message.connect(self.banners.say)
@@ -219,25 +213,35 @@ class Window(QMainWindow):
 
     def search(self) -> None:
         """Open the palette with the commands, then with the runs as well, once they are read."""
+        from app.palette import Entry, Palette
+
+        palette = self.palette_view = self.palette_view or Palette(self)
         entries = [
             Entry(command.title, shortcut_text(command.shortcut), command.run)
             for command in self.commands.all()
             if command.enabled() and command.id != "palette.open"
         ]
-        self.palette_view.offer(entries)
+        palette.offer(entries)
         project = self.session.project
         if project is None:
             return
 
         def add(runs: list[RunRecord]) -> None:
-            if self.palette_view.isVisible():
+            if palette.isVisible():
                 found = [
-                    Entry(f"Run {run.id} · {run.title}", run.status, lambda key=run.id: self.open_run(key))
+                    Entry(f"Run {run.id} · {run.title}", run.status, partial(self.open_run, run.id))
                     for run in runs
                 ]
-                self.palette_view.offer([*entries, *found])
+                palette.offer([*entries, *found])
 
         self.session.ask(project.runs, then=add, owner=self, key="palette")
+
+    def show_queue(self) -> None:
+        """What runs and what waits."""
+        from app.queue_view import QueueView
+
+        self.queue_view = self.queue_view or QueueView(self, self.session)
+        self.queue_view.open()
 
     # The project
 
@@ -373,8 +377,16 @@ class Window(QMainWindow):
         self.session.close()
 
     def _ask_closing(self, run_id: int, title: str) -> None:
+        from app.dialogs import Choice
+
+        choices = (
+            Choice("wait", "Wait, then close", "primary"),
+            Choice("leave", "Leave it to be resumed"),
+            Choice("stop", "Stop it", "danger"),
+            Choice("cancel", "Keep working", "cancel"),
+        )
         answer = self.session.dialogs.choose(
-            self, f"{title} is still running.", "What shall become of it when the window closes?", CLOSING
+            self, f"{title} is still running.", "What shall become of it when the window closes?", choices
         )
         self._closing = answer in ("wait", "stop", "leave")
         if not self._closing:

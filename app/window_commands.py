@@ -10,13 +10,13 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from app import theme
-from app.about import About
 from app.commands import Command
 from app.crash import log_folder
 from app.panels import PLACES
 from app.settings import SCALES
 
 if TYPE_CHECKING:
+    from app.about import About
     from app.window import Window
 
 LOOKS = (
@@ -47,7 +47,7 @@ class WindowCommands:
             ),
             Command("run.pause", "Pause or go on with the running job", self.toggle_pause, "Ctrl+P", runs),
             Command("run.stop", "Stop the running job", self.stop, "Ctrl+.", runs),
-            Command("run.queue", "Show the queue", lambda: window.queue_view.open(), "Ctrl+J"),
+            Command("run.queue", "Show the queue", window.show_queue, "Ctrl+J"),
             Command("view.toggle", "Switch between light and dark", self.toggle_theme, "Ctrl+Shift+L"),
             *(Command(f"view.{mode}", title, partial(self.set_theme, mode)) for mode, title in LOOKS),
             *(
@@ -91,7 +91,12 @@ class WindowCommands:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder())))
 
     def show_shortcuts(self) -> None:
-        About(self._window).show_shortcuts(self._window.commands.all())
+        self._sheet().show_shortcuts(self._window.commands.all())
 
     def show_about(self) -> None:
-        About(self._window).show_versions(self._session)
+        self._sheet().show_versions(self._session)
+
+    def _sheet(self) -> About:
+        from app.about import About
+
+        return About(self._window)
