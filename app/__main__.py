@@ -23,7 +23,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments and not _for_the_desktop(arguments):
         from core.cli import main as command_line
 
-        return int(command_line(arguments))
+        if "--self-test" in arguments:
+            from app.self_test import checks
+
+            return command_line(arguments, checks=checks())
+        return command_line(arguments)
     if not _has_display():
         from core.sample import run_headless
 

@@ -1,0 +1,125 @@
+"""``lexigraft --self-test``: one small job of each kind, and what works. The same from source and frozen."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.catalog import load_catalog
+from core.errors import UserError
+from core.flags import RequestFlags
+from core.folders import resources_folder
+from core.jobs.context import Control
+from core.jobs.registry import job_kind
+from core.jobs.request import RunSpec
+
+STARTERS = ("prose-bpe", "prose-unigram")
+
+
+@dataclass(frozen=True)
+class Check:
+    """`run` gets a folder for its files and returns a few words on what it saw, or raises."""
+
+    name: str
+    run: Callable[[Path], str]
+
+
+def run_self_test(more: Sequence[Check] = ()) -> int:
+    """Print a line for each check; 0 when all pass, 1 otherwise. The user's own files are left alone."""
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="lexigraft-self-test-") as folder, _own_folders(Path(folder)):
+        for check in [*CHECKS, *more]:
+            began = time.monotonic()
+            place = Path(folder) / check.name.replace(" ", "-")
+            place.mkdir()
+            try:
+                seen = check.run(place)
+            except Exception as error:  # noqa: BLE001 - whatever goes wrong is what is asked for
+                failed += 1
+                print(f"FAILED  {check.name}: {error}", flush=True)
+                if not isinstance(error, UserError):
+                    traceback.print_exc(file=sys.stderr)
+            else:
+                print(f"ok      {check.name}: {seen} ({time.monotonic() - began:.1f} s)", flush=True)
+    print(f"{failed} failed." if failed else "Everything works.")
+    return 1 if failed else 0
+
+
+@contextmanager
+def _own_folders(folder: Path) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ |= {f"LEXIGRAFT_{name}": str(folder / name.lower()) for name in ("CONFIG", "CACHE", "DATA")}
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ |= before
+
+
+def starter(name: str) -> Path:
+    return resources_folder() / "starter" / name
+
+
+def _run(kind: str, workdir: Path, *, process: bool = False, **request: Any) -> dict[str, Any]:
+    from core.jobs.executors import ProcessExecutor, ThreadExecutor
+
+    executor = ProcessExecutor() if process else ThreadExecutor()
+    try:
+        finished = executor.run(
+            RunSpec(kind=kind, request=request, device="cpu"),
+            workdir=workdir,
+            on_event=lambda event: None,
+            control=Control(),
+        )
+    finally:
+        executor.close()
+    if finished.status != "done" or finished.result is None:
+        raise RuntimeError(
+            finished.error.message + finished.error.traceback if finished.error else finished.status
+        )
+    return finished.result
+
+
+def _catalogue(folder: Path) -> str:
+    kinds = load_catalog()
+    for kind in kinds:
+        kind.load()
+        kind.load_preview()
+    return f"{len(kinds)} jobs load"
+
+
+def _plug_ins(folder: Path) -> str:
+    methods = RequestFlags(job_kind("transplant").request).flags[("method",)].members
+    if len(methods) < 5:
+        raise RuntimeError(f"only these transplant methods were found: {methods}")
+    return f"transplant methods {', '.join(methods)}"
+
+
+def _resources(folder: Path) -> str:
+    texts = sorted((starter("texts")).glob("*.txt"))
+    themes = list((resources_folder() / "themes").iterdir())
+    missing = [name for name in STARTERS if not (starter(name) / "config.json").is_file()]
+    if missing or not texts or not themes:
+        raise RuntimeError(f"missing from {resources_folder()}: {missing or 'texts or themes'}")
+    return f"two starter models, {len(texts)} texts"
+
+
+def _describe(folder: Path) -> str:
+    result = _run("describe-model", folder, model=str(starter(STARTERS[0])))
+    return f"{result['architecture']}, {result['parameters']:,} parameters"
+
+
+CHECKS: tuple[Check, ...] = (
+    Check("resources", _resources),
+    Check("catalogue", _catalogue),
+    Check("plug-ins", _plug_ins),
+    Check("models describe", _describe),
+)
