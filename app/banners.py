@@ -22,7 +22,7 @@ _COLOURS = {"info": "accent", "success": "success", "warning": "warning", "error
 class Banner(QFrame):
     """One sentence, perhaps with one thing to do about it."""
 
-    dismissed = Signal()
+    dismissed = Signal(object)
 
     def __init__(self, text: str, level: str, action: tuple[str, Callable[[], object]] | None) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class Banner(QFrame):
 
     def dismiss(self) -> None:
         self.hide()
-        self.dismissed.emit()
+        self.dismissed.emit(self)
         self.deleteLater()
 
 
@@ -74,7 +74,7 @@ class Banners(QWidget):
         for banner in self._shown[: max(0, len(self._shown) + 1 - SHOWN)]:
             banner.dismiss()
         banner = Banner(text, level, action)
-        banner.dismissed.connect(self._tidy)
+        banner.dismissed.connect(self._remove)
         self._shown.append(banner)
         self._layout.addWidget(banner)
         self.show()
@@ -84,7 +84,7 @@ class Banners(QWidget):
         """Oldest first."""
         return list(self._shown)
 
-    @Slot()
-    def _tidy(self) -> None:
-        self._shown = [banner for banner in self._shown if not banner.isHidden()]
+    @Slot(object)
+    def _remove(self, banner: Banner) -> None:
+        self._shown = [other for other in self._shown if other is not banner]
         self.setVisible(bool(self._shown))

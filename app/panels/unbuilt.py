@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app import theme
 from app.icons import Sign
@@ -23,13 +23,17 @@ class UnbuiltPanel(Panel):
         words = theme.styled(QLabel(self.sentence), role="muted")
         words.setWordWrap(True)
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        words.setMinimumWidth(420)
+        words.setMaximumWidth(560)
+        centred = QHBoxLayout()
+        centred.addStretch(1)
+        centred.addWidget(words, 4)
+        centred.addStretch(1)
         card = theme.styled(QFrame(), card="plain")
         column = QVBoxLayout(card)
         column.addStretch(2)
         column.addWidget(Sign(self.key, "muted", 36), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(8)
-        column.addWidget(words, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(centred)
         column.addStretch(3)
         self.set_page("", card)
 
