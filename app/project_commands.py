@@ -70,11 +70,28 @@ class ProjectCommands:
 
         def fill() -> None:
             commands.refresh()
+            self._name_steps(commands, menu)
             self._session.ask(
                 _recent, then=lambda found: self._fill_recent(recent, found), owner=menu, key="recent"
             )
 
         menu.aboutToShow.connect(fill)
+
+    def _name_steps(self, commands: Commands, menu: QMenu) -> None:
+        """*Undo* says what it would undo."""
+        project = self._session.project
+        if project is None:
+            return
+
+        def show(labels: tuple[str | None, str | None]) -> None:
+            for key, verb, label in zip(("edit.undo", "edit.redo"), ("Undo", "Redo"), labels, strict=True):
+                action = commands.action(key)
+                action.setText(f"{verb} {label}" if label else verb)
+                action.setEnabled(label is not None and not project.read_only)
+
+        self._session.ask(
+            lambda: (project.undo_label, project.redo_label), then=show, owner=menu, key="steps"
+        )
 
     def _fill_recent(self, menu: QMenu, found: list[RecentProject]) -> None:
         menu.clear()

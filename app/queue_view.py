@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from app.session import Session
     from app.worker import QueuedRun
 
-WIDTH, HEIGHT = 460, 320
+WIDTH, HEAD, LINE, LINES = 460, 64, 38, 7
 
 
 class QueueView(Floating):
@@ -24,6 +24,7 @@ class QueueView(Floating):
         super().__init__(window)
         self.setAccessibleName("Queue")
         self._session = session
+        self._lines = 0
         self._scroll = scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setAccessibleName("Runs in the queue")
@@ -47,7 +48,8 @@ class QueueView(Floating):
 
     def place(self) -> None:
         window = self.window()
-        self.setGeometry(8, window.height() - HEIGHT - 52, WIDTH, HEIGHT)
+        height = HEAD + LINE * min(LINES, max(1, self._lines))
+        self.setGeometry(8, window.height() - height - 52, WIDTH, height)
 
     def fill(self) -> None:
         inner = QWidget()
@@ -65,6 +67,9 @@ class QueueView(Floating):
         if running is None and not waiting:
             rows.addWidget(theme.styled(QLabel("Nothing runs and nothing waits."), role="muted"))
         rows.addStretch(1)
+        self._lines = len(waiting) + (running is not None)
+        if self.isVisible():
+            self.place()
 
     def _verbs(
         self, run: QueuedRun, place: int, total: int

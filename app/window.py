@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QMenu, QStackedW
 from app import theme
 from app.banners import Banners
 from app.commands import Commands, shortcut_text
+from app.heartbeat import Heartbeat
 from app.jobbar import JobBar
 from app.panels import PLACES, Place
 from app.project_commands import ProjectCommands
@@ -52,6 +53,7 @@ class Window(QMainWindow):
         self._panels: dict[str, Panel] = {}
         self._place = ""
         self._painted = False
+        self.heartbeat = Heartbeat(self)
         self._closing = False
         self.setWindowTitle("Lexigraft")
         self.setMinimumSize(*LEAST)
@@ -402,6 +404,11 @@ class Window(QMainWindow):
 
     @Slot()
     def _on_queue(self) -> None:
+        runs = self.session.running is not None
+        if runs and not self.heartbeat.running:
+            self.heartbeat.start()
+        elif not runs and self.heartbeat.running:
+            log.info("heartbeat of the job: %s", self.heartbeat.stop())
         if self._closing and self.session.running is None:
             self._closing = False
             self.close()
