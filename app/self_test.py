@@ -49,7 +49,7 @@ def _window(folder: Path) -> str:
         for place in PLACES:
             window.go(place.key)
             app.processEvents()
-            if window.grab().isNull():
+            if window.panel is None or window.grab().isNull():
                 raise RuntimeError(f"the panel {place.title} draws nothing")
     finally:
         window.hide()

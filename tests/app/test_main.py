@@ -61,7 +61,7 @@ def test_that_only_the_windows_own_options_and_a_project_file_open_the_window(
 ) -> None:
     import core.cli
 
-    monkeypatch.setattr(core.cli, "main", lambda argv: 7)
+    monkeypatch.setattr(core.cli, "main", lambda argv, **_: 7)
     monkeypatch.setattr(door, "_has_display", lambda: True)
     monkeypatch.setattr(door, "_desktop", lambda argv: 8)
     assert door.main(arguments) == (8 if desktop else 7)

@@ -1,0 +1,82 @@
+"""What a transplant is asked for."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from core.jobs.request import Request
+from core.transplant.methods import METHODS
+from core.transplant.methods.method import Method
+from core.transplant.methods.omp import Omp
+
+if TYPE_CHECKING:
+    AnyMethod = Method
+else:
+    AnyMethod = Annotated[reduce(or_, METHODS.values()), Field(discriminator="name")]
+
+
+class TransplantRequest(Request):
+    """Move a causal language model onto another tokenizer. Fields in the order in which a person decides them."""
+
+    base: Path = Field(
+        title="Base model",
+        description="The model folder to be given another tokenizer.",
+        json_schema_extra={"input": "model"},
+    )
+    target_tokenizer: Path = Field(
+        title="Target tokenizer",
+        description="The tokenizer to give it: a tokenizer.json, or a folder that holds one (a model folder will do).",
+        json_schema_extra={"input": "tokenizer"},
+    )
+    donor: Path | None = Field(
+        None,
+        title="Donor model",
+        description="A model of the target tokenizer; its embeddings say where new tokens lie. By default the "
+        "target tokenizer's own folder, where that is a model.",
+        json_schema_extra={"input": "model", "advanced": True},
+    )
+    method: AnyMethod = Field(
+        Omp(), title="Method", description="How the rows of tokens that the base does not have are made."
+    )
+    text: list[Path] = Field(
+        default_factory=list,
+        title="Your text",
+        description="Bits per byte are measured on these files, before and after; each file is a slice.",
+        json_schema_extra={"input": "text"},
+    )
+    out: Path | None = Field(
+        None,
+        title="Output folder",
+        description="Where to write the new model; the run's own folder by default.",
+        json_schema_extra={"output": "folder", "advanced": True},
+    )
+    replace: bool = Field(
+        False,
+        title="Replace",
+        description="Replace what is in the output folder.",
+        json_schema_extra={"advanced": True},
+    )
+    pad_to: int = Field(
+        64,
+        ge=1,
+        le=1024,
+        title="Pad rows to a multiple of",
+        description="Rows beyond the vocabulary make the matrices a round size, which runs faster on some machines.",
+        json_schema_extra={"advanced": True},
+    )
+    max_bytes: int | None = Field(
+        200_000,
+        ge=1_000,
+        title="At most, of each text",
+        description="How much of each text is measured, from its start; none for all of it.",
+        json_schema_extra={"advanced": True, "unit": "bytes"},
+    )
+
+    def parameters(self) -> dict[str, Any]:
+        """The method's parameters without its name, as JSON data."""
+        return self.method.model_dump(mode="json", exclude={"name"})

@@ -1,0 +1,146 @@
+"""What a transplant tells."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.jobs.request import Metric, Result
+
+
+class _Figures(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class BeforeAfter(_Figures):
+    """Slice (a file's name; ``all`` is the whole text) → bits per byte."""
+
+    before: dict[str, float] = Field(default_factory=dict)
+    after: dict[str, float] = Field(default_factory=dict)
+
+
+class BeforeAfterTokens(_Figures):
+    """Slice → number of tokens, in the base's tokenizer and in the target's."""
+
+    before: dict[str, int] = Field(default_factory=dict)
+    after: dict[str, int] = Field(default_factory=dict)
+
+
+class LossPart(_Figures):
+    """The loss of one slice on one kind of token: ``copied`` rows (matched) or ``approximated`` ones.
+
+    `bytes` are those of the text that these tokens stand for; `bits` their summed loss.
+    `bits_before` is the base's loss on the same bytes, so that ``bits - bits_before`` is what they cost.
+    """
+
+    slice: str
+    kind: Literal["copied", "approximated"]
+    tokens: int
+    bytes: int
+    bits: float
+    bits_before: float | None = None
+
+
+class Histogram(_Figures):
+    """`counts` of the values between neighbouring `edges` (one more than counts)."""
+
+    edges: list[float] = Field(default_factory=list)
+    counts: list[int] = Field(default_factory=list)
+
+
+class Atom(_Figures):
+    """A base token that a new row is built from."""
+
+    token: str
+    weight: float
+
+
+class TokenFigures(_Figures):
+    """One new token. `text` may hold control characters or half a character (then as ``\\xNN``): show it as data.
+
+    `occurs`: in the measured text. `bits`: its mean loss there, `bits_before`: the base's on the same bytes.
+    `example`: a line of that text around it, `example_at`: where in the example it begins and ends.
+    """
+
+    id: int
+    text: str
+    residual: float | None = None
+    occurs: int = 0
+    bits: float | None = None
+    bits_before: float | None = None
+    built_from: list[Atom] = Field(default_factory=list)
+    example: str = ""
+    example_at: tuple[int, int] | None = None
+
+    @property
+    def added(self) -> float | None:
+        """Bits that all its occurrences together cost more than the base needed for the same bytes."""
+        if self.bits is None or self.bits_before is None:
+            return None
+        return self.occurs * (self.bits - self.bits_before)
+
+
+class Norms(_Figures):
+    """Quantiles (5, 25, 50, 75, 95 %) of the lengths of rows: the base's own, those copied, those made."""
+
+    base: list[float] = Field(default_factory=list)
+    copied: list[float] = Field(default_factory=list)
+    approximated: list[float] = Field(default_factory=list)
+
+
+class TransplantResult(Result):
+    out: str
+    base: str
+    target: str
+    donor: str | None = None
+    method: str
+    method_title: str
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    vocab_size: int
+    """Of the target tokenizer."""
+    padded_vocab_size: int
+    """Rows of the written matrices: the vocabulary's, holes filled, and padding."""
+    sources: dict[str, int] = Field(
+        default_factory=dict,
+        description="Where the rows come from: exact, special (by role), byte, method, fallback, padding.",
+    )
+    matched: int
+    approximated: int
+    mean_residual: float | None = None
+    bits_per_byte: BeforeAfter = BeforeAfter()
+    bytes: dict[str, int] = Field(default_factory=dict, description="How much of each slice was measured.")
+    tokens: BeforeAfterTokens = BeforeAfterTokens()
+    parts: list[LossPart] = Field(default_factory=list)
+    residuals: Histogram = Histogram()
+    norms: Norms = Norms()
+    worst: list[TokenFigures] = Field(default_factory=list)
+    best: list[TokenFigures] = Field(default_factory=list)
+
+    def summary(self) -> str:
+        name = self.method_title.partition(",")[0]
+        before, after = self.bits_per_byte.before.get("all"), self.bits_per_byte.after.get("all")
+        counts = f"{self.vocab_size:,} tokens: {self.matched:,} copied, {self.approximated:,} approximated."
+        if not before or after is None:
+            return f"{name} wrote {self.out}. {counts}"
+        share = 100 * (after / before - 1)
+        how = f"{abs(share):.1f} % {'more' if share >= 0 else 'fewer'} bits per byte"
+        return f"{name} costs your text {how}: {before:.3f} → {after:.3f}. {counts}"
+
+    def metrics(self) -> list[Metric]:
+        found = [
+            Metric(name=f"bits per byte {when}", value=value, slice=name)
+            for when, values in (("before", self.bits_per_byte.before), ("after", self.bits_per_byte.after))
+            for name, value in values.items()
+        ]
+        found += [
+            Metric(name="matched", value=self.matched),
+            Metric(name="approximated", value=self.approximated),
+        ]
+        if self.mean_residual is not None:
+            found.append(Metric(name="mean residual", value=self.mean_residual))
+        return found
+
+    def headline(self) -> Metric | None:
+        after = self.bits_per_byte.after.get("all")
+        return None if after is None else Metric(name="bits per byte after", value=after, slice="all")
