@@ -47,6 +47,10 @@ class Session(QObject):
     """A sentence for the banner, and its level: info, success, warning or error."""
     run_requested = Signal(int)
     """Someone asked to see a run in its panel."""
+    compare_requested = Signal(list)
+    """Someone asked to see runs (two or more numbers) side by side."""
+    offered = Signal(str, str, object)
+    """A sentence about what was just done, and a verb and a function that take it further or back."""
     _announced = Signal(object)
 
     def __init__(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,6 +87,8 @@ class Window(QMainWindow):
         session.changed.connect(self._on_change)
         session.queue_changed.connect(self._on_queue)
         session.run_requested.connect(self.open_run)
+        session.compare_requested.connect(self.compare)
+        session.offered.connect(self._offer)
 
     def _lay_out(self) -> None:
         centre = QWidget()
@@ -207,11 +210,29 @@ class Window(QMainWindow):
             self.session.ask(self.session.project.run, run_id, then=self._show_run, owner=self, key="run")
 
     def _show_run(self, run: RunRecord) -> None:
+        from core.errors import UserError
         from core.jobs.registry import job_kind
 
-        self.go(job_kind(run.kind).panel or "runs")
+        try:
+            place = job_kind(run.kind).panel or "runs"
+        except UserError:  # made by another version of the program
+            place = "runs"
+        self.go(place)
         if self.panel is not None:
             self.panel.show_run(run)
+
+    @Slot(list)
+    def compare(self, run_ids: list[int]) -> None:
+        """Show runs side by side, in Runs."""
+        from app.panels.runs.panel import RunsPanel
+
+        self.go("runs")
+        if isinstance(self.panel, RunsPanel):
+            self.panel.compare(run_ids)
+
+    @Slot(str, str, object)
+    def _offer(self, sentence: str, verb: str, act: Callable[[], object]) -> None:
+        self.banners.say(sentence, "success", (verb, act))
 
     def search(self) -> None:
         """Open the palette with the commands, then with the runs as well, once they are read."""
