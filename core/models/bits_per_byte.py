@@ -1,0 +1,120 @@
+"""The loss of a causal language model on a text: per token in nats, and as bits per byte."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Sequence
+
+import torch
+
+from core.jobs.context import Context
+
+_LOGITS_AT_ONCE = 2**25
+"""At most so many logits in memory (128 MiB in float32), whatever batch was asked for."""
+
+
+def bits_per_byte(losses: torch.Tensor, byte_count: int) -> float:
+    """Summed loss in bits over the bytes of the text.
+
+    Args:
+        losses: (tokens,) in nats; NaN where a token was not scored, as from `token_losses`.
+        byte_count: UTF-8 bytes of the raw text that the scored tokens stand for, before any normaliser.
+
+    Raises:
+        ValueError: there are no bytes.
+    """
+    if byte_count <= 0:
+        raise ValueError("bits per byte of no bytes")
+    return float(losses.double().nansum()) / (math.log(2) * byte_count)
+
+
+def token_losses(
+    model: torch.nn.Module,
+    ids: Sequence[int],
+    *,
+    prefix: int | None,
+    context: int,
+    ctx: Context,
+    stage: str = "Measuring bits per byte",
+    batch: int = 16,
+) -> torch.Tensor:
+    """How surprised the model is by each token, every token scored exactly once.
+
+    Windows of `context` tokens move by half their length; each scores the tokens that none before it has
+    scored, so that every token but the first few is seen with at least half a window of context.
+
+    Args:
+        model: a causal language model of transformers, on its device; it is put into evaluation mode.
+        ids: the text's token ids, without special tokens.
+        prefix: a token (bos, or the eos that separates documents) that stands before the text as context and
+            is not scored. None: there is no such token, so the first token of the text cannot be scored.
+        context: window length in tokens, the prefix included; at least 2.
+        batch: windows at a time; fewer are taken where the vocabulary is large.
+
+    Returns:
+        (len(ids),) float32 on the CPU: ``-ln p(token | what stands before it)``. NaN for an unscored first token,
+        whose bytes then do not belong into the denominator of bits per byte.
+    """
+    if context < 2:
+        raise ValueError("a window needs at least two tokens")
+    sequence = torch.tensor([*([] if prefix is None else [prefix]), *ids], dtype=torch.long)
+    losses = torch.full((len(sequence),), torch.nan)
+    windows = _windows(len(sequence), context)
+    device = next(model.parameters()).device
+    at_once = max(1, min(batch, _LOGITS_AT_ONCE // (context * _vocabulary(model))))
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.inference_mode():
+            for first in range(0, len(windows), at_once):
+                ctx.progress(first, len(windows), stage)
+                _score(model, sequence, windows[first : first + at_once], losses, device)
+            ctx.progress(len(windows), len(windows), stage)
+    finally:
+        model.train(was_training)
+    return losses if prefix is None else losses[1:]
+
+
+def _windows(length: int, context: int) -> list[tuple[int, int, int]]:
+    """(start, first token scored, end) of each window. The token at 0 has nothing before it and is not scored."""
+    windows = []
+    start, scored = 0, 1
+    while scored < length:
+        end = min(start + context, length)
+        windows.append((start, scored, end))
+        start, scored = start + context // 2, end
+    return windows
+
+
+def _score(
+    model: torch.nn.Module,
+    sequence: torch.Tensor,
+    windows: list[tuple[int, int, int]],
+    losses: torch.Tensor,
+    device: torch.device,
+) -> None:
+    longest = max(end - start for start, _, end in windows)
+    # A causal model does not look ahead, so what stands after a short window's end changes nothing in it.
+    inputs = torch.zeros((len(windows), longest), dtype=torch.long)
+    for row, (start, _, end) in enumerate(windows):
+        inputs[row, : end - start] = sequence[start:end]
+    needed = min(scored - start for start, scored, _ in windows) - 1
+    logits, skipped = _logits(model, inputs.to(device), needed)
+    for row, (start, scored, end) in enumerate(windows):
+        predicting = logits[row, scored - start - 1 - skipped : end - start - 1 - skipped]
+        targets = sequence[scored:end].to(device)
+        losses[scored:end] = torch.nn.functional.cross_entropy(
+            predicting.float(), targets, reduction="none"
+        ).cpu()
+
+
+def _logits(model: torch.nn.Module, inputs: torch.Tensor, skip: int) -> tuple[torch.Tensor, int]:
+    """Logits from position `skip` on where the model can leave the others out, and how many it did leave out."""
+    if skip > 0 and "logits_to_keep" in inspect.signature(model.forward).parameters:
+        return model(input_ids=inputs, use_cache=False, logits_to_keep=inputs.shape[1] - skip).logits, skip
+    return model(input_ids=inputs, use_cache=False).logits, 0
+
+
+def _vocabulary(model: torch.nn.Module) -> int:
+    return int(model.config.vocab_size)  # type: ignore[union-attr, arg-type]
