@@ -1,0 +1,165 @@
+"""`Table`: a table view that copies and exports raw values, and shows what it had to cut short."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHelpEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QToolTip, QWidget
+
+from app.widgets.tooltip import tooltip
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+Index = QModelIndex | QPersistentModelIndex
+RAW = Qt.ItemDataRole.UserRole + 1
+"""What a model answers for copying and export: the number unrounded, the whole path, ``""`` for nothing.
+
+Without an answer (None) the text shown is taken.
+"""
+CSV_FILES = "Comma-separated values (*.csv)"
+
+
+class Table(QTableView):
+    """Rows are selected whole; Ctrl+C copies them with their headers, a right click offers more.
+
+    Its model answers `RAW` where the text shown is not the value. `title` names the table for a screen
+    reader and proposes the name of the file when it is exported.
+    """
+
+    menu_asked = Signal(QMenu)
+    """The context menu is about to open: whoever listens adds to it, above *Copy*."""
+
+    def __init__(self, session: Session, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._title = title
+        self.setAccessibleName(title)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
+        self.horizontalHeader().setHighlightSections(False)
+
+    # What it holds, as text
+
+    def shown_columns(self) -> list[int]:
+        """The model's columns that are to be seen, from left to right."""
+        header = self.horizontalHeader()
+        columns = [header.logicalIndex(place) for place in range(header.count())]
+        return [column for column in columns if not header.isSectionHidden(column)]
+
+    def raw_rows(self, rows: list[int] | None = None) -> list[list[str]]:
+        """Headers and raw values of the given rows (of all, by default), as text."""
+        model, columns = self.model(), self.shown_columns()
+        horizontal, display = Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole
+        chosen = range(model.rowCount()) if rows is None else rows
+        heads = [str(model.headerData(column, horizontal, display) or "") for column in columns]
+        return [heads, *([raw_text(model.index(row, column)) for column in columns] for row in chosen)]
+
+    def as_csv(self) -> str:
+        file = io.StringIO(newline="")
+        csv.writer(file).writerows(self.raw_rows())
+        return file.getvalue()
+
+    # What a person does with it
+
+    @Slot()
+    def copy(self) -> None:
+        """Copy the selected rows, tab-separated, with their headers."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        if rows:
+            lines = ["\t".join(" ".join(cell.split()) for cell in row) for row in self.raw_rows(rows)]
+            QGuiApplication.clipboard().setText("\n".join(lines))
+
+    @Slot()
+    def copy_cell(self) -> None:
+        QGuiApplication.clipboard().setText(raw_text(self.currentIndex()))
+
+    @Slot()
+    def export(self) -> None:
+        """Ask for a file, and write the whole table to it as CSV."""
+        project = self._session.project
+        start = (project.folder if project else Path.home()) / f"{self._title}.csv"
+        path = self._session.dialogs.save_file(self, "Export as CSV", start=start, filters=(CSV_FILES,))
+        if path is not None:
+            self._session.ask(
+                _write,
+                path,
+                self.as_csv(),
+                then=lambda _: self._session.message.emit(f"Exported to {path}.", "success"),
+            )
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """What a right click offers."""
+        self.menu_asked.emit(menu)
+        if not menu.isEmpty():
+            menu.addSeparator()
+        some = self.selectionModel().hasSelection()
+        menu.addAction("Copy", QKeySequence(QKeySequence.StandardKey.Copy), self.copy).setEnabled(some)
+        menu.addAction("Copy this cell", self.copy_cell).setEnabled(self.currentIndex().isValid())
+        menu.addAction("Export the table…", self.export).setEnabled(self.model().rowCount() > 0)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill_menu(menu)
+        where = event.globalPos()
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            cell = self.visualRect(self.currentIndex())
+            where = self.viewport().mapToGlobal(cell.bottomLeft() + QPoint(8, 0))
+        menu.popup(where)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        else:
+            super().keyPressEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            help_event = cast(QHelpEvent, event)
+            words = self._tip(self.indexAt(help_event.pos()))
+            QToolTip.showText(help_event.globalPos(), tooltip(words), self.viewport())
+            return True
+        return super().viewportEvent(event)
+
+    def _tip(self, index: QModelIndex) -> str:
+        """The cell's own tip, or its text where that does not fit."""
+        tip = index.data(Qt.ItemDataRole.ToolTipRole)
+        if tip:
+            return str(tip)
+        fits = self.sizeHintForIndex(index).width() <= self.visualRect(index).width()
+        return "" if fits or not index.isValid() else str(index.data() or "")
+
+
+def raw_text(index: Index) -> str:
+    """A cell's raw value as text; numbers with all their digits."""
+    value = index.data(RAW)
+    if value is None:
+        value = index.data(Qt.ItemDataRole.DisplayRole)
+    if value is None:
+        return ""
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _write(path: Path, text: str) -> None:
+    from core.errors import UserError
+    from core.project.publishing import write_file
+
+    try:
+        write_file(path, text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be written ({error.strerror or error}); choose another place."
+        ) from error
