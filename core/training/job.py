@@ -1,0 +1,21 @@
+"""The training job, declared."""
+
+from __future__ import annotations
+
+from core.jobs.registry import JobKind, declare
+from core.training.request import TrainRequest
+from core.training.result import TrainResult
+
+TRAIN = declare(
+    JobKind(
+        kind="train",
+        title="Train",
+        summary="Train a small language model on your text, and a tokenizer first if need be.",
+        request=TrainRequest,
+        result=TrainResult,
+        run="core.training.train:train",
+        preview="core.training.preview:preview",
+        command=("train",),
+        resumable=True,
+    )
+)

@@ -1,0 +1,102 @@
+"""A small language model of the Llama architecture, trained to tell the next token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import Field, model_validator
+
+from core.errors import UserError
+from core.training.recipes.recipe import Recipe, recipe
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel
+
+    from core.training.vocabulary import Vocabulary
+
+_TOKENS_AT_ONCE = 1024
+"""A batch goes through the network in parts of about so many tokens, so that a stop is heard between them."""
+
+
+@recipe
+class CausalLm(Recipe):
+    title = "Causal language model"
+    source = "Llama, arXiv 2302.13971"
+    sentence = "A small Llama, input and output embeddings tied, that learns to tell the next token."
+
+    name: Literal["causal-lm"] = "causal-lm"
+    hidden_size: int = Field(256, ge=8, le=8192, title="Hidden size", description="Width of the network.")
+    layers: int = Field(4, ge=1, le=128, title="Layers", description="How many blocks lie on each other.")
+    heads: int = Field(4, ge=1, le=128, title="Heads", description="Attention heads a layer.")
+    intermediate_size: int | None = Field(
+        None,
+        ge=8,
+        title="Inner size",
+        description="Width of the feed-forward part; by default 8/3 of the hidden size, rounded up to 16.",
+        json_schema_extra={"advanced": True},
+    )
+    context: int = Field(128, ge=2, le=32768, title="Context", description="Tokens per sequence.")
+
+    @model_validator(mode="after")
+    def _heads_divide_width(self) -> Self:
+        if self.hidden_size % (2 * self.heads):
+            raise ValueError(
+                f"hidden size {self.hidden_size} does not divide into {self.heads} heads of an even size"
+            )
+        return self
+
+    def inner_size(self) -> int:
+        return self.intermediate_size or -(-self.hidden_size * 8 // 3 // 16) * 16
+
+    def parameters(self, vocab_size: int) -> int:
+        """How many weights the network has."""
+        layer = 4 * self.hidden_size**2 + 3 * self.hidden_size * self.inner_size() + 2 * self.hidden_size
+        return vocab_size * self.hidden_size + self.layers * layer + self.hidden_size
+
+    def network(self, vocabulary: Vocabulary) -> PreTrainedModel:
+        from transformers import LlamaConfig, LlamaForCausalLM
+
+        return LlamaForCausalLM(
+            LlamaConfig(
+                vocab_size=vocabulary.size,
+                hidden_size=self.hidden_size,
+                intermediate_size=self.inner_size(),
+                num_hidden_layers=self.layers,
+                num_attention_heads=self.heads,
+                max_position_embeddings=self.context,
+                tie_word_embeddings=True,
+                bos_token_id=vocabulary.bos,
+                eos_token_id=vocabulary.eos,
+                pad_token_id=None,
+            )
+        )
+
+    def losses(
+        self, network: PreTrainedModel, tokens: torch.Tensor, step: int, seed: int
+    ) -> Iterator[torch.Tensor]:
+        import torch
+
+        from core.training.order import sequences
+
+        rows = sequences(tokens, self.context + 1, self.batch, step, seed)
+        at_once = max(1, _TOKENS_AT_ONCE // self.context)
+        for part in rows.split(at_once):
+            part = part.to(network.device)
+            logits = network(input_ids=part[:, :-1], use_cache=False).logits
+            loss = torch.nn.functional.cross_entropy(
+                logits.float().flatten(0, 1), part[:, 1:].flatten(), reduction="sum"
+            )
+            yield loss / self.tokens_per_step()
+
+    def tokens_per_step(self) -> int:
+        return self.batch * self.context
+
+    def check_text(self, tokens: int) -> None:
+        if tokens <= self.context:
+            raise UserError(
+                f"The text is {tokens:,} tokens long, and one sequence needs {self.context + 1:,}: "
+                "give more text or a shorter context.",
+                field="text",
+            )

@@ -1,0 +1,64 @@
+"""What a training tells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.jobs.request import Metric, Result
+
+
+class CurvePoint(BaseModel):
+    """The mean loss over the steps since the last point, in nats a token; `rate` is the learning rate.
+
+    `bits_per_byte` is the same loss over the training text's bytes, which compares across tokenizers.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    step: int
+    loss: float
+    bits_per_byte: float
+    rate: float
+
+
+class TrainResult(Result):
+    out: str
+    recipe: str
+    recipe_title: str
+    settings: dict[str, Any] = Field(default_factory=dict)
+    tokenizer: str
+    """Its kind, where it was trained; otherwise where it came from."""
+    vocab_size: int
+    parameters: int
+    steps: int
+    tokens: int
+    """Seen in training, those seen again counted again."""
+    text_tokens: int
+    text_bytes: int
+    final_loss: float
+    held_out_bits_per_byte: float | None = None
+    held_out_bytes: int = 0
+    curve: list[CurvePoint] = Field(default_factory=list)
+
+    def summary(self) -> str:
+        size = f"A model of {self.parameters / 1e6:,.1f} M parameters, {self.steps:,} steps"
+        if self.held_out_bits_per_byte is None:
+            return f"{size}: final loss {self.final_loss:.3f} nats a token. Written to {self.out}."
+        return f"{size}: {self.held_out_bits_per_byte:.3f} bits per byte on held-out text. Written to {self.out}."
+
+    def metrics(self) -> list[Metric]:
+        found = [
+            Metric(name="final loss", value=self.final_loss),
+            Metric(name="parameters", value=self.parameters),
+            Metric(name="tokens seen", value=self.tokens),
+        ]
+        if self.held_out_bits_per_byte is not None:
+            found.insert(0, Metric(name="bits per byte", value=self.held_out_bits_per_byte, slice="held out"))
+        return found
+
+    def headline(self) -> Metric | None:
+        if self.held_out_bits_per_byte is None:
+            return Metric(name="final loss", value=self.final_loss)
+        return Metric(name="bits per byte", value=self.held_out_bits_per_byte, slice="held out")
