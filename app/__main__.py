@@ -29,9 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             return command_line(arguments, checks=checks())
         return command_line(arguments)
     if not _has_display():
-        from core.sample import run_headless
+        from core.cli import main as command_line
 
-        return int(run_headless())
+        return command_line(["sample"])
     return _desktop(arguments)
 
 

@@ -73,5 +73,5 @@ def test_that_without_a_display_the_sample_graft_runs_headless(monkeypatch: pyte
     for variable in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(core.sample, "run_headless", lambda: 5)
+    monkeypatch.setattr(core.sample, "run_headless", lambda control: 5)
     assert door.main([]) == 5
