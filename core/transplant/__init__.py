@@ -1,7 +1,8 @@
 """Transplant: a model moved onto another tokenizer.
 
-From Python: ``from core.transplant import transplant``, then ``transplant(base=…, target_tokenizer=…, out=…)``.
-It is imported when first asked for, since it brings torch along.
+From Python: ``from core.transplant import transplant``, then
+``transplant(base=…, target_tokenizer=…, out=…)``. It is imported when first asked for, since it brings torch
+along.
 """
 
 from __future__ import annotations

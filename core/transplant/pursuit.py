@@ -27,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
 
@@ -49,8 +50,8 @@ class Pursuit:
 
     `support` (m, k) int32: atoms in the order chosen, -1 where none; `weights` (m, k) float32 of the atoms as
     they are, 0 where none; `curve` (m, k) float32: ‖r‖/‖x‖ after each step (NaN for a target of length 0);
-    `sweep`: smaller k → its weights (m, k); `independence` (m,) float32: the smallest share of a chosen atom's
-    length that was orthogonal to those before it.
+    `sweep`: smaller k → its weights (m, k); `independence` (m,) float32: the smallest share of a chosen
+    atom's length that was orthogonal to those before it.
     """
 
     support: torch.Tensor
@@ -66,7 +67,7 @@ class Pursuit:
 
 
 def chunk_rows(k: int, width: int, tile: int = TILE) -> int:
-    """How many targets are worked at once. Depends on nothing that differs between two runs of one request."""
+    """How many targets are worked at once: the same for every run of one request."""
     return max(1, min(CHUNK, _BUDGET // (4 * (k * width + k * k + tile))))
 
 
@@ -88,10 +89,11 @@ def matching_pursuit(
         targets: (m, d) float32, on any device.
         atoms: (n, d) float32, on the same device; none of length zero.
         k: atoms per target; 1 ≤ k ≤ n.
-        normalise: choose by direction, as in the textbook; otherwise by ⟨r, a⟩ as it is, which prefers long atoms.
+        normalise: choose by direction, as in the textbook; otherwise by ⟨r, a⟩ as it is, which prefers long
+            atoms.
         tolerance: stop where ‖r‖ ≤ tolerance·‖x‖.
         sweep: smaller numbers of atoms to give the weights for as well.
-        tile, chunk: atoms and targets at a time; they change the speed, and results only by rounding.
+        tile, chunk: atoms and targets at a time; they change the speed, and results by rounding only.
         step: called for each tile with how many targets are done (a fraction counts steps); may raise.
 
     Raises:
@@ -111,7 +113,7 @@ def matching_pursuit(
                 k,
                 tolerance=tolerance,
                 sweep=sweep,
-                step=lambda done, first=first: step(first + done),  # type: ignore[misc]
+                step=partial(_share, step, first, 1),
             )
             parts.append(part)
     if not parts:
@@ -134,6 +136,10 @@ def full_precision() -> Iterator[None]:
         yield
     finally:
         torch.set_float32_matmul_precision(before)
+
+
+def _share(step: Callable[[float], None], before: float, size: float, share: float) -> None:
+    step(before + size * share)
 
 
 class Dictionary:
@@ -161,8 +167,9 @@ class Dictionary:
         for at in range(k):
             if not len(chunk.rows):
                 break
-            rows = len(targets)
-            winners = self._winners(chunk.residual, lambda share, at=at: step(rows * (at + share) / k))  # type: ignore[misc]
+            winners = self._winners(
+                chunk.residual, partial(_share, step, at * len(targets) / k, len(targets) / k)
+            )
             self._extend(chunk, at, winners)
             chunk.close(at)
         step(len(targets))
@@ -242,7 +249,7 @@ class _Added:
 
 
 class _Chunk:
-    """The state of a chunk of targets. `rows` says which of them are still in the arrays, `open` which go on."""
+    """The state of a chunk of targets. `rows`: those still in the arrays; `open`: those of them that go on."""
 
     def __init__(self, targets: torch.Tensor, k: int, tolerance: float) -> None:
         count, width = targets.shape
@@ -264,7 +271,8 @@ class _Chunk:
         self._compact()
 
     def orthogonal(self, at: int, atoms: torch.Tensor, rows: torch.Tensor | None = None) -> _Added:
-        """`atoms` (B, d) against the `at` atoms that the rows (all, or some by place) have: two Gram–Schmidt passes."""
+        """`atoms` (B, d) against the `at` atoms that the rows (all, or some by place) have: two Gram–Schmidt
+        passes."""
         units = self._units[:, :at] if rows is None else self._units[rows, :at]
         rest = atoms[:, :, None]
         first = units @ rest
@@ -277,7 +285,7 @@ class _Chunk:
     def take(
         self, at: int, rows: torch.Tensor, atoms: torch.Tensor, added: _Added, lengths: torch.Tensor
     ) -> None:
-        """Make `atoms` the ones at place `at` of `rows` (places in the arrays); `added` belongs to the same rows."""
+        """Make `atoms` the ones at place `at` of `rows` (places in the arrays), to which `added` belongs."""
         shadow = (added.unit * self.residual[rows]).sum(dim=1)
         self.residual[rows] -= shadow[:, None] * added.unit
         self._units[rows, at] = added.unit

@@ -21,7 +21,7 @@ else:
 
 
 class TransplantRequest(Request):
-    """Move a causal language model onto another tokenizer. Fields in the order in which a person decides them."""
+    """Move a causal language model onto another tokenizer. Fields in the order in which a person decides."""
 
     base: Path = Field(
         title="Base model",
@@ -30,14 +30,15 @@ class TransplantRequest(Request):
     )
     target_tokenizer: Path = Field(
         title="Target tokenizer",
-        description="The tokenizer to give it: a tokenizer.json, or a folder that holds one (a model folder will do).",
+        description="The tokenizer to give it: a tokenizer.json, or a folder that holds one (a model folder "
+        "will do).",
         json_schema_extra={"input": "tokenizer"},
     )
     donor: Path | None = Field(
         None,
         title="Donor model",
-        description="A model of the target tokenizer; its embeddings say where new tokens lie. By default the "
-        "target tokenizer's own folder, where that is a model.",
+        description="A model of the target tokenizer; its embeddings say where new tokens lie. By default "
+        "the target tokenizer's own folder, where that is a model.",
         json_schema_extra={"input": "model", "advanced": True},
     )
     method: AnyMethod = Field(
@@ -66,7 +67,8 @@ class TransplantRequest(Request):
         ge=1,
         le=1024,
         title="Pad rows to a multiple of",
-        description="Rows beyond the vocabulary make the matrices a round size, which runs faster on some machines.",
+        description="Rows beyond the vocabulary make the matrices a round size, which runs faster on some "
+        "machines.",
         json_schema_extra={"advanced": True},
     )
     max_bytes: int | None = Field(

@@ -57,7 +57,7 @@ class Atom(_Figures):
 
 
 class TokenFigures(_Figures):
-    """One new token. `text` may hold control characters or half a character (then as ``\\xNN``): show it as data.
+    """One new token. `text` may hold control characters or half a character (then as ``\\xNN``): it is data.
 
     `occurs`: in the measured text. `bits`: its mean loss there, `bits_before`: the base's on the same bytes.
     `example`: a line of that text around it, `example_at`: where in the example it begins and ends.

@@ -1,4 +1,4 @@
-"""What every transplant method is: its parameters as a pydantic model, and one function that makes the rows."""
+"""What every transplant method is: its parameters as a pydantic model, and a function that makes the rows."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Method(BaseModel):
     name: str
 
     def rows(self, task: Task, ctx: Context) -> Rows:
-        """The rows of `task.targets` in one matrix (the input embedding or the head). Imports torch inside."""
+        """The rows of `task.targets` in one matrix, the input embedding or the head. Imports torch inside."""
         raise NotImplementedError
 
 

@@ -1,0 +1,154 @@
+"""What a method is given (`Task`) and what it gives (`Rows`): combinations of base rows, or rows as such."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+
+from core.jobs.context import Context
+
+Matrix = Literal["input", "head"]
+
+_BLOCK = 64 * 2**20
+"""Bytes that are gathered at once."""
+
+
+@dataclass(frozen=True)
+class Anchors:
+    """The n tokens that both vocabularies share: their ids in the base and in the donor, each (n,) int64, the
+    donor's ascending."""
+
+    base: torch.Tensor
+    donor: torch.Tensor
+
+    def __len__(self) -> int:
+        return len(self.base)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """New rows for m targets: a sparse combination of base rows each, or dense.
+
+    Either `indices` (m, k) int32, base ids in the order chosen and -1 where unused, with `weights` (m, k)
+    float32; or `dense` (m, h) float32. `residual` (m,) float32 is the share of the target's donor vector that
+    is not explained, NaN where there is none. `made` (m,) bool is False where the method has no answer: those
+    rows become the mean of the base's.
+    """
+
+    residual: torch.Tensor
+    made: torch.Tensor
+    indices: torch.Tensor | None = None
+    weights: torch.Tensor | None = None
+    dense: torch.Tensor | None = None
+
+    @staticmethod
+    def combined(
+        indices: torch.Tensor,
+        weights: torch.Tensor,
+        *,
+        residual: torch.Tensor | None = None,
+        made: torch.Tensor | None = None,
+    ) -> Rows:
+        if residual is None:
+            residual = torch.full((len(indices),), torch.nan)
+        if made is None:
+            made = (indices >= 0).any(dim=1)
+        return Rows(residual, made, indices.to(torch.int32), weights.float())
+
+    @staticmethod
+    def given(dense: torch.Tensor) -> Rows:
+        count = len(dense)
+        return Rows(torch.full((count,), torch.nan), torch.ones(count, dtype=torch.bool), dense=dense)
+
+    @staticmethod
+    def joined(parts: Sequence[Rows]) -> Rows:
+        """Sparse parts of equal k, one after the other."""
+        indices = [part.indices for part in parts if part.indices is not None]
+        weights = [part.weights for part in parts if part.weights is not None]
+        return Rows(
+            torch.cat([part.residual for part in parts]),
+            torch.cat([part.made for part in parts]),
+            torch.cat(indices),
+            torch.cat(weights),
+        )
+
+    def __len__(self) -> int:
+        return len(self.residual)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One matrix whose rows are to be made.
+
+    Args:
+        matrix: the input embedding or the head; part of what random rows depend on.
+        table: (R_b, h) float32, the base's matrix on the CPU.
+        used: (R',) int64, base ids whose rows stand for tokens (neither padding nor unused).
+        targets: (m,) int64, ids in the target vocabulary, in the order in which they are to be made.
+        target_bytes: what each of them stands for.
+        donor: (R_d, d) float32, the donor's matrix on the CPU; None when there is no donor.
+        anchors: as the donor's ids and the base's.
+        pieces: cuts byte strings into ids of the base's tokenizer, each an empty list where it cannot.
+        seed: the run's.
+        keep: ``keep(first, make)`` gives the rows from `first` on as `make` makes them, or as an interrupted
+            run of the same request has left them.
+    """
+
+    matrix: Matrix
+    table: torch.Tensor
+    used: torch.Tensor
+    targets: torch.Tensor
+    target_bytes: Sequence[bytes]
+    donor: torch.Tensor | None
+    anchors: Anchors
+    pieces: Callable[[Sequence[bytes], Context], list[list[int]]]
+    seed: int = 0
+    keep: Callable[[int, Callable[[], Rows]], Rows] = lambda first, make: make()
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+
+def apply(rows: Rows, table: torch.Tensor, ctx: Context, stage: str = "Combining rows") -> torch.Tensor:
+    """(m, h) float32: the rows' combinations of the rows of `table` (R_b, h). Zero where a row was not made.
+
+    The one place where combinations become vectors, for the input embedding and the head alike.
+    """
+    if rows.dense is not None:
+        return rows.dense
+    assert rows.indices is not None
+    assert rows.weights is not None
+    count, k = rows.indices.shape
+    made = torch.zeros(count, table.shape[1])
+    block = max(1, _BLOCK // (4 * max(1, k) * table.shape[1]))
+    for first in range(0, count, block):
+        ctx.progress(first, count, stage)
+        indices = rows.indices[first : first + block].long()
+        weights = torch.where(indices >= 0, rows.weights[first : first + block], 0.0)
+        made[first : first + block] = (weights[:, None] @ table[indices.clamp_min(0)].float())[:, 0]
+    return made
+
+
+def mean_row(table: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
+    """(h,) float32: the mean of the rows `ids` of `table`, summed in float64."""
+    return moments(table, ids)[0]
+
+
+def moments(table: torch.Tensor, ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean and population standard deviation of each dimension over the rows `ids`: twice (h,) float32.
+
+    Summed in float64, in two passes, since a mean far from zero would swallow a small deviation.
+    """
+    width = table.shape[1]
+    block = max(1, _BLOCK // (8 * width))
+    total = torch.zeros(width, dtype=torch.float64)
+    for some in ids.split(block):
+        total += table[some].double().sum(dim=0)
+    mean = total / max(1, len(ids))
+    squares = torch.zeros(width, dtype=torch.float64)
+    for some in ids.split(block):
+        squares += (table[some].double() - mean).square().sum(dim=0)
+    return mean.float(), (squares / max(1, len(ids))).sqrt().float()
