@@ -1,0 +1,93 @@
+"""Read one tensor of a model folder, or some of its rows, and nothing else of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from core.errors import UserError
+from core.json_files import unreadable
+from core.models.folder import TORCH_NAMES, ModelFolder
+from core.models.headers import AGAIN, TensorEntry
+
+_WHOLE = {"I64": "int64", "I32": "int32", "I16": "int16", "I8": "int8", "U8": "uint8", "BOOL": "bool"}
+_DTYPES: dict[str, torch.dtype] = {
+    name: getattr(torch, torch_name)
+    for name, torch_name in {**TORCH_NAMES, **_WHOLE}.items()
+    if hasattr(torch, torch_name)
+}
+BLOCK_BYTES = 16 * 2**20
+
+
+def read_tensor(folder: ModelFolder, name: str, rows: slice | None = None) -> torch.Tensor:
+    """A tensor in the number type that it is stored in, read from its own bytes of the file alone.
+
+    Args:
+        folder: from `open_model`.
+        name: one of ``folder.tensors``.
+        rows: along the first dimension, step 1; all by default.
+
+    Returns:
+        on the CPU; the tensor's shape, with as many rows as were asked for.
+
+    Raises:
+        KeyError: there is no such tensor.
+        UserError: the file cannot be read (any more), has changed its size, or holds a number type that torch
+            does not know.
+    """
+    entry = folder.tensors[name]
+    dtype = torch_dtype(entry)
+    shape = entry.shape
+    begin, end = entry.begin, entry.end
+    if rows is not None:
+        start, stop, step = rows.indices(shape[0])
+        if step != 1:
+            raise ValueError("rows are read with step 1")
+        count = max(0, stop - start)
+        row_bytes = entry.bytes // shape[0] if shape[0] else 0
+        begin, end, shape = (
+            begin + start * row_bytes,
+            begin + (start + count) * row_bytes,
+            (count, *shape[1:]),
+        )
+    buffer = bytearray(end - begin)
+    try:
+        with entry.file.open("rb") as file:
+            file.seek(begin)
+            got = file.readinto(buffer)
+    except OSError as error:
+        raise unreadable(entry.file, error) from None
+    if got != len(buffer):
+        raise UserError(f"{entry.file} has been cut short since it was opened. {AGAIN}")
+    if not buffer:
+        return torch.empty(shape, dtype=dtype)
+    return torch.frombuffer(buffer, dtype=dtype).reshape(shape)
+
+
+def row_blocks(
+    folder: ModelFolder, name: str, *, block_bytes: int = BLOCK_BYTES
+) -> Iterator[tuple[int, torch.Tensor]]:
+    """A matrix in blocks of whole rows, ``(first row, block)``, for tables that are too large to hold at once.
+
+    Raises:
+        KeyError, UserError: as `read_tensor`.
+    """
+    entry = folder.tensors[name]
+    count = entry.shape[0]
+    at_once = max(1, block_bytes // max(1, entry.bytes // max(1, count)))
+    for start in range(0, count, at_once):
+        yield start, read_tensor(folder, name, slice(start, start + at_once))
+
+
+def torch_dtype(entry: TensorEntry) -> torch.dtype:
+    """Raises `UserError` where torch does not know the number type."""
+    try:
+        return _DTYPES[entry.dtype]
+    except KeyError:
+        raise UserError(f"{entry.file} stores numbers as {entry.dtype}, which cannot be read here.") from None
+
+
+def safetensors_dtype(dtype: torch.dtype) -> str:
+    """The format's name for a number type of torch."""
+    return next(name for name, known in _DTYPES.items() if known is dtype)
