@@ -249,7 +249,7 @@ class _Added:
 
 
 class _Chunk:
-    """The state of a chunk of targets. `rows`: those still in the arrays; `open`: those of them that go on."""
+    """The state of a chunk of targets. `rows`: those in the arrays still; `open`: those that go on."""
 
     def __init__(self, targets: torch.Tensor, k: int, tolerance: float) -> None:
         count, width = targets.shape
