@@ -1,0 +1,305 @@
+"""A form made from a request's fields: a box a field, what is wrong said beside it, the rare ones folded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from app import theme
+from app.widgets.disclosure import Disclosure
+from app.widgets.form_editors import (
+    Editor,
+    IntegerEditor,
+    NumberEditor,
+    OptionEditor,
+    SwitchEditor,
+    TextEditor,
+)
+from app.widgets.form_schema import Field, Member
+from app.widgets.path_editors import OutputEditor, PathEditor, PathsEditor
+from app.widgets.tooltip import tooltip
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+_PLAIN: dict[str, type[Editor]] = {
+    "integer": IntegerEditor,
+    "number": NumberEditor,
+    "switch": SwitchEditor,
+    "text": TextEditor,
+    "option": OptionEditor,
+}
+
+
+def editor_for(field: Field, session: Session) -> Editor:
+    if field.kind == "choice":
+        return OptionEditor(field, [(member.name, member.title) for member in field.members])
+    if field.kind == "paths":
+        return PathsEditor(field, session)
+    if field.kind == "path":
+        return OutputEditor(field, session) if field.output else PathEditor(field, session)
+    return _PLAIN[field.kind](field)
+
+
+class FieldBox(QWidget):
+    """Title, control, and one line: what is wrong, or else what is known, or else the field's help."""
+
+    def __init__(self, field: Field, session: Session) -> None:
+        super().__init__()
+        self.field = field
+        self.editor = editor_for(field, session)
+        self._help, self._note, self._problem = field.help, "", ""
+        self._line = theme.styled(QLabel(), role="small")
+        self._line.setTextFormat(Qt.TextFormat.PlainText)
+        self._line.setWordWrap(True)
+        self._line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        if field.kind != "switch":
+            title = theme.styled(QLabel(field.title), role="field")
+            title.setTextFormat(Qt.TextFormat.PlainText)
+            title.setBuddy(self.editor.control)
+            title.setToolTip(tooltip(field.help))
+            column.addWidget(title)
+        column.addWidget(self.editor)
+        column.addWidget(self._line)
+        self._say()
+
+    @property
+    def line(self) -> str:
+        return self._line.text()
+
+    @property
+    def problem(self) -> str:
+        return self._problem
+
+    def set_help(self, text: str) -> None:
+        self._help = text
+        self._say()
+
+    def say(self, note: str, problem: str) -> None:
+        if (note, problem) != (self._note, self._problem):
+            self._note, self._problem = note, problem
+            self._say()
+
+    def _say(self) -> None:
+        words = self._problem or self._note or self._help
+        if words != self._line.text():
+            self._line.setText(words)
+            self._line.setVisible(bool(words))
+        role = "error" if self._problem else "small"
+        if role != self._line.property("role"):
+            theme.styled(self._line, role=role)
+            theme.styled(self.editor.control, invalid=bool(self._problem))
+        self.editor.control.setAccessibleDescription(words)
+        if self._note or self._problem:
+            self._line.setToolTip(tooltip(self._help))
+
+
+class Form(QWidget):
+    """Values in and out are the request's JSON data; what is not chosen yet is left out.
+
+    A choice shows its members' titles, the chosen one's sentence and source, and its parameters after it;
+    the parameters of a member are kept when another is looked at meanwhile.
+    """
+
+    changed = Signal()
+    """A person changed something."""
+
+    def __init__(self, fields: Sequence[Field], session: Session) -> None:
+        super().__init__()
+        self._fields = tuple(fields)
+        self._session = session
+        self._boxes: dict[str, FieldBox] = {}
+        """Key (with the member's name for its parameters) → box."""
+        self._known: set[str] = set()
+        self._basic, self._advanced = QVBoxLayout(), QVBoxLayout()
+        folded = QWidget()
+        self._advanced.setContentsMargins(0, 0, 0, 0)
+        folded.setLayout(self._advanced)
+        self.more = Disclosure("More", folded)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(14)
+        for layout in (self._basic, self._advanced):
+            layout.setSpacing(14)
+        column.addLayout(self._basic)
+        column.addWidget(self.more)
+        column.addStretch(1)
+        self._arrange()
+        self.offer_known()
+
+    # Values
+
+    def values(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for field in self._fields:
+            value = self._boxes[field.key].editor.value()
+            if field.kind == "choice":
+                member = self._member(field)
+                parameters = {f.path[-1]: self._box(f, member).editor.value() for f in member.fields}
+                found[field.path[0]] = {field.discriminator: member.name, **parameters}
+            elif value is not None or field.nullable:
+                found[field.path[0]] = value
+        return found
+
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """Show these; a field that is not among them shows its default. Does not send `changed`."""
+        for field in self._fields:
+            value = values.get(field.path[0], field.default)
+            if field.kind != "choice":
+                self._boxes[field.key].editor.set_value(value)
+                continue
+            given = value if isinstance(value, dict) else {}
+            self._boxes[field.key].editor.set_value(given.get(field.discriminator))
+            self._arrange()
+            member = self._member(field)
+            for parameter in member.fields:
+                wanted = given.get(parameter.path[-1], parameter.default)
+                self._box(parameter, member).editor.set_value(wanted)
+
+    # Words beside the fields
+
+    def show_lines(self, notes: Mapping[str, str], problems: Mapping[str, str]) -> list[str]:
+        """Say what is known and what is wrong, by the fields' keys; a parameter's may lack its choice's name.
+
+        Returns the problems that concern no field shown. A folded field that has one is unfolded.
+        """
+        said: set[str] = set()
+        for box in self._shown():
+            field = box.field
+            keys = [key for key in (field.key, field.path[-1]) if key in problems]
+            box.say(notes.get(field.key, ""), problems[keys[0]] if keys else "")
+            said.update(keys)
+            if keys and field.advanced:
+                self.more.set_opened(True)
+        return [text for key, text in problems.items() if key not in said]
+
+    def box(self, key: str) -> FieldBox:
+        """The box shown for a field: ``base``, ``method.k``."""
+        return next(box for box in self._shown() if box.field.key == key)
+
+    def focus_problem(self) -> None:
+        """Go to the first field that is wrong."""
+        for box in self._shown():
+            if box.problem:
+                box.editor.control.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+
+    def offer_known(self) -> None:
+        """Look again for what the path fields can offer."""
+        for box in self._boxes.values():
+            if isinstance(box.editor, PathEditor | PathsEditor):
+                box.editor.offer_known()
+
+    # How it is laid out
+
+    def chosen(self) -> Iterator[Member]:
+        """The members chosen now."""
+        for field in self._fields:
+            if field.kind == "choice":
+                yield self._member(field)
+
+    def _member(self, field: Field) -> Member:
+        name = self._boxes[field.key].editor.value()
+        return next(member for member in field.members if member.name == name)
+
+    def _box(self, field: Field, member: Member | None = None) -> FieldBox:
+        key = f"{field.key} of {member.name}" if member else field.key
+        if key not in self._boxes:
+            box = FieldBox(field, self._session)
+            if field.kind == "choice":
+                box.editor.changed.connect(self._arrange)
+            box.editor.changed.connect(self.changed)
+            self._boxes[key] = box
+        return self._boxes[key]
+
+    def _shown(self) -> list[FieldBox]:
+        """In the order in which a person meets them: the advanced ones last."""
+        found: list[FieldBox] = []
+        for field in self._fields:
+            found.append(self._box(field))
+            if field.kind == "choice":
+                member = self._member(field)
+                found += [self._box(parameter, member) for parameter in member.fields]
+        return [box for folded in (False, True) for box in found if box.field.advanced is folded]
+
+    def _arrange(self) -> None:
+        """Lay out the boxes again: another member of a choice has other parameters."""
+        shown = self._shown()
+        for layout, folded in ((self._basic, False), (self._advanced, True)):
+            while (item := layout.takeAt(0)) is not None:
+                inner = item.layout()
+                while inner is not None and inner.takeAt(0) is not None:
+                    pass
+            for row in _rows([box for box in shown if box.field.advanced is folded]):
+                if len(row) == 1:
+                    layout.addWidget(row[0])
+                    continue
+                pair = QHBoxLayout()
+                pair.setSpacing(12)
+                for box in row:
+                    pair.addWidget(box, 1, Qt.AlignmentFlag.AlignTop)
+                layout.addLayout(pair)
+        for box in self._boxes.values():
+            box.setVisible(box in shown)
+        self._order_tabs(shown)
+        self._say_choices(shown)
+
+    def _order_tabs(self, shown: Sequence[FieldBox]) -> None:
+        before: QWidget | None = None
+        for box in shown:
+            if box.field.advanced and before is not None and not _advanced(before):
+                self.setTabOrder(before, self.more.button)
+                before = self.more.button
+            for control in box.editor.findChildren(
+                QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly
+            ):
+                if control.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                    if before is not None:
+                        self.setTabOrder(before, control)
+                    before = control
+
+    def _say_choices(self, shown: Sequence[FieldBox]) -> None:
+        for box in shown:
+            if box.field.kind == "choice":
+                member = self._member(box.field)
+                source = f" {member.source}." if member.source else ""
+                box.set_help(f"{member.sentence}{source}")
+        folded = [box.field.title for box in shown if box.field.advanced]
+        self.more.setVisible(bool(folded))
+        self.more.set_title(f"More: {', '.join(map(_lower, folded))}")
+        self.more.button.setToolTip(tooltip(", ".join(folded)))
+
+
+def _rows(boxes: Sequence[FieldBox]) -> Iterator[tuple[FieldBox, ...]]:
+    """Boxes that fit share a line with the next, two at most."""
+    waiting: FieldBox | None = None
+    for box in boxes:
+        if waiting is not None:
+            if box.field.short:
+                yield waiting, box
+                waiting = None
+                continue
+            yield (waiting,)
+            waiting = None
+        if box.field.short:
+            waiting = box
+        else:
+            yield (box,)
+    if waiting is not None:
+        yield (waiting,)
+
+
+def _advanced(control: QWidget) -> bool:
+    editor = control.parentWidget()
+    return isinstance(editor, Editor) and editor.field.advanced
+
+
+def _lower(title: str) -> str:
+    """A title inside a sentence; abbreviations stay."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]

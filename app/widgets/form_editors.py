@@ -1,0 +1,230 @@
+"""The controls of a form that hold one plain value each: numbers, switches, options, text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLineEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
+from app.widgets.form_schema import Field
+
+LARGEST = 2_147_483_647
+"""What a spin box can hold."""
+
+
+class CalmWheel(QObject):
+    """Keeps the wheel, which scrolls the form, from changing the value that happens to lie under it."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return False
+
+
+class Editor(QWidget):
+    """Holds the value of one field. `changed` is sent when a person changes it, not by `set_value`."""
+
+    changed = Signal()
+
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.field = field
+        self.row = QHBoxLayout()
+        self.row.setSpacing(4)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(4)
+        self.column.addLayout(self.row)
+        self._calm = CalmWheel(self)
+
+    @property
+    def control(self) -> QWidget:
+        """What takes the focus, and is marked when the value is wrong."""
+        raise NotImplementedError
+
+    def value(self) -> Any:
+        """As JSON data; None when there is none."""
+        raise NotImplementedError
+
+    def set_value(self, value: Any) -> None:
+        """Show a value of the field's kind; anything else is taken for the default."""
+        raise NotImplementedError
+
+    def _add_control(self, control: QWidget, stretch: int = 1) -> None:
+        control.setAccessibleName(self.field.title)
+        control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        control.installEventFilter(self._calm)
+        self.row.addWidget(control, stretch)
+        self.setFocusProxy(control)
+
+
+class IntegerEditor(Editor):
+    """A spin box; where there may be none, a box to say so."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        self.box = QSpinBox()
+        self.box.setRange(_bound(field.minimum, -LARGEST), _bound(field.maximum, LARGEST))
+        self.box.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
+        self.box.setGroupSeparatorShown(True)
+        self.box.setFont(theme.figures_font())
+        self.box.setMinimumWidth(72)
+        if field.unit:
+            self.box.setSuffix(f" {field.unit}")
+        self._add_control(self.box)
+        self.box.valueChanged.connect(lambda _: self.changed.emit())
+        self.none: QCheckBox | None = None
+        if field.nullable:
+            self.none = QCheckBox("none")
+            self.none.setAccessibleName(f"{field.title}: none")
+            self.none.toggled.connect(self._toggle)
+            self.row.addWidget(self.none)
+        self.set_value(field.default)
+
+    @property
+    def control(self) -> QWidget:
+        return self.box
+
+    def value(self) -> int | None:
+        return None if self.none is not None and self.none.isChecked() else self.box.value()
+
+    def set_value(self, value: Any) -> None:
+        self.blockSignals(True)
+        number = value if isinstance(value, int) else self.field.default
+        if isinstance(number, int):
+            self.box.setValue(max(-LARGEST, min(LARGEST, number)))
+        if self.none is not None:
+            self.none.setChecked(value is None)
+        self.blockSignals(False)
+
+    def _toggle(self, none: bool) -> None:
+        self.box.setEnabled(not none)
+        self.changed.emit()
+
+
+class _ShortFigures(QDoubleSpinBox):
+    """``0.25``, not ``0.250000``."""
+
+    def textFromValue(self, value: float) -> str:
+        return self.locale().toString(value, "g", 8)
+
+
+class NumberEditor(Editor):
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        self.box = _ShortFigures()
+        self.box.setDecimals(8)
+        self.box.setRange(
+            -1e12 if field.minimum is None else field.minimum,
+            1e12 if field.maximum is None else field.maximum,
+        )
+        self.box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+        self.box.setFont(theme.figures_font())
+        self.box.setMinimumWidth(72)
+        if field.unit:
+            self.box.setSuffix(f" {field.unit}")
+        self._add_control(self.box)
+        self.box.valueChanged.connect(lambda _: self.changed.emit())
+        self.set_value(field.default)
+
+    @property
+    def control(self) -> QWidget:
+        return self.box
+
+    def value(self) -> float:
+        return self.box.value()
+
+    def set_value(self, value: Any) -> None:
+        self.blockSignals(True)
+        number = value if isinstance(value, int | float) else self.field.default
+        if isinstance(number, int | float):
+            self.box.setValue(number)
+        self.blockSignals(False)
+
+
+class SwitchEditor(Editor):
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        self.box = QCheckBox(field.title)
+        self._add_control(self.box)
+        self.box.toggled.connect(lambda _: self.changed.emit())
+        self.set_value(field.default)
+
+    @property
+    def control(self) -> QWidget:
+        return self.box
+
+    def value(self) -> bool:
+        return self.box.isChecked()
+
+    def set_value(self, value: Any) -> None:
+        self.blockSignals(True)
+        self.box.setChecked(value is True)
+        self.blockSignals(False)
+
+
+class TextEditor(Editor):
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        self.box = QLineEdit()
+        self._add_control(self.box)
+        self.box.textChanged.connect(lambda _: self.changed.emit())
+        self.set_value(field.default)
+
+    @property
+    def control(self) -> QWidget:
+        return self.box
+
+    def value(self) -> str | None:
+        text = self.box.text()
+        return None if self.field.nullable and not text else text
+
+    def set_value(self, value: Any) -> None:
+        self.blockSignals(True)
+        self.box.setText(value if isinstance(value, str) else "")
+        self.blockSignals(False)
+
+
+class OptionEditor(Editor):
+    """One of a few values; also used for which member of a choice."""
+
+    def __init__(self, field: Field, options: Sequence[tuple[str, str]] | None = None) -> None:
+        super().__init__(field)
+        self.box = QComboBox()
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.box.setMinimumContentsLength(6)
+        for value, label in field.options if options is None else options:
+            self.box.addItem(label, value)
+        self._add_control(self.box)
+        self.box.currentIndexChanged.connect(lambda _: self.changed.emit())
+        self.set_value(field.default)
+
+    @property
+    def control(self) -> QWidget:
+        return self.box
+
+    def value(self) -> Any:
+        return self.box.currentData()
+
+    def set_value(self, value: Any) -> None:
+        self.blockSignals(True)
+        found = self.box.findData(value)
+        self.box.setCurrentIndex(found if found >= 0 else max(0, self.box.findData(self.field.default)))
+        self.blockSignals(False)
+
+
+def _bound(value: float | None, otherwise: int) -> int:
+    return otherwise if value is None else int(max(-LARGEST, min(LARGEST, value)))

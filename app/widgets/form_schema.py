@@ -1,0 +1,154 @@
+"""What a form asks: the fields of a request, read off its model and its JSON schema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import NoneType
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+Kind = Literal["integer", "number", "switch", "text", "option", "choice", "path", "paths"]
+Schema = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of the parameter models of a choice. `random` is None where the model does not say."""
+
+    name: str
+    title: str
+    sentence: str
+    source: str
+    random: bool | None
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question. `path` leads to its value in the request: ``("method", "k")``."""
+
+    path: tuple[str, ...]
+    title: str
+    kind: Kind
+    help: str = ""
+    default: Any = None
+    required: bool = False
+    nullable: bool = False
+    advanced: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    unit: str = ""
+    input: str = ""
+    output: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    """Of an *option*: value and label."""
+    discriminator: str = ""
+    members: tuple[Member, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """How problems and notes name it: ``method.k``."""
+        return ".".join(self.path)
+
+    @property
+    def short(self) -> bool:
+        """Whether two of its kind fit side by side."""
+        return self.kind in ("integer", "number", "option") and not self.nullable
+
+
+def fields_of(model: type[BaseModel], under: tuple[str, ...] = ()) -> tuple[Field, ...]:
+    """The fields of a model in their order; `under` is the path that leads to the model.
+
+    Raises TypeError for a field that no editor is known for.
+    """
+    schema = model.model_json_schema()
+    required = schema.get("required", [])
+    return tuple(
+        _field(model, name, _plain(schema, node), (*under, name), required=name in required)
+        for name, node in schema.get("properties", {}).items()
+    )
+
+
+def _field(
+    model: type[BaseModel], name: str, plain: tuple[Schema, bool], path: tuple[str, ...], *, required: bool
+) -> Field:
+    node, nullable = plain
+    info = model.model_fields[name]
+    members = _members(info, path)
+    labels = node.get("labels", {})
+    return Field(
+        path=path,
+        title=node.get("title", name),
+        kind="choice" if members else _kind(f"{model.__name__}.{name}", node),
+        help=node.get("description", ""),
+        default=node.get("default"),
+        required=required,
+        nullable=nullable,
+        advanced=node.get("advanced", False),
+        minimum=node.get("minimum", node.get("exclusiveMinimum")),
+        maximum=node.get("maximum", node.get("exclusiveMaximum")),
+        unit=node.get("unit", ""),
+        input=node.get("input", ""),
+        output=node.get("output", ""),
+        options=tuple((value, labels.get(value, value)) for value in node.get("enum", ())),
+        discriminator=str(info.discriminator) if members else "",
+        members=members,
+    )
+
+
+def _kind(where: str, node: Schema) -> Kind:
+    if "enum" in node:
+        return "option"
+    if node.get("format") == "path" or node.get("output"):
+        return "path"
+    kinds: dict[str, Kind] = {
+        "integer": "integer",
+        "number": "number",
+        "boolean": "switch",
+        "string": "text",
+    }
+    found = kinds.get(node.get("type", ""))
+    if found is None and node.get("type") == "array" and node["items"].get("format") == "path":
+        found = "paths"
+    if found is None:
+        raise TypeError(f"{where}: no form field for {node}")
+    return found
+
+
+def _members(info: FieldInfo, path: tuple[str, ...]) -> tuple[Member, ...]:
+    if not isinstance(info.discriminator, str):
+        return ()
+    classes = [cls for cls in (get_args(info.annotation) or (info.annotation,)) if cls is not NoneType]
+    return tuple(_member(cls, info.discriminator, path) for cls in classes)
+
+
+def _member(cls: type[BaseModel], discriminator: str, path: tuple[str, ...]) -> Member:
+    name = cls.model_fields[discriminator].default
+    schema = cls.model_json_schema()
+    required = schema.get("required", [])
+    return Member(
+        name=name,
+        title=getattr(cls, "title", name),
+        sentence=getattr(cls, "sentence", ""),
+        source=getattr(cls, "source", ""),
+        random=getattr(cls, "random", None),
+        fields=tuple(
+            _field(cls, field, _plain(schema, node), (*path, field), required=field in required)
+            for field, node in schema["properties"].items()
+            if field != discriminator
+        ),
+    )
+
+
+def _plain(schema: Schema, node: Schema) -> tuple[Schema, bool]:
+    """A field's schema without references and without null, and whether null was allowed."""
+    if "$ref" in node:
+        target = schema["$defs"][node["$ref"].rpartition("/")[2]]
+        node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
+    options = [option for option in node.get("anyOf", []) if option.get("type") != "null"]
+    nullable = len(options) < len(node.get("anyOf", []))
+    if len(options) == 1:
+        node = {**_plain(schema, options[0])[0], **{k: v for k, v in node.items() if k != "anyOf"}}
+    return node, nullable

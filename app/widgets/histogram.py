@@ -1,0 +1,104 @@
+"""How many of what size: bars that can be hovered, zoomed and taken along as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyqtgraph
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QToolTip
+
+from app import theme
+from app.figures import count, fixed
+from app.widgets.tooltip import tooltip
+
+
+class HistogramPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
+    """`what` is counted (``tokens``), by `axis` (``residual``). Importing this module loads pyqtgraph."""
+
+    def __init__(self, title: str, what: str, axis: str) -> None:
+        super().__init__(background=None, enableMenu=False)
+        self._what, self._axis = what, axis
+        self._edges: list[float] = []
+        self._counts: list[int] = []
+        self._bars: Any = None
+        self.setAccessibleName(title)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setFrameShape(pyqtgraph.QtWidgets.QFrame.Shape.NoFrame)
+        item = self.getPlotItem()
+        item.hideButtons()
+        item.setMouseEnabled(x=True, y=False)
+        item.hideAxis("left")
+        item.getAxis("bottom").setHeight(28)
+        theme.current().changed.connect(self._paint)
+
+    def show_counts(self, edges: Sequence[float], counts: Sequence[int]) -> None:
+        """`edges` are one more than `counts`."""
+        self._edges, self._counts = list(edges), list(counts)
+        self.setAccessibleDescription(
+            "; ".join(self.words(number) for number, amount in enumerate(self._counts) if amount)
+        )
+        self._paint()
+        box = self.getPlotItem().getViewBox()
+        low, high = self._edges[0], self._edges[-1]
+        box.setLimits(xMin=low, xMax=high, yMin=0)
+        box.setRange(xRange=(low, high), yRange=(0, max(self._counts) or 1), padding=0.02)
+
+    def words(self, number: int) -> str:
+        """What hovering a bar says: ``residual 0.20 to 0.22: 312 tokens``."""
+        low, high = self._edges[number], self._edges[number + 1]
+        places = 2 if high - low >= 0.01 else 4
+        span = f"{fixed(low, places)} to {fixed(high, places)}"
+        return f"{self._axis} {span}: {count(self._counts[number])} {self._what}"
+
+    def bar_at(self, place: QPoint) -> int | None:
+        """Which bar lies under a point of the widget."""
+        value = self.getPlotItem().getViewBox().mapSceneToView(self.mapToScene(place)).x()
+        edges = self._edges
+        return next((n for n in range(len(self._counts)) if edges[n] <= value < edges[n + 1]), None)
+
+    def _paint(self) -> None:
+        tokens, item = theme.tokens(), self.getPlotItem()
+        axis = item.getAxis("bottom")
+        axis.setPen(theme.color(tokens.border_strong))
+        axis.setTextPen(theme.color(tokens.muted))
+        axis.setStyle(tickFont=theme.figures_font(), tickLength=-4)
+        if self._bars is not None:
+            item.removeItem(self._bars)
+        if self._counts:
+            lefts, rights = self._edges[:-1], self._edges[1:]
+            gap = 0.06 * (rights[0] - lefts[0])
+            self._bars = pyqtgraph.BarGraphItem(
+                x0=[left + gap for left in lefts],
+                x1=[right - gap for right in rights],
+                height=self._counts,
+                brush=theme.color(tokens.approximated, 0.8),
+                pen=None,
+            )
+            item.addItem(self._bars)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        number = self.bar_at(event.position().toPoint())
+        words = "" if number is None else self.words(number)
+        QToolTip.showText(event.globalPosition().toPoint(), tooltip(words), self)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zooms with Ctrl; otherwise the wheel scrolls the page."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+def median_of(edges: Sequence[float], counts: Sequence[int]) -> float | None:
+    """Where half of the values lie on each side, taken as even within a bar."""
+    half, seen = sum(counts) / 2, 0.0
+    for low, high, amount in zip(edges[:-1], edges[1:], counts, strict=True):
+        if amount and seen + amount >= half:
+            return low + (high - low) * (half - seen) / amount
+        seen += amount
+    return None
