@@ -1,0 +1,131 @@
+"""What is typed above the runs, as a question to each run. Forgiving: what it cannot read is a plain word."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+HELP = """\
+Words are found anywhere: in the number, kind, title, state and note of a run.
+method:omp, kind:train, state:failed: that field alone; a comma stands for "or".
+seed:3, text:prose: any field that was asked for.
+<2.1, >=0.45: the main figure; took>60: the seconds.
+today, yesterday: when it was started.
+Quotes hold words together: "prose lab"."""
+
+_WORD = re.compile(r'[^\s"]*"[^"]*"?|[^\s"]+')
+_COMPARED = re.compile(r"([a-z_ ]*)(<=|>=|<|>|=)([-−+]?[\d.,]+(?:e[-+]?\d+)?)", re.IGNORECASE)
+_COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+}
+
+
+@dataclass(frozen=True)
+class Sought:
+    """One run, in the form in which it is searched: everything in lower case.
+
+    `fields` are the named ones (``kind``, ``state``, ``method`` and all that the run asked for),
+    `text` is where plain words are looked for, `day` the local date on which it started.
+    """
+
+    text: str
+    fields: Mapping[str, str]
+    figure: float | None
+    seconds: float | None
+    day: date
+
+
+Test = Callable[[Sought], bool]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """All of its tests must hold; none hold everything."""
+
+    text: str
+    tests: tuple[Test, ...]
+
+    def __call__(self, run: Sought) -> bool:
+        return all(test(run) for test in self.tests)
+
+
+def parse(text: str, today: date | None = None) -> Filter:
+    """Never fails; what is only half typed (``method:``, ``<``) asks for nothing yet."""
+    day = today or datetime.now().astimezone().date()
+    folded = re.sub(r"([<>=])\s+(?=[-−+\d])", r"\1", text.casefold())  # "< 2.1"
+    tests = [_test(word, day) for word in _WORD.findall(folded)]
+    return Filter(text, tuple(test for test in tests if test is not None))
+
+
+def _test(word: str, today: date) -> Test | None:
+    compared = _COMPARED.fullmatch(word)
+    if compared:
+        return _compare(*compared.groups())
+    if word in ("<", ">", "=", "<=", ">=", '"', '""'):
+        return None
+    name, colon, value = word.partition(":")
+    if colon and name and '"' not in name:
+        return _in_field(name, value.replace('"', ""), word)
+    plain = word.replace('"', "")
+    days = {"today": today, "yesterday": today - timedelta(days=1)}
+    if word in days:
+        return lambda run: run.day == days[word] or plain in run.text
+    return lambda run: plain in run.text
+
+
+def _in_field(name: str, value: str, word: str) -> Test | None:
+    wanted = [part for part in value.split(",") if part]
+    if not wanted:
+        return None
+    name = _ALIASES.get(name, name)
+
+    def test(run: Sought) -> bool:
+        found = run.fields.get(name)
+        if found is None:  # no such field: "10:30" or "c:\models" is a plain word
+            return word in run.text
+        return any(part in found for part in wanted)
+
+    return test
+
+
+_ALIASES = {"status": "state", "title": "what", "id": "run"}
+
+
+def _compare(name: str, sign: str, digits: str) -> Test | None:
+    try:
+        bound = float(_plain_number(digits))
+    except ValueError:
+        return None
+    holds = _COMPARISONS[sign]
+
+    def test(run: Sought) -> bool:
+        value = _number(run, name.strip())
+        return value is not None and holds(value, bound)
+
+    return test
+
+
+def _plain_number(digits: str) -> str:
+    """``2,1`` is a decimal as much as ``2.1``; ``12,310`` and ``1,234.5`` hold thousands."""
+    digits = digits.replace("−", "-")
+    if re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?", digits):
+        return digits.replace(",", "")
+    return digits.replace(",", ".")
+
+
+def _number(run: Sought, name: str) -> float | None:
+    if name in ("", "figure"):
+        return run.figure
+    if name in ("took", "seconds"):
+        return run.seconds
+    try:
+        return float(run.fields[_ALIASES.get(name, name)])
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,229 @@
+"""A measure of several runs as dots: one row a slice, or one row a run. With pyqtgraph, so imported late."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtWidgets import QMenu, QSizePolicy, QVBoxLayout, QWidget
+
+from app import theme
+from app.figures import decimals, fixed
+from app.widgets.tooltip import tooltip
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+SYMBOLS = ("o", "s", "t", "d", "t1", "p")
+"""One a series, so that colour is never the only difference."""
+DOT = 11
+LABEL = 26
+"""Characters of a row's label."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """A run: its name and one value a row, None where it has none."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+
+class Legend(QWidget):
+    """Symbol, colour and name of each series, in a line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._names: tuple[str, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_names(self, names: Sequence[str]) -> None:
+        self._names = tuple(names)
+        self.setAccessibleName("Runs shown: " + ", ".join(names))
+        self.setVisible(bool(names))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(100, self.fontMetrics().height() + 4)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        metrics, middle, left = self.fontMetrics(), self.height() / 2, 8.0
+        for place, name in enumerate(self._names):
+            painter.save()
+            painter.translate(QPointF(left, middle))
+            color = _series_color(place)
+            pg.graphicsItems.ScatterPlotItem.drawSymbol(
+                painter, SYMBOLS[place], DOT - 1, pg.mkPen(color), pg.mkBrush(color)
+            )
+            painter.restore()
+            painter.setPen(QColor(theme.tokens().muted))
+            words = QRectF(left + 10, 0, metrics.horizontalAdvance(name) + 4, self.height())
+            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, name)
+            left = words.right() + 20
+        painter.end()
+
+
+class MetricPlot(QWidget):
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._title = ""
+        self._rows: tuple[str, ...] = ()
+        self._series: tuple[Series, ...] = ()
+        self.legend = Legend()
+        self._plot = pg.PlotWidget(background=None)
+        self._plot.setMenuEnabled(False)
+        self._plot.setMouseEnabled(x=True, y=False)
+        self._plot.hideButtons()
+        self._plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        self._plot.getViewBox().invertY(True)
+        self._plot.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.legend)
+        column.addWidget(self._plot, 1)
+        theme.current().changed.connect(self._draw)
+
+    def show_figures(self, title: str, rows: Sequence[str], series: Sequence[Series]) -> None:
+        """One dot a row and series. `title` is the measure, under the axis."""
+        self._title, self._rows, self._series = title, tuple(rows), tuple(series)
+        self._draw()
+        self.reset_zoom()
+
+    def summary(self) -> str:
+        """The same in words, for whoever cannot see it."""
+        said = []
+        for one in self._series:
+            there = [
+                (row, value) for row, value in zip(self._rows, one.values, strict=True) if value is not None
+            ]
+            places = decimals(value for _, value in there)
+            said.append(f"{one.name}: " + ", ".join(f"{row} {fixed(value, places)}" for row, value in there))
+        return f"{self._title}. " + "; ".join(said)
+
+    @Slot()
+    def _draw(self) -> None:
+        tokens, item = theme.tokens(), self._plot.getPlotItem()
+        item.clear()
+        self.legend.show_names([one.name for one in self._series] if len(self._series) > 1 else [])
+        self._plot.setAccessibleName(self.summary())
+        for side in ("left", "bottom"):
+            axis = item.getAxis(side)
+            axis.setPen(pg.mkPen(tokens.border))
+            axis.setTextPen(pg.mkPen(tokens.muted))
+            axis.setStyle(tickFont=self.font())
+        item.getAxis("left").setTicks([[(place, _short(row)) for place, row in enumerate(self._rows)]])
+        item.getAxis("left").setStyle(tickLength=0)
+        item.setLabel("bottom", self._title, color=tokens.muted)
+        item.showGrid(x=True, y=False, alpha=0.15)
+        self._draw_ties(item)
+        for place, one in enumerate(self._series):
+            self._draw_series(item, place, one)
+
+    def _draw_ties(self, item: Any) -> None:
+        """A line in each row from its lowest to its highest dot."""
+        for place in range(len(self._rows)):
+            there = [value for one in self._series if _real(value := one.values[place])]
+            if len(there) > 1:
+                pen = pg.mkPen(theme.tokens().border_strong, width=1.5)
+                item.plot([min(there), max(there)], [place, place], pen=pen)  # type: ignore[type-var]
+
+    def _draw_series(self, item: Any, place: int, one: Series) -> None:
+        places = decimals(value for value in one.values if _real(value))  # type: ignore[misc]
+        spots = [
+            {"pos": (value, row), "data": f"{one.name}, {self._rows[row]}: {fixed(value, places)}"}
+            for row, value in enumerate(one.values)
+            if _real(value)
+        ]
+        color = _series_color(place)
+        dots = pg.ScatterPlotItem(
+            size=DOT,
+            symbol=SYMBOLS[place],
+            pen=pg.mkPen(theme.tokens().surface, width=1),
+            brush=pg.mkBrush(color),
+            hoverable=True,
+            hoverSize=DOT + 4,
+            tip=lambda x, y, data: tooltip(data),
+        )
+        dots.addPoints(spots)
+        item.addItem(dots)
+
+    @Slot()
+    def reset_zoom(self) -> None:
+        there = [value for one in self._series for value in one.values if _real(value)]
+        if there:
+            low, high = min(there), max(there)  # type: ignore[type-var]
+            margin = (high - low) * 0.08 or abs(high) * 0.05 or 1.0  # type: ignore[operator,arg-type]
+            self._plot.setXRange(low - margin, high + margin, padding=0)  # type: ignore[operator]
+        self._plot.setYRange(-0.7, max(len(self._rows), 3) - 0.3, padding=0)
+
+    # What a right click offers
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for words, act in self._offers():
+            menu.addAction(words, act)
+        menu.popup(event.globalPos())
+
+    def _offers(self) -> list[tuple[str, Callable[[], object]]]:
+        return [
+            ("Show all of it", self.reset_zoom),
+            ("Copy the picture", self.copy_picture),
+            ("Export as PNG or SVG…", self.export),
+        ]
+
+    @Slot()
+    def copy_picture(self) -> None:
+        QGuiApplication.clipboard().setPixmap(self.grab())
+
+    @Slot()
+    def export(self) -> None:
+        project = self._session.project
+        start = (project.folder if project else Path.home()) / "Comparison.png"
+        path = self._session.dialogs.save_file(
+            self, "Export the plot", start=start, filters=("PNG (*.png)", "SVG (*.svg)")
+        )
+        if path is not None:
+            self._say_written(path, self.write(path))
+
+    def write(self, path: Path) -> bool:
+        """Write the plot, as SVG where the name ends so, else as PNG; False when it cannot be written."""
+        if path.suffix.lower() != ".svg":
+            return self.grab().save(str(path))
+        from PySide6.QtSvg import QSvgGenerator
+
+        generator = QSvgGenerator()
+        generator.setFileName(str(path))
+        generator.setSize(self.size())
+        generator.setViewBox(self.rect())
+        painter = QPainter()
+        if not painter.begin(generator):
+            return False
+        self.render(painter)
+        return painter.end()
+
+    def _say_written(self, path: Path, written: bool) -> None:
+        words = f"Exported to {path}." if written else f"{path} cannot be written; choose another place."
+        self._session.message.emit(words, "success" if written else "error")
+
+
+def _series_color(place: int) -> str:
+    return theme.tokens().series[place]
+
+
+def _real(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LABEL else f"{text[: LABEL // 2]}…{text[-LABEL // 2 + 1 :]}"
