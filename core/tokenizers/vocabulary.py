@@ -58,8 +58,7 @@ class Vocabulary:
     def byte_ids(self) -> Mapping[int, int]:
         """Byte → id of the token that stands for this one byte: a fallback token, or one of byte-level text.
 
-        A fallback token is preferred, since it means the byte wherever it stands. Text of one byte counts in a
-        byte-level vocabulary alone: in others it may only stand for a whole character.
+        In other vocabularies a text token of one byte may only stand for a whole character.
         """
         found: dict[int, int] = {}
         for token in self:

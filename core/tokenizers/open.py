@@ -1,0 +1,273 @@
+"""A tokenizer ready to cut text into tokens, each with the bytes of the text that it stands for."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import tokenizers
+
+from core.errors import Cancelled, UserError
+from core.tokenizers.canonical import Family, Kind, stands_alone
+from core.tokenizers.files import read_tokenizer_json
+from core.tokenizers.vocabulary import Vocabulary, read_vocabulary
+
+_FRAGMENTS = re.compile("([\udc80-\udcff]+)")
+
+
+class Encoding(NamedTuple):
+    """Token ids and, for each, its span: the bytes [begin, end) of the text's UTF-8 that it stands for.
+
+    The spans follow each other without gap or overlap and cover the text, unless there are no tokens. What a
+    tokenizer drops (WordPiece: spaces) belongs to the token after it, or to the last. A span may be empty: a
+    space that the tokenizer put before the text, say.
+    """
+
+    ids: list[int]
+    spans: list[tuple[int, int]]
+
+
+class Tokenizer:
+    """See `open_tokenizer`. Special tokens are neither read out of the text nor added to it."""
+
+    def __init__(self, vocabulary: Vocabulary, library: tokenizers.Tokenizer) -> None:
+        self.vocabulary = vocabulary
+        self._library = _plain(library)
+
+    @property
+    def path(self) -> Path:
+        """The tokenizer.json."""
+        return self.vocabulary.path
+
+    def encode(self, text: str) -> Encoding:
+        """Cut a text into tokens.
+
+        Raises:
+            UserError: the tokenizer cannot encode this text: it has no token for an unknown word, say.
+            UnicodeEncodeError: the text holds half a surrogate pair.
+        """
+        data = text.encode()
+        with _refusing(self.path, "cannot encode the text"):
+            found = self._library.encode(text, add_special_tokens=False)
+        ids: list[int] = found.ids
+        lengths = [self._length(id) for id in ids]
+        spans = self._reassembled(ids, lengths, data)
+        return Encoding(
+            ids, spans if spans is not None else _by_offsets(found.offsets, lengths, text, len(data))
+        )
+
+    def pieces(self, data: bytes) -> list[int]:
+        r"""Bytes as the tokenizer would cut them in the middle of a text: what an embedding of theirs is made of.
+
+        A leading space is kept and none is put before; bytes that make up no whole character are looked up one
+        by one among the byte tokens. Unknown tokens, and bytes without a token, are left out, so the list may be
+        empty. Without a leading space, WordPiece continues a word: ``b"ing"`` becomes ``##ing``.
+
+        Raises:
+            UserError: as `encode`.
+        """
+        ids: list[int] = []
+        text = data.decode(errors="surrogateescape")
+        for at, part in enumerate(_FRAGMENTS.split(text)):
+            if at % 2:  # the bytes between whole characters
+                fragment = part.encode(errors="surrogateescape")
+                ids += [self.vocabulary.byte_ids[b] for b in fragment if b in self.vocabulary.byte_ids]
+            elif part:
+                ids += self._pieces_of(part)
+        unknown = self.vocabulary.roles.get("unk", ())
+        return [id for id in ids if id not in unknown]
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of token ids, special tokens left out.
+
+        Raises:
+            UserError: the tokenizer cannot decode them.
+        """
+        with _refusing(self.path, "cannot decode these tokens"):
+            text: str = self._library.decode(list(ids), skip_special_tokens=True)
+        return text
+
+    @cached_property
+    def prefix(self) -> tuple[int, ...]:
+        """The special tokens that it puts before a text when it is asked for special tokens, as ids."""
+        with _refusing(self.path, "cannot encode a text"):
+            found = self._library.encode("a", add_special_tokens=True)
+        before = itertools.takewhile(
+            lambda pair: pair[1], zip(found.ids, found.special_tokens_mask, strict=True)
+        )
+        return tuple(id for id, _ in before)
+
+    # How it is done
+
+    def _length(self, id: int) -> int:
+        token = self.vocabulary.entries[id] if id < self.vocabulary.size else None
+        return len(token.bytes) if token else 0
+
+    def _reassembled(self, ids: list[int], lengths: list[int], data: bytes) -> list[tuple[int, int]] | None:
+        """The spans, where the tokens' own bytes make up the text again: exact even within a character."""
+        entries = self.vocabulary.entries
+        if any(id >= len(entries) or entries[id] is None for id in ids):
+            return None
+        joined = b"".join(entries[id].bytes for id in ids)  # type: ignore[union-attr]
+        extra = len(joined) - len(data)
+        if extra == 1 and joined.startswith(b" "):  # put before the text by the tokenizer
+            lengths = [lengths[0] - 1, *lengths[1:]]
+            joined = joined[1:]
+        if joined != data:
+            return None
+        ends = list(itertools.accumulate(lengths))
+        return list(zip([0, *ends[:-1]], ends, strict=True)) if ends else []
+
+    def _pieces_of(self, text: str) -> list[int]:
+        if self.vocabulary.family is Family.WORDPIECE:
+            return self._word_pieces_of(text)
+        with _refusing(self.path, "cannot encode the text"):
+            ids: list[int] = self._undressed.encode(text, add_special_tokens=False).ids
+        return ids
+
+    @cached_property
+    def _undressed(self) -> tokenizers.Tokenizer:
+        """The same tokenizer, but it puts no space before a text and takes none away."""
+        data = read_tokenizer_json(self.path)
+        if not _dressed(data):
+            return self._library
+        data["normalizer"] = _without_dress(data.get("normalizer"))
+        data["pre_tokenizer"] = _without_dress(data.get("pre_tokenizer"))
+        with _refusing(self.path, "cannot be read"):
+            return _plain(tokenizers.Tokenizer.from_str(json.dumps(data)))
+
+    def _word_pieces_of(self, text: str) -> list[int]:
+        """WordPiece: the rest of a word first, by the longest piece that fits, then whole words."""
+        with _refusing(self.path, "cannot encode the text"):
+            plain = self._library.normalizer.normalize_str(text) if self._library.normalizer else text
+            length = sum(1 for _ in itertools.takewhile(_within_a_word, plain))
+            rest = self._library.encode(plain[length:], add_special_tokens=False).ids
+        return [*self._continued(plain[:length]), *rest]
+
+    def _continued(self, word: str) -> list[int]:
+        ids = []
+        while word:
+            longest = next((n for n in range(len(word), 0, -1) if word[:n] in self._continuations), None)
+            if longest is None:
+                return []  # as WordPiece has it: a word with one impossible piece is unknown
+            ids.append(self._continuations[word[:longest]])
+            word = word[longest:]
+        return ids
+
+    @cached_property
+    def _continuations(self) -> dict[str, int]:
+        """Text → id of the pieces that continue a word."""
+        return {
+            token.bytes.decode(): token.id
+            for token in self.vocabulary
+            if token.kind is Kind.TEXT and len(token.bytes) < len(token.content.encode())
+        }
+
+
+def open_tokenizer(path: Path, *, field: str | None = None) -> Tokenizer:
+    """Open a tokenizer.json, or the one in a folder. Truncation, padding and dropout that it asks for are off.
+
+    Raises:
+        UserError: there is none, or it is damaged: which file, and what is wrong with it.
+    """
+    vocabulary = read_vocabulary(path, field=field)
+    with _refusing(vocabulary.path, "cannot be read", field):
+        library = tokenizers.Tokenizer.from_file(str(vocabulary.path))
+    _check_numbers(vocabulary, library, field)
+    return Tokenizer(vocabulary, library)
+
+
+def _check_numbers(vocabulary: Vocabulary, library: tokenizers.Tokenizer, field: str | None) -> None:
+    """The library numbers added tokens anew where the file leaves a hole before them; then the file misleads."""
+    numbers = library.get_vocab(with_added_tokens=True)
+    for token in vocabulary:
+        if numbers.get(token.content, token.id) != token.id and vocabulary.model != "Unigram":
+            raise UserError(
+                f"{vocabulary.path} gives the token {token.content!r} the number {token.id:,}, but the numbers "
+                f"before it have a hole, so that it is read as {numbers[token.content]:,}. Add the missing tokens.",
+                field=field,
+            )
+
+
+def _plain(library: tokenizers.Tokenizer) -> tokenizers.Tokenizer:
+    library.no_truncation()
+    library.no_padding()
+    library.encode_special_tokens = True  # a special token's name in the text is text
+    if getattr(library.model, "dropout", None):
+        library.model.dropout = None
+    return library
+
+
+@contextmanager
+def _refusing(path: Path, what: str, field: str | None = None) -> Iterator[None]:
+    """The library's errors, and its panics, which are no `Exception`, as a sentence that names the file."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, Cancelled, UserError):
+        raise
+    except BaseException as error:  # noqa: BLE001
+        reason = re.sub(r"\s+", " ", str(error)).strip(" .")[:200]
+        raise UserError(f"{path} {what}: {reason}.", field=field) from None
+
+
+def _by_offsets(
+    offsets: Sequence[tuple[int, int]], lengths: list[int], text: str, size: int
+) -> list[tuple[int, int]]:
+    """Spans from the library's character offsets, made to follow each other.
+
+    Tokens that end at the same place share the bytes up to there: by their own lengths where these add up
+    (pieces of one character), else the first has them all.
+    """
+    place = list(itertools.accumulate((len(c.encode()) for c in text), initial=0))
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for end, group in itertools.groupby(range(len(offsets)), key=lambda i: place[offsets[i][1]]):
+        members = list(group)
+        end = max(end, at)
+        begin = min(max(place[offsets[members[0]][0]], at), end)
+        shares = [lengths[i] for i in members]
+        if sum(shares) != end - begin:
+            shares = [end - begin] + [0] * (len(members) - 1)
+        shares[0] += begin - at  # what was dropped before
+        for share in shares:
+            spans.append((at, at + share))
+            at += share
+    if spans:
+        spans[-1] = (spans[-1][0], size)
+    return spans
+
+
+# Spaces that a tokenizer puts before a text, or takes away
+
+
+def _dressed(data: dict[str, Any]) -> bool:
+    return any(_without_dress(data.get(name)) != data.get(name) for name in ("normalizer", "pre_tokenizer"))
+
+
+def _without_dress(component: Any) -> Any:
+    """A normalizer or pre-tokenizer without the parts that touch the spaces around a text."""
+    if not isinstance(component, dict):
+        return component
+    kind = component.get("type")
+    if kind == "Sequence":
+        key = "normalizers" if "normalizers" in component else "pretokenizers"
+        members = [_without_dress(member) for member in component.get(key, [])]
+        return {**component, key: [member for member in members if member is not None]}
+    if kind in ("Prepend", "Strip"):
+        return None
+    if kind == "Metaspace":
+        plain = {name: value for name, value in component.items() if name != "add_prefix_space"}
+        return {**plain, "prepend_scheme": "never"}
+    if kind == "ByteLevel":
+        return {**component, "add_prefix_space": False}
+    return component
+
+
+def _within_a_word(character: str) -> bool:
+    return not character.isspace() and not stands_alone(character)
