@@ -225,8 +225,12 @@ class Session(QObject):
 
     def cancel(self, run_id: int) -> None:
         """Stop a run, or take it out of the queue."""
-        if self.engine is not None and self.project is not None:
-            self.engine.cancel(run_id)
+        taken = self.engine.cancel(run_id) if self.engine is not None else None
+        if taken is not None:  # nobody will run it, so nobody else records how it ended
+            from core.jobs.events import Finished
+
+            ended = taken.project.finish_run(run_id, Finished(status="cancelled"))
+            self.follow(ended, then=lambda finished: self._relay.push(run_id, finished))
 
     def pause(self, run_id: int) -> None:
         self._set_paused(run_id, True)

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from core.jobs.queue import JobQueue
 from PySide6.QtCore import QThread, Signal
 
-if TYPE_CHECKING:
-    from core.jobs.executors import Executor
+from core.jobs.queue import JobQueue
 
+if TYPE_CHECKING:
     from core.jobs.context import Control
+    from core.jobs.executors import Executor
     from core.project.project import Project
 
 log = logging.getLogger(__name__)
@@ -48,16 +48,18 @@ class EngineThread(QThread):
         self._executor_name = executor
         self._push = push
         self._leaving = False
-        self.queue = JobQueue(on_change=self.queue_changed.emit)
+        self.queue: JobQueue[QueuedRun] = JobQueue(on_change=self.queue_changed.emit)
 
     def run(self) -> None:
         self.state_changed.emit("starting")
         try:
             executor = _executor(self._executor_name)
-            executor.warm()
-            self.state_changed.emit("ready")
-            self.queue.serve(lambda entry, control: self._run_one(executor, entry, control))
-            executor.close()
+            try:
+                executor.warm()
+                self.state_changed.emit("ready")
+                self.queue.serve(lambda entry, control: self._run_one(executor, entry, control))
+            finally:
+                executor.close()
         except BaseException as error:
             log.exception("the engine thread ended")
             self.failed.emit(error)
@@ -89,8 +91,9 @@ class EngineThread(QThread):
     def add(self, run: QueuedRun) -> None:
         self.queue.add(run)
 
-    def cancel(self, run_id: int) -> None:
-        self.queue.cancel(run_id)
+    def cancel(self, run_id: int) -> QueuedRun | None:
+        """Stop the running run, or take a waiting one out of the queue; that one is returned."""
+        return self.queue.cancel(run_id)
 
     def set_paused(self, run_id: int, paused: bool) -> None:
         (self.queue.pause if paused else self.queue.resume)(run_id)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pydantic import ValidationError
-from pydantic_core import to_json
+from pydantic_core import to_jsonable_python
 
 from core.catalog import load_catalog
 from core.errors import UserError
@@ -26,7 +26,7 @@ from core.flags import RequestFlags
 from core.jobs.context import Control
 from core.jobs.events import ErrorInfo, Finished
 from core.jobs.registry import JobKind, job_kind
-from core.jobs.request import Request, Result, RunSpec
+from core.jobs.request import Request, Result, RunSpec, open_outputs
 from core.terminal import ProgressReport, table
 
 if TYPE_CHECKING:
@@ -236,13 +236,11 @@ def _parse(kind: JobKind, words: list[str]) -> tuple[RunSpec, Namespace]:
 
 def _require_output(kind: JobKind, request: Request) -> None:
     """A job that writes a result worth keeping needs a place for it: one of its own, or a project."""
-    for name, field in kind.request.model_fields.items():
-        extra = field.json_schema_extra
-        if kind.recorded and isinstance(extra, dict) and "output" in extra and getattr(request, name) is None:
-            flag = f"--{name.replace('_', '-')}"
-            raise UserError(
-                f"Say where to write with {flag}, or record the run in a project with --project.", field=name
-            )
+    for name in open_outputs(request) if kind.recorded else ():
+        flag = f"--{name.replace('_', '-')}"
+        raise UserError(
+            f"Say where to write with {flag}, or record the run in a project with --project.", field=name
+        )
 
 
 def _run_saved(words: list[str]) -> int:
@@ -401,4 +399,5 @@ def _print_error(error: ErrorInfo, message: str, as_json: bool) -> None:
 
 
 def _print_json(data: dict[str, Any]) -> None:
-    print(to_json(data, inf_nan_mode="null").decode(), flush=True)
+    # In ASCII: any terminal's encoding has that, and half a character in a token does no harm.
+    print(json.dumps(to_jsonable_python(data, inf_nan_mode="null")), flush=True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 
 from core.errors import Cancelled
+from core.jobs.device import resolve_device
 from core.jobs.events import Log, Partial, Progress
 from core.jobs.rate import RateMeter
 
@@ -21,16 +24,29 @@ class Control:
         self._cancelled = threading.Event()
         self._running = threading.Event()
         self._running.set()
+        self._listeners: list[Callable[[], None]] = []
 
     def cancel(self) -> None:
         self._cancelled.set()
         self._running.set()
+        self._tell()
 
     def pause(self) -> None:
         self._running.clear()
+        self._tell()
 
     def resume(self) -> None:
         self._running.set()
+        self._tell()
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` after each press, on the thread that pressed; returns what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):  # without a lock: a signal handler may press, too
+            listener()
 
     @property
     def cancelled(self) -> bool:
@@ -49,7 +65,7 @@ class Context:
 
     Args:
         seed: the only source of randomness.
-        device: ``cpu``, ``cuda`` or ``mps``; already resolved, never ``auto``.
+        device: ``cpu``, ``cuda`` or ``mps``; or ``auto``: the best there is, found out when the job asks.
         workdir: where artifacts are staged; the caller publishes or removes it.
         send: takes each event; called on the job's thread.
         control: who may stop or pause the job.
@@ -65,24 +81,40 @@ class Context:
         control: Control | None = None,
     ) -> None:
         self.seed = seed
-        self.device = device
         self.workdir = workdir
         self.warnings: list[str] = []
+        self.paused_seconds = 0.0
+        """How long the job has stood still because someone pressed pause."""
+        self._device = device
         self._send = send
         self._control = control or Control()
         self._meter = RateMeter()
 
+    @property
+    def device(self) -> str:
+        """``cpu``, ``cuda`` or ``mps``. A job that never asks does not wait for torch to find out."""
+        if self._device == "auto":
+            self._device = resolve_device("auto")
+        return self._device
+
+    @property
+    def device_used(self) -> str:
+        """`device`, if the job asked for it; otherwise the processor."""
+        return "cpu" if self._device == "auto" else self._device
+
     def check(self) -> None:
         """Raise `Cancelled` if someone pressed stop; wait here while paused."""
         if self._control.paused:
+            began = time.monotonic()
             self._meter.pause()
             self._control.wait_while_paused()
             self._meter.resume()
+            self.paused_seconds += time.monotonic() - began
         if self._control.cancelled:
             raise Cancelled
 
     def progress(self, done: float, total: float, stage: str) -> None:
-        """Report `done` of `total` units of `stage`. Cheap: call it as often as you like (at least twice a second)."""
+        """Report `done` of `total` units of `stage`. Cheap: call it often, at least twice a second."""
         self.check()
         event = self._meter.update(done, total, stage)
         if event is not None:
@@ -91,8 +123,7 @@ class Context:
     def emit(self, partial: BaseModel | dict[str, Any]) -> None:
         """Stream a piece of the result: a loss-curve point, a generated token."""
         self.check()
-        data = partial.model_dump(mode="json") if isinstance(partial, BaseModel) else partial
-        self._send(Partial(data=data))
+        self._send(Partial(data=to_jsonable_python(partial, inf_nan_mode="constants")))
 
     def artifact(self, name: str) -> Path:
         """A path, inside the run's staging folder, to write a file or a folder to.

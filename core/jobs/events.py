@@ -10,7 +10,8 @@ from core.jobs.provenance import Provenance
 
 
 class _Event(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    # A loss that has become NaN stays one on its way through JSON.
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="constants")
 
 
 class Progress(_Event):
@@ -39,7 +40,10 @@ class Log(_Event):
 
 
 class ErrorInfo(_Event):
-    """Why a run failed. `user`: the world's fault; `fault`: a fault in Lexigraft; `memory`; `engine`: the engine process died."""
+    """Why a run failed.
+
+    ``user``: the world is at fault; ``fault``: Lexigraft is; ``memory`` ran out; ``engine``: the process died.
+    """
 
     kind: Literal["user", "fault", "memory", "engine"]
     message: str

@@ -15,7 +15,7 @@ class InputHash(BaseModel):
 
 
 class Provenance(BaseModel):
-    """Enough to explain a figure a year later."""
+    """Enough to explain a figure a year later. `accelerator` is the graphics card's name, if one was used."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -23,6 +23,7 @@ class Provenance(BaseModel):
     platform: str = ""
     processor: str = ""
     device: str = "cpu"
+    accelerator: str = ""
     threads: int = 0
     seed: int = 0
     inputs: list[InputHash] = Field(default_factory=list)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import importlib
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +12,9 @@ from typing import Any
 
 from core.errors import UserError
 from core.jobs.context import Context
+from core.jobs.device import resolve_device
 from core.jobs.preview import Preview
-from core.jobs.request import Request, Result
+from core.jobs.request import Request, Result, open_outputs
 
 
 @dataclass(frozen=True)
@@ -73,24 +73,46 @@ def job(kind: JobKind) -> Callable[[Callable[[Any, Context], Any]], Callable[...
     """Decorates the function of `kind` so that Python callers need no context.
 
     ``transplant(request)``, ``transplant(base=…, out=…)`` and ``transplant(request, ctx)`` all work.
+    Without a context, `seed` and `device` may be given, too, errors are raised as they are, and what the
+    job writes beside the request's output does not outlive the call.
     """
 
     def decorate(function: Callable[[Any, Context], Any]) -> Callable[..., Any]:
         @functools.wraps(function)
-        def call(request: Request | None = None, ctx: Context | None = None, **fields: Any) -> Any:
+        def call(
+            request: Request | None = None,
+            ctx: Context | None = None,
+            *,
+            seed: int = 0,
+            device: str = "auto",
+            **fields: Any,
+        ) -> Any:
+            if request is not None and fields:
+                raise TypeError(f"give a request or its fields, not both: {', '.join(fields)}")
             if request is None:
                 request = kind.request(**fields)
             if ctx is not None:
                 return function(request, ctx)
-            began = time.monotonic()
-            with tempfile.TemporaryDirectory(prefix="lexigraft-") as workdir:
-                ctx = Context(workdir=Path(workdir))
-                result = function(request, ctx)
-            return result.model_copy(update={"seconds": time.monotonic() - began, "warnings": ctx.warnings})
+            return _called_from_python(kind, function, request, seed, device)
 
         return call
 
     return decorate
+
+
+def _called_from_python(
+    kind: JobKind, function: Callable[[Any, Context], Any], request: Request, seed: int, device: str
+) -> Result:
+    from core.jobs.running import perform
+
+    if kind.recorded and (missing := open_outputs(request)):
+        raise UserError(
+            f"Say where to write with {missing[0]}=…: a call from Python has no folder to keep it in.",
+            field=missing[0],
+        )
+    device = resolve_device(device) if device != "auto" else device
+    with tempfile.TemporaryDirectory(prefix="lexigraft-") as workdir:
+        return perform(function, request, Context(seed=seed, device=device, workdir=Path(workdir)))
 
 
 def _load(target: str) -> Callable[..., Any]:

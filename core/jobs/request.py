@@ -68,6 +68,17 @@ class RunSpec(BaseModel):
     title: str = ""
 
 
+def open_outputs(request: Request) -> list[str]:
+    """The fields that say where to write, and do not: the job then writes to its run's own folder."""
+    return [
+        name
+        for name, field in type(request).model_fields.items()
+        if isinstance(field.json_schema_extra, dict)
+        and "output" in field.json_schema_extra
+        and getattr(request, name) is None
+    ]
+
+
 def input_paths(request: Request) -> list[tuple[str, str, Path]]:
     """The paths that a request reads, as ``(field, input kind, path)``, in field order."""
     found: list[tuple[str, str, Path]] = []

@@ -1,0 +1,95 @@
+"""How much memory there is, and how much a job took."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_LOOK_EVERY = 0.05
+"""Seconds between two looks at how much memory the process has."""
+_CGROUP = Path("/sys/fs/cgroup")
+
+
+def free_memory(device: str = "cpu") -> int:
+    """Bytes that a job may still take on `device` without pushing anything else out."""
+    if device == "cuda":
+        import torch
+
+        return int(torch.cuda.mem_get_info()[0])
+    import psutil
+
+    free = int(psutil.virtual_memory().available)
+    limit, taken = _number(_CGROUP / "memory.max"), _number(_CGROUP / "memory.current")
+    if limit is not None and taken is not None:  # inside a container that may take less than the machine has
+        free = min(free, max(0, limit - taken + _cached()))
+    return free
+
+
+class PeakMemory:
+    """The most memory that this process had at once while it was measured, in bytes (resident set)."""
+
+    def __init__(self) -> None:
+        import psutil
+
+        self._process = psutil.Process()
+        self._ended = threading.Event()
+        self.bytes = 0
+
+    @contextmanager
+    def measured(self) -> Iterator[None]:
+        lifetime = _lifetime_peak()
+        self._look()
+        watcher = threading.Thread(target=self._watch, name="peak memory", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            self._ended.set()
+            watcher.join()
+            self._look()
+            now = _lifetime_peak()
+            if (
+                now > lifetime
+            ):  # the system's own record was broken meanwhile: exact, where looking may miss a peak
+                self.bytes = now
+
+    def _watch(self) -> None:
+        while not self._ended.wait(_LOOK_EVERY):
+            self._look()
+
+    def _look(self) -> None:
+        self.bytes = max(self.bytes, int(self._process.memory_info().rss))
+
+
+def _number(file: Path) -> int | None:
+    try:
+        return int(file.read_text(encoding="ascii"))
+    except (OSError, ValueError):  # no such limit; or it says "max"
+        return None
+
+
+def _cached() -> int:
+    """Bytes of files that count as taken in this container, but are given up when memory is short."""
+    try:
+        lines = (_CGROUP / "memory.stat").read_text(encoding="ascii").splitlines()
+        return int(dict(line.split() for line in lines)["inactive_file"])
+    except (OSError, ValueError, KeyError):
+        return 0
+
+
+if sys.platform == "win32":
+
+    def _lifetime_peak() -> int:
+        import psutil
+
+        return int(psutil.Process().memory_info().peak_wset)
+
+else:
+    import resource
+
+    def _lifetime_peak() -> int:
+        unit = 1 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
