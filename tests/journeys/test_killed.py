@@ -1,0 +1,142 @@
+"""kill -9 in the middle: nothing finished is lost, and what was interrupted goes on."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from core.project.project import Project
+from core.project.records import RunRecord
+from tests.journeys.conftest import ROOT, Bench, Program
+from tests.tiny_models import write_text
+
+pytestmark = [
+    pytest.mark.story,
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL"),
+]
+
+_RESUME = """
+import sys
+from core.catalog import load_catalog
+from core.jobs.executors import ThreadExecutor
+from core.project.execution import execute
+from core.project.project import Project
+
+load_catalog()
+with Project.open(sys.argv[1]) as project:
+    for run in [run for run in project.runs() if run.status == "interrupted"]:
+        project.requeue_run(run.id).result()
+        executor = ThreadExecutor()
+        finished = execute(project, run.id, executor, on_event=lambda e: e.type == "log" and print(e.message))
+        executor.close()
+        if finished.error:
+            print(finished.error.message)
+"""
+"""What the window does with *Resume*."""
+
+
+def resume(project: Path) -> str:
+    """Go on with every interrupted run, in a new process; what it says."""
+    done = subprocess.run(
+        [sys.executable, "-c", _RESUME, str(project)],
+        cwd=ROOT,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return done.stdout
+
+
+def kill_once(process: subprocess.Popen[str], there: Path) -> None:
+    """Kill the process without a warning as soon as `there` exists."""
+    until = time.monotonic() + 60
+    while not there.exists():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < until, f"{there} never came"
+        time.sleep(0.002)
+    process.kill()
+    process.communicate()
+    assert process.returncode == -9, "it ended before it could be killed"
+
+
+def weights(project: Project, run: RunRecord) -> bytes:
+    (record,) = [a for a in project.artifacts(run.id) if a.name.endswith("model.safetensors")]
+    return project.artifact_path(record).read_bytes()
+
+
+def test_that_a_training_killed_in_the_middle_ends_with_the_weights_of_one_that_was_not(
+    bench: Bench, program: Program
+) -> None:
+    small = ["--hidden-size", 16, "--layers", 1, "--heads", 2, "--context", 16, "--batch", 4, "--steps", 150]
+    words = ["train", "--text", bench.text, "--vocab-size", 300, *small, "--checkpoint-every", 0]
+    words += ["--seed", 3, "--project", bench.project]
+    whole = program(*words, "--title", "Whole")
+    assert whole.code == 0, whole.err
+
+    victim = program.start(*words, "--title", "Killed")
+    checkpoint = bench.project / "artifacts" / "2.partial" / "checkpoint"
+    kill_once(victim, checkpoint / "state.safetensors")
+    with Project.open(bench.project) as project:
+        killed, finished = project.runs()
+        assert project.notices == [
+            "Interrupted when Lexigraft last ended: Killed (run 2). Nothing finished is lost."
+        ]
+        assert (killed.status, finished.status) == ("interrupted", "done")
+        assert (checkpoint / "state.safetensors").is_file()
+        assert not project.artifacts(killed.id)
+        assert project.check().findings == {}
+
+    assert re.fullmatch(r"Going on from step \d+\.\n", resume(bench.project))
+    with Project.open(bench.project) as project:
+        resumed, finished = project.runs()
+        assert (resumed.id, resumed.status) == (2, "done")
+        assert weights(project, resumed) == weights(project, finished)
+        assert not list(bench.project.glob("artifacts/*.partial"))
+        assert project.check().findings == {}
+
+
+def test_that_a_transplant_killed_in_the_middle_is_said_to_be_and_can_be_done_again(
+    bench: Bench, program: Program
+) -> None:
+    long = write_text(bench.place / "long.txt", 150_000)
+    words = bench.transplant("--text", long, "--project", bench.project, method="omp")
+    first = program(*bench.transplant("--project", bench.project, "--title", "First"))
+    assert first.code == 0, first.err
+
+    victim = program.start(*words, "--title", "Killed")
+    kill_while_measuring(victim)
+    with Project.open(bench.project) as project:
+        killed, finished = project.runs()
+        assert "Killed (run 2)" in project.notices[0]
+        assert (killed.status, finished.status) == ("interrupted", "done")
+        assert project.check().findings == {}
+        staging = bench.project / "artifacts" / "2.partial"
+        assert not staging.exists() or list((staging / "checkpoint").iterdir())
+        assert weights(project, finished)
+
+    assert resume(bench.project) == ""
+    with Project.open(bench.project) as project:
+        resumed, _ = project.runs()
+        assert (resumed.id, resumed.status) == (2, "done")
+        assert resumed.result is not None
+        assert resumed.result["bits_per_byte"]["after"]["all"] > 0
+        assert project.check().findings == {}
+
+
+def kill_while_measuring(process: subprocess.Popen[str]) -> None:
+    """Kill the process at its first word about measuring the text."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "easuring" in line:
+            break
+    process.kill()
+    process.communicate()
+    assert process.returncode == -9, "it ended before it could be killed"
