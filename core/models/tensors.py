@@ -17,6 +17,7 @@ _DTYPES: dict[str, torch.dtype] = {
     for name, torch_name in {**TORCH_NAMES, **_WHOLE}.items()
     if hasattr(torch, torch_name)
 }
+_NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 BLOCK_BYTES = 16 * 2**20
 
 
@@ -89,5 +90,5 @@ def torch_dtype(entry: TensorEntry) -> torch.dtype:
 
 
 def safetensors_dtype(dtype: torch.dtype) -> str:
-    """The format's name for a number type of torch."""
-    return next(name for name, known in _DTYPES.items() if known is dtype)
+    """The format's name for a number type of torch. Raises `KeyError` where it has none."""
+    return _NAMES[dtype]
