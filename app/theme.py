@@ -4,7 +4,7 @@ Widgets choose their look by dynamic properties, which the style sheet knows:
 
 - ``kind`` of a `QPushButton`: ``primary``, ``quiet`` (no frame), ``link``, ``danger``
 - ``role`` of a `QLabel`: ``title``, ``heading`` (a card's sentence), ``subheading``, ``muted``, ``small``,
-  ``error``, ``warning``, ``mono``
+  ``error``, ``warning``, ``mono``, ``pill``
 - ``card`` of a `QFrame`: ``plain``, ``warning``, ``error``, ``info``
 
 Anything painted by hand asks `tokens` at each paint, and repaints on `Theme.changed`.
@@ -54,6 +54,8 @@ class Tokens:
     copied: str
     role: str
     approximated: str
+    byte: str
+    fallback: str
     before: str
     after: str
     series: tuple[str, ...]
@@ -81,6 +83,8 @@ LIGHT = Tokens(
     copied="#009e73",
     role="#cc79a7",
     approximated="#0072b2",
+    byte="#9a7b00",
+    fallback="#7b8794",
     before="#0072b2",
     after="#d55e00",
     series=("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#9a7b00", "#2e8fc7"),
@@ -108,6 +112,8 @@ DARK = Tokens(
     copied="#1fb88b",
     role="#dd98bf",
     approximated="#4aa3e0",
+    byte="#e6c84b",
+    fallback="#98a3b3",
     before="#56b4e9",
     after="#f0883e",
     series=("#56b4e9", "#f0883e", "#1fb88b", "#dd98bf", "#e6c84b", "#8fb8ff"),

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from app import theme
-from app.icons import Sign
 from app.panels.panel import Panel
+from app.widgets.notice import Notice
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -20,22 +18,7 @@ class UnbuiltPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        words = theme.styled(QLabel(self.sentence), role="muted")
-        words.setWordWrap(True)
-        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        words.setMaximumWidth(560)
-        centred = QHBoxLayout()
-        centred.addStretch(1)
-        centred.addWidget(words, 4)
-        centred.addStretch(1)
-        card = theme.styled(QFrame(), card="plain")
-        column = QVBoxLayout(card)
-        column.addStretch(2)
-        column.addWidget(Sign(self.key, "muted", 36), 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(8)
-        column.addLayout(centred)
-        column.addStretch(3)
-        self.set_page("", card)
+        self.set_page("", Notice(self.key, self.sentence))
 
 
 class TokenizersPanel(UnbuiltPanel):

@@ -22,7 +22,10 @@ LINES = 4
 
 
 class ExampleLine(QWidget):
-    """Laid out whole by Qt, so that scripts which join or run from right to left do; the mark is also underlined."""
+    """Laid out whole by Qt, so that scripts which join or run from right to left do.
+
+    The mark is coloured, bold and underlined.
+    """
 
     def __init__(self, title: str) -> None:
         super().__init__()

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 REST = 250
 """Milliseconds of quiet before what was typed is looked at."""
+BUSY = 1_500
+"""Milliseconds that *Run* is off at most while a run is recorded."""
 DEVICES = {"auto": "Automatic", "cpu": "CPU", "cuda": "NVIDIA GPU", "mps": "Apple GPU"}
 NOT_RANDOM = "Draws nothing at random, so the seed changes nothing."
 
@@ -146,6 +148,9 @@ class Setup(QFrame):
             title=self._title_of(self._request),
         )
         self.set_busy(True)
+        QTimer.singleShot(
+            BUSY, self, lambda: self.set_busy(False)
+        )  # should it not be recorded, which is told
         self.submitted.emit(spec)
 
     def set_busy(self, busy: bool) -> None:

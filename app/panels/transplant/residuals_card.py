@@ -1,0 +1,77 @@
+"""How well the new rows could be made: a histogram of what the method left over, token by token."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QMenu
+
+from app import theme
+from app.figures import fixed
+from app.widgets.card import Card
+from app.widgets.pictures import offer_picture
+
+if TYPE_CHECKING:
+    from app.session import Session
+    from app.widgets.histogram import HistogramPlot
+    from core.transplant.result import TransplantResult
+
+HEIGHT = 150
+MEANING = "How much of the donor's vector its anchors leave unexplained: 0 is a perfect fit."
+
+
+class ResidualsCard(Card):
+    """`more` adds to the plot's context menu. The plot is made once pyqtgraph is loaded, in a thread."""
+
+    def __init__(self, session: Session, more: Callable[[QMenu], object]) -> None:
+        super().__init__("Residual per token")
+        self._session, self._more = session, more
+        self._result: TransplantResult | None = None
+        self.plot: HistogramPlot | None = None
+        self.figures = theme.styled(QLabel(), role="small")
+        self.figures.setFont(theme.figures_font())
+        self.head.addWidget(self.figures)
+        self._words = theme.styled(
+            QLabel("Of a row's length, the share that its anchors do not explain."), role="small"
+        )
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self._words.setWordWrap(True)
+        self._place = self.column.count()
+        self.column.addWidget(self._words)
+        self.column.addStretch(1)
+
+    def show_result(self, result: TransplantResult) -> None:
+        self._result = result
+        counts = result.residuals.counts
+        self.setVisible(bool(counts))
+        if not counts:
+            return
+        told = []
+        if result.mean_residual is not None:
+            told.append(f"mean {fixed(result.mean_residual, 2)}")
+        self.figures.setText(" · ".join(told))
+        if self.plot is not None:
+            self.plot.show_counts(result.residuals.edges, counts)
+        else:
+            self._session.ask(
+                importlib.import_module, "pyqtgraph", then=lambda _: self._draw(), owner=self, key="plot"
+            )
+
+    def _draw(self) -> None:
+        from app.widgets.histogram import HistogramPlot, median_of
+
+        if self.plot is None:
+            self.plot = HistogramPlot("Residuals of the approximated tokens", "tokens", "residual")
+            self.plot.setFixedHeight(HEIGHT)
+            offer_picture(self.plot, self._session, self._more)
+            self.column.insertWidget(self._place, self.plot)
+        result = self._result
+        assert result is not None
+        self.plot.show_counts(result.residuals.edges, result.residuals.counts)
+        median = median_of(result.residuals.edges, result.residuals.counts)
+        if median is not None:
+            mean = self.figures.text()
+            self.figures.setText(" · ".join(filter(None, [f"median {fixed(median, 2)}", mean])))

@@ -1,0 +1,165 @@
+"""The answer on the right: nothing yet, a run under way or ended badly, or its result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
+from app.icons import Sign
+from app.panels.transplant.heading_card import HeadingCard
+from app.panels.transplant.residuals_card import ResidualsCard
+from app.panels.transplant.slices_card import SlicesCard
+from app.panels.transplant.tokens_card import TokensCard
+from app.widgets.notice import Notice
+from app.widgets.pictures import offer_picture
+from app.widgets.run_state import RunState
+
+if TYPE_CHECKING:
+    from app.session import Session
+    from core.project.records import RunRecord
+    from core.transplant.result import TransplantResult
+
+EMPTY = (
+    "Nothing has been run here yet. Choose a model, the tokenizer to give it and some text of yours; "
+    "Run shows what the change costs, in bits per byte."
+)
+WIDE = 700
+"""Pixels from which two cards stand side by side."""
+
+
+class Warnings(QWidget):
+    """One card a sentence."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(8)
+        self._said: list[str] = []
+
+    @property
+    def said(self) -> list[str]:
+        return list(self._said)
+
+    def say(self, sentences: Sequence[str]) -> None:
+        if list(sentences) == self._said:
+            return
+        self._said = list(sentences)
+        while (item := self._column.takeAt(0)) is not None:
+            card = item.widget()
+            if card is not None:
+                card.hide()
+                card.deleteLater()
+        for sentence in self._said:
+            self._column.addWidget(_warning(sentence))
+        self.setVisible(bool(self._said))
+
+
+def _warning(sentence: str) -> QFrame:
+    card = theme.styled(QFrame(), card="warning")
+    card.setAccessibleName(f"Warning: {sentence}")
+    label = QLabel(sentence)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    row = QHBoxLayout(card)
+    row.setContentsMargins(12, 8, 12, 8)
+    row.setSpacing(8)
+    row.addWidget(Sign("failed", "warning"), 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(label, 1)
+    return card
+
+
+class ResultView(QScrollArea):
+    """`more` adds to the context menu of every plot and table."""
+
+    def __init__(self, session: Session, more: Callable[[QMenu], object]) -> None:
+        super().__init__()
+        self.setAccessibleName("Result")
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.empty = Notice("transplant", EMPTY)
+        self.state = RunState()
+        self.heading = HeadingCard()
+        self.warnings = Warnings()
+        self.slices = SlicesCard(session)
+        self.residuals = ResidualsCard(session, more)
+        self.tokens = TokensCard(session)
+        offer_picture(self.slices.dots, session, more)
+        for table in (self.slices.table, self.tokens.table):
+            table.menu_asked.connect(more)
+        self.heading.part_chosen.connect(self._on_part)
+        self._pair = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._pair.setSpacing(12)
+        self._pair.addWidget(self.slices, 4)
+        self._pair.addWidget(self.residuals, 3)
+        inner = QWidget()
+        self._column = QVBoxLayout(inner)
+        self._column.setContentsMargins(0, 0, 4, 0)
+        self._column.setSpacing(12)
+        for widget in (self.empty, self.state, self.heading, self.warnings):
+            self._column.addWidget(widget, 1 if widget is self.empty else 0)
+        self._column.addLayout(self._pair)
+        self._column.addWidget(self.tokens)
+        self._column.addStretch(0)
+        self.setWidget(inner)
+        self.show_empty()
+
+    # What is shown
+
+    def show_empty(self) -> None:
+        self._show(self.empty)
+        self.warnings.say([])
+
+    def show_state(self, warnings: Sequence[str] = (), known: TransplantResult | None = None) -> None:
+        """The state card, which the caller has filled, over what is known so far."""
+        shown: list[QWidget] = [self.state]
+        if known is not None:
+            if known.vocab_size:
+                self.heading.show_so_far(known)
+                shown.append(self.heading)
+            self.slices.show_result(known)
+            if self.slices.dots.pairs:
+                shown.append(self.slices)
+        self._show(*shown)
+        self.warnings.say(warnings)
+
+    def show_result(self, run: RunRecord, result: TransplantResult) -> None:
+        self._show(self.heading)
+        self.heading.show_result(run, result)
+        self.warnings.say(result.warnings)
+        self.slices.show_result(result)
+        self.residuals.show_result(result)
+        self.tokens.show_result(result)
+
+    def _show(self, *widgets: QWidget) -> None:
+        for widget in (self.empty, self.state, self.heading, self.slices, self.residuals, self.tokens):
+            widget.setVisible(widget in widgets)
+
+    def _on_part(self, key: str) -> None:
+        """Approximated tokens are listed below; go there."""
+        if key == "method" and self.tokens.isVisibleTo(self):
+            self.ensureWidgetVisible(self.tokens)
+            self.tokens.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.viewport().width() >= WIDE
+        way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if self._pair.direction() is not way:
+            self._pair.setDirection(way)

@@ -1,0 +1,115 @@
+"""What a transplant says in words: its run's title, its result's sentence, what the loss is made of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.figures import duration, fixed
+
+if TYPE_CHECKING:
+    from core.transplant.request import TransplantRequest
+    from core.transplant.result import LossPart, TransplantResult
+
+WHOLE = "all"
+"""The slice that is the whole text."""
+
+
+def run_title(request: TransplantRequest) -> str:
+    """``prose-bpe → prose-unigram · OMP k 64``."""
+    method = request.method
+    fields = type(method).model_fields
+    told = [
+        f"{name} {getattr(method, name)}"
+        for name, field in fields.items()
+        if name != "name" and not (isinstance(extra := field.json_schema_extra, dict) and "advanced" in extra)
+    ]
+    way = " ".join([_short(method.title), *told])
+    return f"{model_name(request.base)} → {model_name(request.target_tokenizer)} · {way}"
+
+
+def model_name(path: Path | str) -> str:
+    """A model's folder, or the folder of a ``tokenizer.json``."""
+    path = Path(path)
+    return path.parent.name if path.name == "tokenizer.json" else path.name
+
+
+def heading(result: TransplantResult) -> str:
+    """The answer, in one sentence: ``OMP costs your text 6.1 % more bits per byte: 1.92 → 2.04.``"""
+    method = _short(result.method_title)
+    before, after = result.bits_per_byte.before.get(WHOLE), result.bits_per_byte.after.get(WHOLE)
+    if not before or after is None:
+        moved = f"{method} moved {model_name(result.base)} onto {model_name(result.target)}."
+        return f"{moved} No text was given, so what it costs was not measured."
+    places = 2 if f"{before:.2f}" != f"{after:.2f}" else 3
+    share = 100 * (after / before - 1)
+    figures = f"{fixed(before, places)} → {fixed(after, places)}"
+    if abs(share) < 0.05:
+        return f"{method} costs your text nothing: {fixed(after, places)} bits per byte before and after."
+    if share >= 100:
+        return f"{method} costs your text {after / before:.1f} times the bits per byte: {figures}."
+    if share > 0:
+        return f"{method} costs your text {share:.1f} % more bits per byte: {figures}."
+    return f"{method} saves your text {-share:.1f} % of its bits per byte: {figures}."
+
+
+def counts(result: TransplantResult) -> str:
+    """``8,192 tokens: 4,730 copied, 41 by role, 3,421 approximated from 16 anchors each``."""
+    sources = result.sources
+    how = {
+        "exact": "copied",
+        "special": "by role",
+        "byte": "by byte",
+        "method": "approximated",
+        "fallback": "by the mean",
+    }
+    told = []
+    for source, words in how.items():
+        number = sources.get(source, 0)
+        if number:
+            anchors = result.parameters.get("k") if source == "method" else None
+            more = f" from {anchors} {'anchor' if anchors == 1 else 'anchors'} each" if anchors else ""
+            told.append(f"{number:,} {words}{more}")
+    return f"{result.vocab_size:,} tokens: {', '.join(told)}" if told else f"{result.vocab_size:,} tokens"
+
+
+def facts(result: TransplantResult, run_id: int) -> str:
+    """The line under the sentence."""
+    return " · ".join([counts(result), duration(result.seconds), f"run {run_id}"])
+
+
+def shares(result: TransplantResult, name: str) -> tuple[float, float] | None:
+    """What copied and approximated tokens add to a slice, in bits per byte of it; None if not measured.
+
+    Together they are the slice's difference: what another segmentation costs, and what new rows cost.
+    """
+    size = result.bytes.get(name)
+    parts = [part for part in result.parts if part.slice == name]
+    if not parts and name == WHOLE:
+        parts = list(result.parts)
+        size = size or sum(length for key, length in result.bytes.items() if key != WHOLE)
+    if not size or any(part.bits_before is None for part in parts) or not parts:
+        return None
+    return _added(parts, "copied") / size, _added(parts, "approximated") / size
+
+
+def divided(result: TransplantResult) -> str:
+    """Where the difference comes from, in one sentence; empty when that was not measured."""
+    found = shares(result, WHOLE)
+    before, after = result.bits_per_byte.before.get(WHOLE), result.bits_per_byte.after.get(WHOLE)
+    if found is None or before is None or after is None:
+        return ""
+    copied, made = (fixed(value, 2, signed=True) for value in found)
+    return (
+        f"Of {fixed(after - before, 2, signed=True)} in all, {copied} falls on copied tokens, whose rows are "
+        f"the base's own (the text is cut differently), and {made} on approximated ones (their rows are new)."
+    )
+
+
+def _added(parts: list[LossPart], kind: str) -> float:
+    return sum(part.bits - (part.bits_before or 0.0) for part in parts if part.kind == kind)
+
+
+def _short(title: str) -> str:
+    """``OMP`` of ``OMP, orthogonal matching pursuit``."""
+    return title.partition(",")[0]

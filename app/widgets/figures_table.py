@@ -1,0 +1,162 @@
+"""A table over a list of records, described by its columns: shown rounded, sorted and copied raw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView
+
+from app import theme
+from app.figures import MISSING
+from app.widgets.table import RAW, Table
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+Index = QModelIndex | QPersistentModelIndex
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True)
+class Column:
+    """`value` gives a record's figure (None: not measured), `text` how that is shown.
+
+    `color` gives a token of the theme, or ``""`` for the usual one.
+    """
+
+    title: str
+    value: Callable[[Any], Any]
+    text: Callable[[Any], str] = str
+    right: bool = False
+    mono: bool = False
+    tip: str = ""
+    color: Callable[[Any], str] | None = None
+    raw: Callable[[Any], Any] | None = None
+    """What is copied, where that is not `value`."""
+
+
+class FiguresModel(QAbstractTableModel):
+    def __init__(self, columns: Sequence[Column], parent: QObject) -> None:
+        super().__init__(parent)
+        self.columns = tuple(columns)
+        self.rows: list[Any] = []
+        self._mono, self._figures = theme.mono_font(), theme.figures_font()
+
+    def show(self, rows: Sequence[Any]) -> None:
+        self.beginResetModel()
+        self.rows = list(rows)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        column = self.columns[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return RIGHT if column.right else LEFT
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return column.tip or None
+        return None
+
+    def data(self, index: Index, role: int = 0) -> Any:
+        column, row = self.columns[index.column()], self.rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            value = column.value(row)
+            return MISSING if value is None else column.text(value)
+        if role == RAW:
+            value = (column.raw or column.value)(row)
+            return "" if value is None else value
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return RIGHT if column.right else LEFT
+        if role == Qt.ItemDataRole.FontRole:
+            return self._mono if column.mono else self._figures
+        if role == Qt.ItemDataRole.ForegroundRole and column.color is not None:
+            name = column.color(row)
+            return QColor(getattr(theme.tokens(), name)) if name else None
+        return None
+
+
+class _Ordered(QSortFilterProxyModel):
+    """By raw value, whatever is not measured last in either order."""
+
+    def lessThan(self, left: Index, right: Index) -> bool:
+        model = self.sourceModel()
+        assert isinstance(model, FiguresModel)
+        value = model.columns[left.column()].value
+        one, other = value(model.rows[left.row()]), value(model.rows[right.row()])
+        if one is None or other is None:
+            missing_first = self.sortOrder() is Qt.SortOrder.DescendingOrder
+            return (one is None) == missing_first if (one is None) != (other is None) else False
+        return bool(one < other)
+
+
+class FiguresTable(Table):
+    """As high as its rows, up to `lines` of them; `stretched` is the column that takes the room left."""
+
+    row_chosen = Signal(object)
+    """The record of the current row, or None."""
+
+    def __init__(
+        self, session: Session, title: str, columns: Sequence[Column], *, stretched: int, lines: int = 12
+    ) -> None:
+        super().__init__(session, title)
+        self._lines, self._stretched = lines, stretched
+        self.figures = FiguresModel(columns, self)
+        self._ordered = _Ordered(self)
+        self._ordered.setSourceModel(self.figures)
+        self.setModel(self._ordered)
+        self.setSortingEnabled(True)
+        self.horizontalHeader().setSortIndicatorClearable(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.selectionModel().currentRowChanged.connect(self._on_row)
+        theme.current().changed.connect(self.viewport().update)
+
+    def show_rows(self, rows: Sequence[Any]) -> None:
+        """In the order given, until a header is pressed."""
+        self.figures.show(rows)
+        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        self._fit()
+
+    def record(self, row: int) -> Any:
+        """What stands in a row as it is sorted now."""
+        return self.figures.rows[self._ordered.mapToSource(self._ordered.index(row, 0)).row()]
+
+    def _fit(self) -> None:
+        header = self.horizontalHeader()
+        header.setStretchLastSection(False)
+        self.resizeColumnsToContents()
+        for column in range(header.count()):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
+            header.resizeSection(column, header.sectionSize(column) + 6)
+        header.setSectionResizeMode(self._stretched, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(48)
+        line = self.verticalHeader().defaultSectionSize()
+        rows = max(1, min(self._lines, len(self.figures.rows)))
+        self.setFixedHeight(header.sizeHint().height() + rows * line + 4)
+
+    @Slot(QModelIndex)
+    def _on_row(self, current: QModelIndex) -> None:
+        self.row_chosen.emit(self.record(current.row()) if current.isValid() else None)
