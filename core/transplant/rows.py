@@ -91,7 +91,7 @@ class Task:
         target_bytes: what each of them stands for.
         donor: (R_d, d) float32, the donor's matrix on the CPU; None when there is no donor.
         anchors: as the donor's ids and the base's.
-        pieces: cuts byte strings into ids of the base's tokenizer, each an empty list where it cannot.
+        pieces: cuts bytes into ids of the base's tokenizer; none where it cannot.
         seed: the run's.
         keep: ``keep(first, make)`` gives the rows from `first` on as `make` makes them, or as an interrupted
             run of the same request has left them.
@@ -104,7 +104,7 @@ class Task:
     target_bytes: Sequence[bytes]
     donor: torch.Tensor | None
     anchors: Anchors
-    pieces: Callable[[Sequence[bytes], Context], list[list[int]]]
+    pieces: Callable[[bytes], list[int]]
     seed: int = 0
     keep: Callable[[int, Callable[[], Rows]], Rows] = lambda first, make: make()
 

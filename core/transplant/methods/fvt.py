@@ -24,7 +24,11 @@ class Fvt(Method):
 
         from core.transplant.rows import Rows
 
-        pieces = task.pieces(task.target_bytes, ctx)
+        pieces = []
+        for done, text in enumerate(task.target_bytes):
+            if done % 256 == 0:
+                ctx.progress(done, len(task), "Cutting tokens into pieces")
+            pieces.append(task.pieces(text))
         most = max(map(len, pieces), default=0)
         indices = torch.full((len(task), max(1, most)), -1, dtype=torch.int32)
         weights = torch.zeros(indices.shape)

@@ -1,0 +1,223 @@
+"""What a transplant costs on the user's text: bits per byte before and after, told apart by slice and token.
+
+Both models read the same passages, beginning with their own bos (or, without one, the eos that parts texts)
+as context that is not scored. Both see the same context in bytes: the window of the tokenizer with the
+shorter tokens is as long as allowed, that of the other covers as much text. Bits per byte count the raw
+text's bytes in UTF-8; where there is no bos or eos, the first token of a passage cannot be scored, and its
+bytes do not count either. A passage that either tokenizer cannot read without its unknown token is left out
+for both.
+
+To say what one token costs, the base's loss on the same bytes is needed though its tokens begin and end
+elsewhere: each base token's bits are spread evenly over its bytes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.jobs.context import Context
+from core.models.bits_per_byte import token_losses
+from core.transplant.result import BeforeAfter, BeforeAfterTokens, LossPart
+from core.transplant.texts import ALL, Slice
+
+MOST_CONTEXT = 1024
+"""Tokens in a window: enough that more would gain little, few enough to measure long texts in minutes."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage as one tokenizer cuts it: ids (n,), and where each token's bytes begin and end, (n + 1,).
+
+    The tokens share out all bytes of the passage: one that stands for no byte is empty, and what a normaliser
+    drops belongs to the token behind it.
+    """
+
+    ids: NDArray[np.int64]
+    edges: NDArray[np.int64]
+
+    @staticmethod
+    def cut(ids: Sequence[int], ends: Sequence[int], length: int) -> Passage:
+        """Args: `ends`: for each token, how many bytes of the passage it and those before it stand for."""
+        edges = np.zeros(len(ids) + 1, dtype=np.int64)
+        if len(ids):
+            edges[1:] = np.maximum.accumulate(np.clip(np.asarray(ends, dtype=np.int64), 0, length))
+            edges[-1] = length
+        return Passage(np.asarray(ids, dtype=np.int64), edges)
+
+    @property
+    def bytes(self) -> int:
+        return int(self.edges[-1])
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A passage with the bits of each token, (n,) float64; NaN where it could not be scored."""
+
+    passage: Passage
+    bits: NDArray[np.float64]
+
+    @property
+    def total(self) -> float:
+        return float(np.nansum(self.bits))
+
+    @property
+    def scored_bytes(self) -> int:
+        """Bytes of the tokens that were scored."""
+        return self.passage.bytes - int(np.diff(self.passage.edges)[np.isnan(self.bits)].sum())
+
+    def per_byte(self) -> NDArray[np.float64]:
+        """(bytes + 1,) float64: the bits up to each byte, each token's spread evenly over its own bytes.
+
+        Those of a token without bytes go with the first byte behind it.
+        """
+        edges, bits = self.passage.edges, np.nan_to_num(self.bits)
+        reached = np.zeros(self.passage.bytes + 1)
+        lengths = np.diff(edges)
+        at = np.repeat(np.arange(len(bits)), lengths)
+        if not len(at):
+            return reached
+        reached[1:] = np.cumsum(bits[at] / lengths[at])
+        empty = lengths == 0
+        behind = np.minimum(edges[:-1][empty], self.passage.bytes - 1)
+        extra = np.zeros(self.passage.bytes + 1)
+        np.add.at(extra, behind + 1, bits[empty])
+        return np.asarray(reached + np.cumsum(extra))
+
+
+Read = list[list[Passage]]
+"""Slice → its passages."""
+
+
+def windows(limits: tuple[int | None, int | None], bytes_per_token: tuple[float, float]) -> tuple[int, int]:
+    """Window lengths in tokens for the base and the target, that cover equally many bytes.
+
+    Args:
+        limits: the most tokens that either model takes at once; None: no limit.
+        bytes_per_token: of either tokenizer on the measured text.
+    """
+    most = [min(MOST_CONTEXT, limit or MOST_CONTEXT) for limit in limits]
+    covered = min(most[0] * bytes_per_token[0], most[1] * bytes_per_token[1])
+    first, second = (
+        max(2, min(limit, round(covered / per_token)))
+        for limit, per_token in zip(most, bytes_per_token, strict=True)
+    )
+    return first, second
+
+
+def bytes_per_token(read: Read) -> float:
+    tokens = sum(len(passage.ids) for passages in read for passage in passages)
+    return sum(passage.bytes for passages in read for passage in passages) / max(1, tokens)
+
+
+def score(
+    model: torch.nn.Module, read: Read, *, prefix: int | None, context: int, ctx: Context, stage: str
+) -> list[list[Scored]]:
+    """Every passage of every slice, token by token."""
+    total = sum(len(passages) for passages in read)
+    done = 0
+    found = []
+    for passages in read:
+        scored = []
+        for passage in passages:
+            share = _Share(ctx, done, total, stage)
+            losses = token_losses(model, passage.ids.tolist(), prefix=prefix, context=context, ctx=share)
+            scored.append(Scored(passage, losses.double().numpy() / math.log(2)))
+            done += 1
+        found.append(scored)
+    return found
+
+
+class _Share(Context):
+    """Reports one passage of several as a part of the whole."""
+
+    def __init__(self, ctx: Context, done: int, total: int, stage: str) -> None:
+        super().__init__(seed=ctx.seed, device=ctx.device, workdir=ctx.workdir)
+        self._outer, self._done, self._total, self._stage = ctx, done, total, stage
+
+    def progress(self, done: float, total: float, stage: str) -> None:
+        self._outer.progress(self._done + done / max(1, total), self._total, self._stage)
+
+
+def compared(
+    slices: Sequence[Slice], before: list[list[Scored]], after: list[list[Scored]]
+) -> tuple[BeforeAfter, BeforeAfterTokens, dict[str, int]]:
+    """Bits per byte, tokens and bytes, by slice and for ``all``; a slice with nothing left is not there."""
+    names = [text.name for text in slices]
+    size = [sum(scored.passage.bytes for scored in of_slice) for of_slice in after]
+    return (
+        BeforeAfter(before=_rates(names, before), after=_rates(names, after)),
+        BeforeAfterTokens(before=_tokens(names, before), after=_tokens(names, after)),
+        _with_all(dict(zip(names, size, strict=True))),
+    )
+
+
+def parts(
+    slices: Sequence[Slice],
+    before: list[list[Scored]],
+    after: list[list[Scored]],
+    approximated: NDArray[np.bool_],
+) -> list[LossPart]:
+    """The loss divided between copied and approximated rows, by slice and for ``all``.
+
+    Args:
+        approximated: (vocabulary,) whether a target id's row was made rather than copied.
+    """
+    found = []
+    for text, old, new in zip(slices, before, after, strict=True):
+        for kind in (False, True):
+            tokens, size, bits, bits_before = 0, 0, 0.0, 0.0
+            for one, other in zip(old, new, strict=True):
+                mask = (approximated[other.passage.ids] == kind) & ~np.isnan(other.bits)
+                edges = other.passage.edges
+                tokens += int(mask.sum())
+                size += int(np.diff(edges)[mask].sum())
+                bits += float(other.bits[mask].sum())
+                bits_before += float(np.diff(one.per_byte()[edges])[mask].sum())
+            found.append(
+                LossPart(
+                    slice=text.name,
+                    kind="approximated" if kind else "copied",
+                    tokens=tokens,
+                    bytes=size,
+                    bits=bits,
+                    bits_before=bits_before,
+                )
+            )
+    for name in ("copied", "approximated"):
+        of_kind = [part for part in found if part.kind == name]
+        found.append(
+            LossPart(
+                slice=ALL,
+                kind=name,  # type: ignore[arg-type]
+                tokens=sum(part.tokens for part in of_kind),
+                bytes=sum(part.bytes for part in of_kind),
+                bits=sum(part.bits for part in of_kind),
+                bits_before=sum(part.bits_before or 0.0 for part in of_kind),
+            )
+        )
+    return found
+
+
+def _rates(names: Sequence[str], scored: list[list[Scored]]) -> dict[str, float]:
+    bits = {name: sum(s.total for s in of_slice) for name, of_slice in zip(names, scored, strict=True)}
+    size = {name: sum(s.scored_bytes for s in of_slice) for name, of_slice in zip(names, scored, strict=True)}
+    rates = {name: bits[name] / size[name] for name in names if size[name]}
+    if rates:
+        rates[ALL] = sum(bits.values()) / sum(size.values())
+    return rates
+
+
+def _tokens(names: Sequence[str], scored: list[list[Scored]]) -> dict[str, int]:
+    return _with_all(
+        {name: sum(len(s.bits) for s in of_slice) for name, of_slice in zip(names, scored, strict=True)}
+    )
+
+
+def _with_all(counts: dict[str, int]) -> dict[str, int]:
+    return counts | {ALL: sum(counts.values())} if counts else counts

@@ -1,0 +1,100 @@
+"""Small tokenizers and models, made for a test: each family, tied and untied, a second long at most."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from core.tokenizers.canonical import CHARACTER_OF
+from core.tokenizers.vocabulary import Vocabulary, read_vocabulary
+
+Json = dict[str, Any]
+
+
+def alphabet(text: str) -> str:
+    """A text as a byte-level vocabulary spells it."""
+    return "".join(CHARACTER_OF[byte] for byte in text.encode())
+
+
+def byte_level(tokens: Sequence[str], special: Sequence[str] = ()) -> Json:
+    """A byte-level BPE of these tokens (as it spells them, ``Ġthe``), without merges."""
+    return {
+        "version": "1.0",
+        "added_tokens": _added(special, len(tokens)),
+        "normalizer": None,
+        "pre_tokenizer": {
+            "type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True,
+        },
+        "post_processor": None,
+        "decoder": {"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": True, "use_regex": True},
+        "model": {"type": "BPE", "vocab": {token: i for i, token in enumerate(tokens)}, "merges": []},
+    }  # fmt: skip
+
+
+def sentencepiece(tokens: Sequence[str], special: Sequence[str] = ()) -> Json:
+    """A BPE in SentencePiece's manner: ``▁the``, with byte pieces."""
+    return {
+        "version": "1.0",
+        "added_tokens": _added(special, len(tokens)),
+        "normalizer": None,
+        "pre_tokenizer": {
+            "type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": False,
+        },
+        "post_processor": None,
+        "decoder": {"type": "Sequence", "decoders": [
+            {"type": "Replace", "pattern": {"String": "▁"}, "content": " "}, {"type": "ByteFallback"},
+            {"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 1, "stop": 0},
+        ]},
+        "model": {
+            "type": "BPE", "vocab": {token: i for i, token in enumerate(tokens)}, "merges": [],
+            "byte_fallback": True, "fuse_unk": True,
+        },
+    }  # fmt: skip
+
+
+def wordpiece(tokens: Sequence[str], *, lowercase: bool = False) -> Json:
+    """A WordPiece: ``the``, ``##ing``; ``[UNK]`` must be among them."""
+    return {
+        "version": "1.0",
+        "added_tokens": [
+            _entry(token, i) for i, token in enumerate(tokens) if token.startswith("[") and token != "["
+        ],
+        "normalizer": {
+            "type": "BertNormalizer", "clean_text": True, "handle_chinese_chars": True,
+            "strip_accents": None, "lowercase": lowercase,
+        },
+        "pre_tokenizer": {"type": "BertPreTokenizer"},
+        "post_processor": None,
+        "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": False},
+        "model": {
+            "type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+            "max_input_chars_per_word": 100, "vocab": {token: i for i, token in enumerate(tokens)},
+        },
+    }  # fmt: skip
+
+
+def write_tokenizer(folder: Path, data: Json, roles: Mapping[str, str] = {}) -> Path:
+    """tokenizer.json and tokenizer_config.json; `roles` as in ``{"bos": "<s>"}``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "tokenizer.json").write_text(json.dumps(data), encoding="utf-8")
+    config = {"tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": False}
+    config |= {f"{role}_token": token for role, token in roles.items()}
+    (folder / "tokenizer_config.json").write_text(json.dumps(config), encoding="utf-8")
+    return folder
+
+
+def vocabulary(folder: Path, data: Json, roles: Mapping[str, str] = {}) -> Vocabulary:
+    return read_vocabulary(write_tokenizer(folder, data, roles))
+
+
+def _added(special: Sequence[str], first: int) -> list[Json]:
+    return [_entry(token, first + i) for i, token in enumerate(special)]
+
+
+def _entry(token: str, id: int) -> Json:
+    return {
+        "id": id, "content": token, "single_word": False, "lstrip": False, "rstrip": False,
+        "normalized": False, "special": True,
+    }  # fmt: skip
