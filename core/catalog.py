@@ -10,7 +10,7 @@ from core.jobs.registry import JobKind, job_kinds
 _JOBS = (
     # "core.transplant.job",
     # "core.training.job",
-    # "core.models.job",
+    "core.models.job",
     "core.project.job",
 )
 """In the order in which the command line lists them."""

@@ -1,0 +1,19 @@
+"""What a window may say of a tokenizer at once: reads JSON only, needs no tokenizer library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.tokenizers.vocabulary import read_vocabulary
+
+
+def tokenizer_note(path: Path, *, field: str | None = None) -> str:
+    """One line: ``byte-level BPE, 8,192 tokens``.
+
+    Raises:
+        UserError: there is no tokenizer.json, or it is damaged; the sentence says what is wrong.
+    """
+    vocabulary = read_vocabulary(path, field=field)
+    model = f"byte-level {vocabulary.model}" if vocabulary.family == "byte-level" else vocabulary.model
+    lower = ", lower case" if vocabulary.lowercased else ""
+    return f"{model}, {vocabulary.count:,} tokens{lower}"
