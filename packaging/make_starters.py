@@ -65,7 +65,7 @@ def main() -> int:
 
 def make(name: str, data: Path, out: Path, work: Path) -> TrainResult:
     """Train one starter, write its folder and its card."""
-    from core.training.train import train
+    from core.training.run import train
 
     texts = unpack(data, work / "texts")
     held_out = work / "texts" / "held-out.txt"

@@ -38,6 +38,7 @@ def token_losses(
     ctx: Context,
     stage: str = "Measuring bits per byte",
     batch: int = 16,
+    part: tuple[int, int] = (0, 1),
 ) -> torch.Tensor:
     """How surprised the model is by each token, every token scored exactly once.
 
@@ -51,10 +52,11 @@ def token_losses(
             is not scored. None: there is no such token, so the first token of the text cannot be scored.
         context: window length in tokens, the prefix included; at least 2.
         batch: windows at a time; fewer are taken where the vocabulary is large.
+        part: which of how many texts this is, for the progress that is reported.
 
     Returns:
-        (len(ids),) float32 on the CPU: ``-ln p(token | what stands before it)``. NaN for an unscored first token,
-        whose bytes then do not belong into the denominator of bits per byte.
+        (len(ids),) float32 on the CPU: ``-ln p(token | what stands before it)``. NaN for an unscored first
+        token, whose bytes then do not belong into the denominator of bits per byte.
     """
     if context < 2:
         raise ValueError("a window needs at least two tokens")
@@ -68,16 +70,16 @@ def token_losses(
     try:
         with torch.inference_mode():
             for first in range(0, len(windows), at_once):
-                ctx.progress(first, len(windows), stage)
+                ctx.progress(part[0] + first / len(windows), part[1], stage)
                 _score(model, sequence, windows[first : first + at_once], losses, device)
-            ctx.progress(len(windows), len(windows), stage)
+            ctx.progress(part[0] + 1, part[1], stage)
     finally:
         model.train(was_training)
     return losses if prefix is None else losses[1:]
 
 
 def _windows(length: int, context: int) -> list[tuple[int, int, int]]:
-    """(start, first token scored, end) of each window. The token at 0 has nothing before it and is not scored."""
+    """(start, first token scored, end) of each window. The token at 0 has no context and is not scored."""
     windows = []
     start, scored = 0, 1
     while scored < length:
@@ -110,7 +112,7 @@ def _score(
 
 
 def _logits(model: torch.nn.Module, inputs: torch.Tensor, skip: int) -> tuple[torch.Tensor, int]:
-    """Logits from position `skip` on where the model can leave the others out, and how many it did leave out."""
+    """Logits from position `skip` on where the model can leave out the others, and how many it left out."""
     if skip > 0 and "logits_to_keep" in inspect.signature(model.forward).parameters:
         return model(input_ids=inputs, use_cache=False, logits_to_keep=inputs.shape[1] - skip).logits, skip
     return model(input_ids=inputs, use_cache=False).logits, 0

@@ -1,14 +1,17 @@
-"""Train a tokenizer on text: a byte-level BPE as GPT-style models have, or a Unigram in SentencePiece's manner.
+"""Train a tokenizer on text: byte-level BPE as in GPT-2's kin, or Unigram in SentencePiece's manner.
 
-Both give back every text exactly as it was (but for the Unigram's own space mark, ``▁`` U+2581, which SentencePiece
-too reads as a space), and neither ever meets an unknown token.
+Both give back every text exactly as it was, and neither ever meets an unknown token. One exception: to the
+Unigram, as to SentencePiece, the character ``▁`` (U+2581) is a space.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 from tokenizers import (
@@ -25,6 +28,7 @@ from tokenizers import (
 
 from core.errors import UserError
 from core.jobs.context import Context
+from core.tokenizers.unigram import learn_pieces
 
 Kind = Literal["byte-bpe", "unigram"]
 
@@ -36,10 +40,13 @@ _BPE_PIECES = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{M}\p{N}]?[\p{L}\p{M}]+|\p{N}{1,3}"
     r"| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
-"""Where byte-level BPE may not merge across: words with the sign before them, up to three digits, marks, spaces."""
+"""What byte-level BPE keeps apart: words with a sign before them, up to three digits, signs, spaces."""
 
-_UNIGRAM_PIECES = rf"{SPACE}?[\p{{L}}\p{{M}}]+|\p{{N}}|{SPACE}?[^\s{SPACE}\p{{L}}\p{{M}}\p{{N}}]+|\s|{SPACE}+(?={SPACE})|{SPACE}"
-"""The same for Unigram: words with the space mark before them, single digits, marks, spaces."""
+_UNIGRAM_PIECES = (
+    rf"{SPACE}?[\p{{L}}\p{{M}}]+|\p{{N}}|{SPACE}?[^\s{SPACE}\p{{L}}\p{{M}}\p{{N}}]+|\s"
+    rf"|{SPACE}+(?={SPACE})|{SPACE}"
+)
+"""The same for Unigram: words with a space mark before them, single digits, signs, spaces."""
 
 _BYTE_SCORE = -1_000.0
 """Log-probability of a byte piece: so low that a text which says "<0x0A>" is never read as that byte."""
@@ -59,12 +66,12 @@ def train_tokenizer(texts: Sequence[str], kind: Kind, vocab_size: int, ctx: Cont
 
     Args:
         texts: in pieces of some kilobytes, so that progress can be told and a stop be heard between them.
-        kind: ``byte-bpe`` has one special token, ``<|endoftext|>``; ``unigram`` has ``<unk>``, ``<s>`` (put before
-            each text) and ``</s>``.
+        kind: ``byte-bpe`` has one special token, ``<|endoftext|>``; ``unigram`` has ``<unk>``, ``<s>`` (which
+            it puts before a text) and ``</s>``.
 
     Raises:
         UserError: the vocabulary is too small for this kind, or the texts do not yield so many tokens.
-        Cancelled: within a tenth of a second; the library's own thread ends by itself a little later.
+        Cancelled: the library's own thread, which knows no stop, ends by itself a little later.
     """
     least = smallest_vocabulary(kind)
     if vocab_size < least:
@@ -85,6 +92,22 @@ def special_tokens(kind: Kind) -> dict[str, str]:
     if kind == "byte-bpe":
         return {"bos_token": END_OF_TEXT, "eos_token": END_OF_TEXT}
     return {"bos_token": BEGIN, "eos_token": END, "unk_token": UNKNOWN}
+
+
+def write_tokenizer(tokenizer: Tokenizer, kind: Kind, folder: Path) -> None:
+    """tokenizer.json, and tokenizer_config.json with the special tokens' roles; the folder appears whole."""
+    aside = folder.with_name(f"{folder.name}.partial")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir()
+    tokenizer.save(str(aside / "tokenizer.json"))
+    configuration = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "clean_up_tokenization_spaces": False,
+        **special_tokens(kind),
+    }
+    text = json.dumps(configuration, indent=2) + "\n"
+    (aside / "tokenizer_config.json").write_text(text, encoding="utf-8", newline="\n")
+    aside.replace(folder)
 
 
 def _byte_bpe(texts: Sequence[str], vocab_size: int, ctx: Context) -> Tokenizer:
@@ -108,23 +131,21 @@ def _byte_bpe(texts: Sequence[str], vocab_size: int, ctx: Context) -> Tokenizer:
 
 def _unigram(texts: Sequence[str], vocab_size: int, ctx: Context) -> Tokenizer:
     """Learns the pieces, then puts them behind the special tokens and the 256 byte pieces."""
-    pieces = Tokenizer(models.Unigram())
-    _dress_unigram(pieces)
-    trainer = trainers.UnigramTrainer(
-        vocab_size=vocab_size - 3 - 256,
-        initial_alphabet=[SPACE, *_ASCII],
-        show_progress=False,
-    )
-    _train(pieces, texts, trainer, ctx)
-    learnt: list[tuple[str, float]] = json.loads(pieces.to_str())["model"]["vocab"]
+    tokenizer = Tokenizer(models.Unigram())
+    _dress_unigram(tokenizer)
+    words: Counter[str] = Counter()
+    for number, text in enumerate(texts):
+        ctx.progress(number, len(texts), "Reading for the tokenizer")
+        marked = tokenizer.normalizer.normalize_str(text)
+        words.update(word for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(marked))
+    learnt = learn_pieces(words, vocab_size - 3 - 256, [SPACE, *_ASCII], ctx)
     specials = [UNKNOWN, BEGIN, END]
     vocabulary = [
         *((token, 0.0) for token in specials),
         *((f"<0x{byte:02X}>", _BYTE_SCORE) for byte in range(256)),
-        *((piece, score) for piece, score in learnt),
+        *learnt,
     ]
-    tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=0, byte_fallback=True))
-    _dress_unigram(tokenizer)
+    tokenizer.model = models.Unigram(vocabulary, unk_id=0, byte_fallback=True)
     tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in specials])
     tokenizer.post_processor = processors.TemplateProcessing(
         single=f"{BEGIN} $A",
@@ -165,7 +186,7 @@ def _train(tokenizer: Tokenizer, texts: Sequence[str], trainer: Any, ctx: Contex
     def work() -> None:
         try:
             tokenizer.train_from_iterator(feed(), trainer)
-        except BaseException as error:  # noqa: BLE001: a Rust panic is no Exception
+        except BaseException as error:  # noqa: BLE001 - a Rust panic is no Exception
             failures.append(error)
 
     thread = threading.Thread(target=work, name="tokenizer-training", daemon=True)

@@ -13,7 +13,7 @@ __all__ = ["train"]
 
 def __getattr__(name: str) -> Any:
     if name == "train":
-        from core.training.train import train
+        from core.training.run import train
 
         return train
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""The state of a training on disk: written whole or not at all, and only taken up by the training that it is of."""
+"""The state of a training on disk: written whole or not at all, and taken up by its own training alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.training.result import CurvePoint
 
 
 class State(BaseModel):
-    """`done` steps of the training whose inputs have the hash `digest`; `since` are the losses after the last point."""
+    """`done` steps of the training that has the hash `digest`; `since`: losses after the last point."""
 
     digest: str
     done: int = 0
@@ -26,7 +26,7 @@ class State(BaseModel):
 def save_checkpoint(
     folder: Path, state: State, network: torch.nn.Module, optimizer: torch.optim.Optimizer
 ) -> None:
-    """Weights, AdamW's moments, the random generator and `state` in one file, flushed and renamed into place."""
+    """Weights, AdamW's moments, the generator and `state` in one file, renamed into place when whole."""
     tensors = {"generator": torch.get_rng_state()}
     for name, weight in network.named_parameters():
         tensors[f"weight/{name}"] = weight.detach().contiguous()
@@ -42,7 +42,7 @@ def save_checkpoint(
 def load_checkpoint(
     folder: Path, digest: str, network: torch.nn.Module, optimizer: torch.optim.Optimizer
 ) -> State:
-    """Puts the saved state into `network` and `optimizer`; a new state where there is none of this training."""
+    """Put the saved state into `network` and `optimizer`; a new state if there is none of this training."""
     file = folder / "state.safetensors"
     if not file.is_file():
         return State(digest=digest)

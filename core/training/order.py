@@ -8,9 +8,9 @@ import torch
 def sequences(tokens: torch.Tensor, length: int, batch: int, step: int, seed: int) -> torch.Tensor:
     """(batch, length) int64: the sequences of step `step`.
 
-    Each pass over the text cuts it into neighbouring sequences, from another start than the pass before, that
-    overlap by one token (the last to be told is the next one's first to be given), and goes through them in random
-    order: every token is seen once a pass. A batch may hold the end of one pass and the start of the next.
+    Each pass over the text cuts it into neighbouring sequences, from another start than the pass before, and
+    goes through them in random order. They overlap by one token, which is the last to be told in one and the
+    first to be given in the next, so that every token is told once a pass. A batch may reach into the next pass.
 
     Args:
         tokens: (n,) with n >= `length`.

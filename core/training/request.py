@@ -15,7 +15,7 @@ from core.training.recipes.recipe import Recipe
 
 
 class _ByName:
-    """One of the recipes, told apart by its name; unlike a union's, the schema is the same for a single one."""
+    """One of the recipes, told apart by its name. (A union of a single class would be that class.)"""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.tagged_union_schema(
@@ -42,7 +42,7 @@ class TrainRequest(Request):
     tokenizer: Path | None = Field(
         None,
         title="Tokenizer",
-        description="A tokenizer.json, or a folder that holds one; by default one is trained on the text first.",
+        description="A tokenizer.json, or a folder that holds one; by default, one is trained first.",
         json_schema_extra={"input": "tokenizer"},
     )
     tokenizer_kind: Literal["byte-bpe", "unigram"] = Field(
@@ -71,7 +71,7 @@ class TrainRequest(Request):
         ge=0,
         le=0.5,
         title="Held-out share",
-        description="How much of each text's end is held out, where no held-out file is given; 0 for nothing.",
+        description="How much of each text's end is held out where no file is named for it; 0 for nothing.",
         json_schema_extra={"advanced": True},
     )
     out: Path | None = Field(

@@ -43,10 +43,11 @@ class TrainResult(Result):
     curve: list[CurvePoint] = Field(default_factory=list)
 
     def summary(self) -> str:
-        size = f"A model of {self.parameters / 1e6:,.1f} M parameters, {self.steps:,} steps"
+        size = f"A model of {self.parameters:,} parameters after {self.steps:,} steps"
         if self.held_out_bits_per_byte is None:
             return f"{size}: final loss {self.final_loss:.3f} nats a token. Written to {self.out}."
-        return f"{size}: {self.held_out_bits_per_byte:.3f} bits per byte on held-out text. Written to {self.out}."
+        reached = f"{self.held_out_bits_per_byte:.3f} bits per byte on held-out text"
+        return f"{size}: {reached}. Written to {self.out}."
 
     def metrics(self) -> list[Metric]:
         found = [

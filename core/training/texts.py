@@ -1,4 +1,4 @@
-"""The texts of a training: read, cut into held-out part and passages."""
+"""The texts of a training: read, cut into a held-out part and passages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.errors import UserError
 PASSAGE = 2_000
 """Characters after which a text is cut at the next end of a paragraph, or, where there is none, of a line."""
 
-_LONGEST = 4 * PASSAGE
+_ENDS = re.compile(r"\n\s*\n|\n|\s")
 
 
 def read_text(path: Path, field: str) -> str:
@@ -31,8 +31,10 @@ def read_text(path: Path, field: str) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        # The decoder has taken the byte order mark away before it counts.
+        start = error.start + (3 if data.startswith(b"\xef\xbb\xbf") else 0)
         raise UserError(
-            f"{path} is not UTF-8 text: byte {error.start:,} is 0x{data[error.start]:02X}. Convert it first.",
+            f"{path} is not UTF-8 text (byte {start:,} is 0x{data[start]:02X}); convert it first.",
             field=field,
         ) from None
     if not text.strip():
@@ -46,32 +48,30 @@ def split_held_out(text: str, share: float) -> tuple[str, str]:
         return text, ""
     wanted = len(text) - round(len(text) * share)
     for mark in ("\n", " "):
-        cut = text.rfind(mark, 0, wanted) + 1
-        if cut > wanted // 2:
+        cut = text.rfind(mark, wanted // 2, wanted) + 1
+        if cut:
             return text[:cut], text[cut:]
     return text[:wanted], text[wanted:]
 
 
-def passages(text: str) -> Iterator[str]:
-    """The text in pieces of `PASSAGE` characters or a little more; together they are the whole text."""
-    ends = re.compile(r"\n\s*\n|\n|\s")
+def passages(text: str, length: int = PASSAGE) -> Iterator[str]:
+    """The text in pieces of `length` characters or somewhat more; together they are the whole text."""
     start = 0
-    while len(text) - start > PASSAGE:
-        cut = _cut(text, start, ends)
-        yield text[start:cut]
-        start = cut
+    while len(text) - start > length:
+        end = _end(text, start + length, min(len(text), start + 4 * length))
+        yield text[start:end]
+        start = end
     if start < len(text):
         yield text[start:]
 
 
-def _cut(text: str, start: int, ends: re.Pattern[str]) -> int:
-    """Behind the first end of a paragraph after a passage's length; failing that of a line; of a word; or there."""
-    limit = min(len(text), start + _LONGEST)
-    found = {"paragraph": 0, "line": 0, "word": 0}
-    for match in ends.finditer(text, start + PASSAGE, limit):
+def _end(text: str, first: int, last: int) -> int:
+    """Behind the first end of a paragraph between these places; failing that a line, a word; or `last`."""
+    line = word = 0
+    for match in _ENDS.finditer(text, first, last):
         lines = match.group().count("\n")
-        kind = "paragraph" if lines > 1 else "line" if lines else "word"
-        found[kind] = found[kind] or match.end()
-        if kind == "paragraph":
-            break
-    return found["paragraph"] or found["line"] or found["word"] or limit
+        if lines > 1:
+            return match.end()
+        line = line or (match.end() if lines else 0)
+        word = word or match.end()
+    return line or word or last

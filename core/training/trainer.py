@@ -1,4 +1,4 @@
-"""The one trainer: AdamW, warm-up and cosine, clipped gradients, checkpoints, and going on as if nothing had happened."""
+"""The one trainer: AdamW, warm-up and cosine, clipped gradients, checkpoints and exact resumption."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from transformers import PreTrainedModel
 
 from core.errors import UserError
 from core.jobs.context import Context
-from core.training.checkpoint import State, load_checkpoint, save_checkpoint
+from core.training.checkpoint import load_checkpoint, save_checkpoint
 from core.training.recipes.recipe import Recipe
 from core.training.result import CurvePoint
 
@@ -134,9 +134,5 @@ def _optimizer(network: PreTrainedModel, recipe: Recipe) -> torch.optim.Optimize
 def _precision(device: str, wanted: str) -> contextlib.AbstractContextManager[object]:
     """bfloat16 matrix products where asked for, or by default on a CUDA device that has them."""
     able = device == "cpu" or (device == "cuda" and torch.cuda.is_bf16_supported())
-    if able and (wanted == "bfloat16" or (wanted == "auto" and device == "cuda")):
-        return torch.autocast(device, torch.bfloat16)
-    return contextlib.nullcontext()
-
-
-__all__ = ["State", "Work", "fit", "learning_rate"]
+    used = able and (wanted == "bfloat16" or (wanted == "auto" and device == "cuda"))
+    return torch.autocast(device, torch.bfloat16, enabled=used) if able else contextlib.nullcontext()

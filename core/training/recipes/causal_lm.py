@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel
 
-    from core.training.vocabulary import Vocabulary
+    from core.training.encoder import TextEncoder
 
 _TOKENS_AT_ONCE = 1024
 """A batch goes through the network in parts of about so many tokens, so that a stop is heard between them."""
@@ -27,17 +27,21 @@ class CausalLm(Recipe):
     sentence = "A small Llama, input and output embeddings tied, that learns to tell the next token."
 
     name: Literal["causal-lm"] = "causal-lm"
-    hidden_size: int = Field(256, ge=8, le=8192, title="Hidden size", description="Width of the network.")
-    layers: int = Field(4, ge=1, le=128, title="Layers", description="How many blocks lie on each other.")
-    heads: int = Field(4, ge=1, le=128, title="Heads", description="Attention heads a layer.")
+    hidden_size: int = Field(
+        default=256, ge=8, le=8192, title="Hidden size", description="Width of the network."
+    )
+    layers: int = Field(
+        default=4, ge=1, le=128, title="Layers", description="How many blocks lie on each other."
+    )
+    heads: int = Field(default=4, ge=1, le=128, title="Heads", description="Attention heads a layer.")
     intermediate_size: int | None = Field(
-        None,
+        default=None,
         ge=8,
         title="Inner size",
         description="Width of the feed-forward part; by default 8/3 of the hidden size, rounded up to 16.",
         json_schema_extra={"advanced": True},
     )
-    context: int = Field(128, ge=2, le=32768, title="Context", description="Tokens per sequence.")
+    context: int = Field(default=128, ge=2, le=32768, title="Context", description="Tokens per sequence.")
 
     @model_validator(mode="after")
     def _heads_divide_width(self) -> Self:
@@ -51,24 +55,23 @@ class CausalLm(Recipe):
         return self.intermediate_size or -(-self.hidden_size * 8 // 3 // 16) * 16
 
     def parameters(self, vocab_size: int) -> int:
-        """How many weights the network has."""
         layer = 4 * self.hidden_size**2 + 3 * self.hidden_size * self.inner_size() + 2 * self.hidden_size
         return vocab_size * self.hidden_size + self.layers * layer + self.hidden_size
 
-    def network(self, vocabulary: Vocabulary) -> PreTrainedModel:
+    def network(self, encoder: TextEncoder) -> PreTrainedModel:
         from transformers import LlamaConfig, LlamaForCausalLM
 
         return LlamaForCausalLM(
             LlamaConfig(
-                vocab_size=vocabulary.size,
+                vocab_size=encoder.size,
                 hidden_size=self.hidden_size,
                 intermediate_size=self.inner_size(),
                 num_hidden_layers=self.layers,
                 num_attention_heads=self.heads,
                 max_position_embeddings=self.context,
                 tie_word_embeddings=True,
-                bos_token_id=vocabulary.bos,
-                eos_token_id=vocabulary.eos,
+                bos_token_id=encoder.bos,
+                eos_token_id=encoder.eos,
                 pad_token_id=None,
             )
         )

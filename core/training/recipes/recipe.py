@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel
 
-    from core.training.vocabulary import Vocabulary
+    from core.training.encoder import TextEncoder
 
 RECIPES: dict[str, type[Recipe]] = {}
 
@@ -30,13 +30,13 @@ class Recipe(BaseModel):
     sentence: ClassVar[str]
 
     name: str
-    steps: int = Field(2_000, ge=1, title="Steps", description="How often the weights are changed.")
-    batch: int = Field(24, ge=1, title="Batch", description="Sequences per step.")
+    steps: int = Field(default=2_000, ge=1, title="Steps", description="How often the weights are changed.")
+    batch: int = Field(default=24, ge=1, title="Batch", description="Sequences per step.")
     learning_rate: float = Field(
-        2e-3, gt=0, le=1, title="Learning rate", description="At its peak, after the warm-up."
+        default=2e-3, gt=0, le=1, title="Learning rate", description="At its peak, after the warm-up."
     )
     warmup: float = Field(
-        0.05,
+        default=0.05,
         ge=0,
         le=1,
         title="Warm-up",
@@ -44,7 +44,7 @@ class Recipe(BaseModel):
         json_schema_extra={"advanced": True},
     )
     final_rate: float = Field(
-        0.0,
+        default=0.0,
         ge=0,
         le=1,
         title="Final rate",
@@ -52,7 +52,7 @@ class Recipe(BaseModel):
         json_schema_extra={"advanced": True},
     )
     weight_decay: float = Field(
-        0.1,
+        default=0.1,
         ge=0,
         le=1,
         title="Weight decay",
@@ -60,21 +60,21 @@ class Recipe(BaseModel):
         json_schema_extra={"advanced": True},
     )
     clip: float = Field(
-        1.0,
+        default=1.0,
         gt=0,
         title="Gradient clipping",
         description="The longest that a step's gradient may be.",
         json_schema_extra={"advanced": True},
     )
     precision: Literal["auto", "float32", "bfloat16"] = Field(
-        "auto",
+        default="auto",
         title="Precision",
         description="Of the matrix products; the weights themselves are float32. auto: bfloat16 on CUDA, "
         "float32 elsewhere.",
         json_schema_extra={"advanced": True},
     )
 
-    def network(self, vocabulary: Vocabulary) -> PreTrainedModel:
+    def network(self, encoder: TextEncoder) -> PreTrainedModel:
         """A new network with random weights (drawn from torch's own generator, seeded by the caller)."""
         raise NotImplementedError
 
@@ -93,17 +93,21 @@ class Recipe(BaseModel):
     def tokens_per_step(self) -> int:
         raise NotImplementedError
 
+    def parameters(self, vocab_size: int) -> int:
+        """How many weights the network has."""
+        raise NotImplementedError
+
     def check_text(self, tokens: int) -> None:
         """Raises `UserError` where so many tokens of text are too few."""
         raise NotImplementedError
 
 
-_R = TypeVar("_R", bound=type[Recipe])
+_R = TypeVar("_R", bound=Recipe)
 
 
-def recipe(cls: _R) -> _R:
+def recipe(cls: type[_R]) -> type[_R]:
     """Register a recipe under the name that its requests, flags and runs carry."""
-    name = cls.model_fields["name"].default
+    name: str = cls.__pydantic_fields__["name"].default
     if name in RECIPES:
         raise ValueError(f"training recipe {name!r} is registered twice")
     RECIPES[name] = cls
