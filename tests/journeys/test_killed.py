@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,19 +31,20 @@ from core.project.project import Project
 
 load_catalog()
 with Project.open(sys.argv[1]) as project:
-    for run in [run for run in project.runs() if run.status == "interrupted"]:
-        project.requeue_run(run.id).result()
-        executor = ThreadExecutor()
-        finished = execute(project, run.id, executor, on_event=lambda e: e.type == "log" and print(e.message))
-        executor.close()
+    interrupted = next(run for run in project.runs() if run.status == "interrupted")
+    again = project.add_run(interrupted.spec, title="Not interrupted").result()
+    project.requeue_run(interrupted.id).result()
+    for run in (interrupted.id, again):
+        say = lambda event: event.type == "log" and print(run, event.message)
+        finished = execute(project, run, ThreadExecutor(), on_event=say)
         if finished.error:
             print(finished.error.message)
 """
-"""What the window does with *Resume*."""
+"""Goes on with the interrupted run, as the window's *Resume* does, and runs it once more from the start."""
 
 
 def resume(project: Path) -> str:
-    """Go on with every interrupted run, in a new process; what it says."""
+    """In a new process; what it says."""
     done = subprocess.run(
         [sys.executable, "-c", _RESUME, str(project)],
         cwd=ROOT,
@@ -73,61 +75,61 @@ def weights(project: Project, run: RunRecord) -> bytes:
 
 
 def test_that_a_training_killed_in_the_middle_ends_with_the_weights_of_one_that_was_not(
-    bench: Bench, program: Program
+    bench: Bench, program: Program, command: Any
 ) -> None:
-    small = ["--hidden-size", 16, "--layers", 1, "--heads", 2, "--context", 16, "--batch", 4, "--steps", 150]
-    words = ["train", "--text", bench.text, "--vocab-size", 300, *small, "--checkpoint-every", 0]
-    words += ["--seed", 3, "--project", bench.project]
-    whole = program(*words, "--title", "Whole")
-    assert whole.code == 0, whole.err
+    small = ["--hidden-size", 16, "--layers", 1, "--heads", 2, "--context", 16, "--batch", 4]
+    words = ["train", "--text", bench.text, "--vocab-size", 300, *small, "--project", bench.project]
+    assert command(*words, "--steps", 2, "--title", "Finished").code == 0
 
-    victim = program.start(*words, "--title", "Killed")
-    checkpoint = bench.project / "artifacts" / "2.partial" / "checkpoint"
-    kill_once(victim, checkpoint / "state.safetensors")
+    victim = program.start(*words, "--steps", 80, "--checkpoint-every", 0, "--seed", 3, "--title", "Killed")
+    checkpoint = bench.project / "artifacts" / "2.partial" / "checkpoint" / "state.safetensors"
+    kill_once(victim, checkpoint)
     with Project.open(bench.project) as project:
         killed, finished = project.runs()
         assert project.notices == [
             "Interrupted when Lexigraft last ended: Killed (run 2). Nothing finished is lost."
         ]
         assert (killed.status, finished.status) == ("interrupted", "done")
-        assert (checkpoint / "state.safetensors").is_file()
+        assert checkpoint.is_file()
         assert not project.artifacts(killed.id)
         assert project.check().findings == {}
 
-    assert re.fullmatch(r"Going on from step \d+\.\n", resume(bench.project))
+    assert re.fullmatch(r"2 Going on from step \d+\.\n", resume(bench.project))
     with Project.open(bench.project) as project:
-        resumed, finished = project.runs()
-        assert (resumed.id, resumed.status) == (2, "done")
-        assert weights(project, resumed) == weights(project, finished)
+        whole, resumed, _ = project.runs()
+        assert (resumed.id, resumed.status, whole.status) == (2, "done", "done")
+        assert weights(project, resumed) == weights(project, whole)
         assert not list(bench.project.glob("artifacts/*.partial"))
         assert project.check().findings == {}
 
 
-def test_that_a_transplant_killed_in_the_middle_is_said_to_be_and_can_be_done_again(
-    bench: Bench, program: Program
+def test_that_a_transplant_killed_in_the_middle_is_said_to_be_and_ends_like_one_that_was_not(
+    bench: Bench, program: Program, command: Any
 ) -> None:
     long = write_text(bench.place / "long.txt", 150_000)
-    words = bench.transplant("--text", long, "--project", bench.project, method="omp")
-    first = program(*bench.transplant("--project", bench.project, "--title", "First"))
-    assert first.code == 0, first.err
+    assert command(*bench.transplant("--project", bench.project, "--title", "Finished")).code == 0
 
+    words = bench.transplant("--text", long, "--project", bench.project, method="omp")
     victim = program.start(*words, "--title", "Killed")
     kill_while_measuring(victim)
     with Project.open(bench.project) as project:
         killed, finished = project.runs()
         assert "Killed (run 2)" in project.notices[0]
         assert (killed.status, finished.status) == ("interrupted", "done")
+        assert not project.artifacts(killed.id)
+        assert weights(project, finished)
         assert project.check().findings == {}
         staging = bench.project / "artifacts" / "2.partial"
         assert not staging.exists() or list((staging / "checkpoint").iterdir())
-        assert weights(project, finished)
 
     assert resume(bench.project) == ""
     with Project.open(bench.project) as project:
-        resumed, _ = project.runs()
-        assert (resumed.id, resumed.status) == (2, "done")
+        whole, resumed, _ = (project.run(run.id) for run in project.runs())
+        assert (resumed.id, resumed.status, whole.status) == (2, "done", "done")
+        assert weights(project, resumed) == weights(project, whole)
         assert resumed.result is not None
-        assert resumed.result["bits_per_byte"]["after"]["all"] > 0
+        assert whole.result is not None
+        assert resumed.result["bits_per_byte"] == whole.result["bits_per_byte"]
         assert project.check().findings == {}
 
 
