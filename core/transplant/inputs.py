@@ -1,0 +1,97 @@
+"""What a transplant works on, opened and checked before anything else is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import UserError
+from core.json_files import read_json_object
+from core.models.folder import ModelFolder, open_model
+from core.tokenizers.canonical import Kind
+from core.tokenizers.files import tokenizer_files
+from core.tokenizers.open import Tokenizer, open_tokenizer
+from core.tokenizers.vocabulary import Vocabulary, read_vocabulary
+from core.transplant.donor import check_donor, find_donor
+from core.transplant.request import TransplantRequest
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """`files`: name → path of the target tokenizer's files. `donor` is None where the method needs none."""
+
+    base: ModelFolder
+    base_tokenizer: Tokenizer
+    target: Tokenizer
+    files: Mapping[str, Path]
+    donor: ModelFolder | None
+
+    @property
+    def folders(self) -> list[Path]:
+        """Everything that is read."""
+        found = [self.base.path, self.target.path.parent]
+        return [*found, self.donor.path] if self.donor else found
+
+
+def open_inputs(request: TransplantRequest) -> Inputs:
+    """Open base, target tokenizer and donor.
+
+    Raises:
+        UserError: one of them will not do; the sentence says which, and why.
+    """
+    base = open_model(request.base, field="base")
+    check_base(base)
+    base_tokenizer = open_tokenizer(request.base, field="base")
+    check_sizes(base, base_tokenizer.vocabulary, "base")
+    target = open_tokenizer(request.target_tokenizer, field="target_tokenizer")
+    files = tokenizer_files(request.target_tokenizer, field="target_tokenizer")
+    _refuse_code(files)
+    same = base_tokenizer.vocabulary.entries == target.vocabulary.entries
+    if base.other_vocabulary_tensors and not same:
+        raise UserError(
+            f"{base.path} has another matrix of the vocabulary, {base.other_vocabulary_tensors[0]}, and it is "
+            "not known how to rebuild it; a transplant would leave it wrong.",
+            field="base",
+        )
+    donor = None
+    if place := find_donor(request):
+        donor = open_model(place, field="donor")
+        vocabulary = read_vocabulary(place, field="donor")
+        check_donor(vocabulary, target.vocabulary)
+        check_sizes(donor, vocabulary, "donor")
+    return Inputs(base, base_tokenizer, target, files, donor)
+
+
+def check_base(base: ModelFolder) -> None:
+    """Raises `UserError` where it is no causal language model."""
+    if base.config.get("architectures") and not base.is_causal_lm:
+        raise UserError(
+            f"{base.path} is a {base.architecture}; so far only causal language models can be transplanted.",
+            field="base",
+        )
+
+
+def check_sizes(model: ModelFolder, vocabulary: Vocabulary, field: str) -> None:
+    """A few special tokens may have no row; if tokens of text have none, the tokenizer is another model's.
+
+    Raises:
+        UserError: tokens of text have no row.
+    """
+    without = [token for token in vocabulary if token.id >= model.vocab_size]
+    if any(token.kind in (Kind.TEXT, Kind.BYTE) for token in without):
+        raise UserError(
+            f"{vocabulary.path} has {vocabulary.size:,} tokens, but the embedding in {model.path} only "
+            f"{model.vocab_size:,} rows: one of the two belongs to another model.",
+            field=field,
+        )
+
+
+def _refuse_code(files: Mapping[str, Path]) -> None:
+    config = files.get("tokenizer_config.json")
+    if config and read_json_object(config, field="target_tokenizer").get("auto_map"):
+        raise UserError(
+            f"{config} asks for code of its own (auto_map); Lexigraft runs no code that comes with a "
+            "tokenizer. Use a version that transformers knows without it.",
+            field="target_tokenizer",
+        )
