@@ -68,7 +68,7 @@ class ModelFolder:
     tensors: Mapping[str, TensorEntry]
     matrices: Matrices
     tied: bool
-    """One matrix serves as input embedding and as head: there is no head tensor, or it holds the same bytes."""
+    """One matrix is input embedding and head: there is no head tensor, or it holds the same bytes."""
     tokenizer_path: Path | None
     """The tokenizer.json inside."""
 
@@ -178,7 +178,8 @@ def open_model(path: Path, *, field: str | None = None) -> ModelFolder:
 
     Raises:
         UserError: a sentence that names the file and the mend, whatever is wrong with the folder: no config,
-            code of its own, pickled or quantised weights, a missing shard, a file cut short, sizes that disagree…
+            code of its own, pickled or quantised weights, a missing shard, a file cut short, sizes that
+            disagree…
     """
     path = Path(path).absolute()
     names = _listing(path, field)
@@ -189,7 +190,8 @@ def open_model(path: Path, *, field: str | None = None) -> ModelFolder:
     matrices = find_matrices(tensors, text_config(config))
     if matrices is None:
         raise UserError(
-            f"{path} has no word embeddings under any name that Lexigraft knows: it seems to be no language model.",
+            f"{path} has no word embeddings under any name that Lexigraft knows: it seems to be no language "
+            "model.",
             field=field,
         )
     _check_matrices(path, config, tensors, matrices, field)
@@ -206,7 +208,7 @@ def open_model(path: Path, *, field: str | None = None) -> ModelFolder:
 
 
 def is_model_folder(path: Path) -> bool:
-    """Whether `path` looks like a model folder at all: a folder with a config.json and weights in safetensors."""
+    """Whether `path` looks like a model folder at all: it holds a config.json and weights in safetensors."""
     return (path / CONFIG).is_file() and ((path / WEIGHTS).is_file() or (path / INDEX).is_file())
 
 
@@ -258,8 +260,9 @@ def _refuse_code(path: Path, config: dict[str, Any], field: str | None) -> None:
         elif isinstance(node, dict):
             if node.get("auto_map"):
                 raise UserError(
-                    f"{path} asks for code of its own ({_code_named(node['auto_map'])}, under auto_map); Lexigraft "
-                    "runs no code that comes with a model. Use a version that transformers knows without it.",
+                    f"{path} asks for code of its own ({_code_named(node['auto_map'])}, under auto_map); "
+                    "Lexigraft runs no code that comes with a model. Use a version that transformers knows "
+                    "without it.",
                     field=field,
                 )
             pending += node.values()
@@ -284,14 +287,14 @@ def _weight_files(path: Path, names: frozenset[str], field: str | None) -> list[
     others = sorted(name for name in names if name.endswith(".safetensors"))
     if others:
         raise UserError(
-            f"{path} has {_some(others)}, but transformers looks for {WEIGHTS}: rename it, if that is the model.",
+            f"{path} has {_some(others)}, but transformers looks for {WEIGHTS}: rename it, if it is the model.",
             field=field,
         )
     if pickles:
         raise UserError(
-            f"{path} has its weights only in {_some(pickles)}, a pickle, which may run any code when it is opened. "
-            "Use a version in safetensors: load the model with transformers where you trust it, and save it again "
-            "with save_pretrained.",
+            f"{path} has its weights only in {_some(pickles)}, a pickle, which may run any code when it is "
+            "opened. Use a version in safetensors: load the model with transformers where you trust it, and save "
+            "it again with save_pretrained.",
             field=field,
         )
     raise UserError(f"{path} has no weights: there is no {WEIGHTS} in it.", field=field)
@@ -311,7 +314,8 @@ def _shards(path: Path, names: frozenset[str], field: str | None) -> list[str]:
     missing = [shard for shard in shards if shard not in names]
     if missing:
         raise UserError(
-            f"{path} is incomplete: {_some(missing)} of {len(shards)} weight files is missing. Download it again.",
+            f"{path} is incomplete: of its {len(shards)} weight files, {_some(missing)} is missing. "
+            "Download it again.",
             field=field,
         )
     return shards
@@ -382,8 +386,8 @@ def _check_matrices(
     for name in filter(None, (matrices.input, matrices.head)):
         if tensors[name].dtype not in TORCH_NAMES:
             raise UserError(
-                f"{path} stores {name} as {tensors[name].dtype}, which is no number type that can be computed with. "
-                "Use the model's original, 16-bit version.",
+                f"{path} stores {name} as {tensors[name].dtype}, which is no number type that can be computed "
+                "with. Use the model's original, 16-bit version.",
                 field=field,
             )
     if (
@@ -392,8 +396,8 @@ def _check_matrices(
         and _class_named(config).endswith("ForCausalLM")
     ):
         raise UserError(
-            f"{path} has no output matrix (lm_head.weight), though {CONFIG} says that it is not tied to the input: "
-            "the weights are incomplete.",
+            f"{path} has no output matrix (lm_head.weight), though {CONFIG} says that it is not tied to the "
+            "input: the weights are incomplete.",
             field=field,
         )
 
@@ -410,7 +414,7 @@ def _tied(
     matrices: Matrices,
     field: str | None,
 ) -> bool:
-    """Whether input and head are one. As transformers does, two matrices that differ are not tied, whatever is said."""
+    """Whether input and head are one. Two matrices that differ are not, whatever is said; so does transformers."""
     if matrices.head is None:
         return True
     first, second = tensors[matrices.input], tensors[matrices.head]
@@ -429,7 +433,7 @@ _SAMPLES = 16
 
 
 def _equal_samples(first: TensorEntry, second: TensorEntry) -> bool:
-    """Whether a few blocks, spread over both, are equal: enough to tell most pairs apart without reading them."""
+    """Whether a few blocks, spread over both, are equal: this tells most pairs apart without reading them."""
     step = max(_BLOCK, first.bytes // _SAMPLES)
     with first.file.open("rb") as one, second.file.open("rb") as other:
         for at in range(0, first.bytes, step):

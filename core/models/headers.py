@@ -1,4 +1,4 @@
-"""The header of a safetensors file: which tensors it holds, and where. Checked before anything is allocated."""
+"""The header of a safetensors file: its tensors, and where they lie. Checked before anything is allocated."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class TensorEntry:
 
 @dataclass(frozen=True)
 class WeightFile:
-    """One safetensors file: its tensors in the order in which their bytes lie, which fill [`data`, `size`)."""
+    """One safetensors file: its tensors in the order in which their bytes lie; they fill [`data`, `size`)."""
 
     path: Path
     size: int
@@ -112,7 +112,7 @@ def _header_length(path: Path, start: bytes, size: int, field: str | None) -> in
         )
     if 8 + length > size:
         raise UserError(
-            f"{path} is cut short: its header alone takes {length + 8:,} bytes, but the file has {size:,}. {AGAIN}",
+            f"{path} is cut short: its header takes {length + 8:,} bytes, but the file has {size:,}. {AGAIN}",
             field=field,
         )
     return int(length)

@@ -1,4 +1,4 @@
-"""Which tensors of a checkpoint belong to the vocabulary: the input embedding, the head, its bias, and others."""
+"""Which tensors of a checkpoint belong to the vocabulary: input embedding, head, the head's bias, others."""
 
 from __future__ import annotations
 

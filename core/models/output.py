@@ -15,6 +15,7 @@ import psutil
 
 from core.errors import UserError
 from core.models.folder import CONFIG
+from core.models.sizes import bytes_in_words
 
 _SPARE = 1.05
 """Room asked for, over what is written."""
@@ -57,7 +58,8 @@ def check_output(
         raise _unwritable(out, error, field) from None
     if free < needed * _SPARE:
         raise UserError(
-            f"There is not enough room for {out}: it needs {_size(needed * _SPARE)}, and {_size(free)} are free.",
+            f"There is not enough room for {out}: it needs {bytes_in_words(needed * _SPARE)}, and "
+            f"{bytes_in_words(free)} are free.",
             field=field,
         )
 
@@ -186,8 +188,8 @@ def _rename(here: Path, there: Path) -> None:
 def _unwritable(out: Path, error: OSError, field: str | None) -> UserError:
     if error.errno in _FULL:
         return UserError(
-            f"The disk became full while {out} was written; nothing of it is left. Make room, or choose another "
-            "disk.",
+            f"The disk became full while {out} was written; nothing of it is left. "
+            "Make room, or choose another disk.",
             field=field,
         )
     if error.errno == errno.EROFS:
@@ -198,11 +200,3 @@ def _unwritable(out: Path, error: OSError, field: str | None) -> UserError:
         )
     reason = error.strerror or str(error)
     return UserError(f"{out} cannot be written: {reason[:1].lower()}{reason[1:]}.", field=field)
-
-
-def _size(count: float) -> str:
-    for unit in ("bytes", "kB", "MB"):
-        if count < 1000:
-            return f"{count:,.0f} {unit}"
-        count /= 1000
-    return f"{count:,.1f} GB"

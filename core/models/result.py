@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.jobs.request import Result
+from core.models.sizes import bytes_in_words, count_in_words
 
 
 class ModelFile(BaseModel):
@@ -46,7 +47,7 @@ class DescribeModelResult(Result):
             *([f"{self.layers} layers"] if self.layers is not None else []),
             *([f"context {self.context:,}"] if self.context is not None else []),
             "tied" if self.tied else "untied",
-            f"{self.dtype}, {self.memory_bytes / 1e6:,.1f} MB in memory",
+            f"{self.dtype}, {bytes_in_words(self.memory_bytes)} in memory",
         ]
         sentences = [f"{', '.join(parts)}."]
         if self.tokenizer:
@@ -61,12 +62,4 @@ class DescribeModelResult(Result):
 
 def model_words(family: str, parameters: int, vocab_size: int) -> str:
     """``Llama, 5.1 M parameters, vocabulary 8,192``."""
-    return f"{family}, {_rounded(parameters)} parameters, vocabulary {vocab_size:,}"
-
-
-def _rounded(count: int) -> str:
-    for size, unit in ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k")):
-        if count >= size:
-            value = count / size
-            return f"{value:.1f} {unit}" if value < 100 else f"{value:,.0f} {unit}"
-    return str(count)
+    return f"{family}, {count_in_words(parameters)} parameters, vocabulary {vocab_size:,}"

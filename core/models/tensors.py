@@ -69,7 +69,7 @@ def read_tensor(folder: ModelFolder, name: str, rows: slice | None = None) -> to
 def row_blocks(
     folder: ModelFolder, name: str, *, block_bytes: int = BLOCK_BYTES
 ) -> Iterator[tuple[int, torch.Tensor]]:
-    """A matrix in blocks of whole rows, ``(first row, block)``, for tables that are too large to hold at once.
+    """A matrix in blocks of whole rows, ``(first row, block)``, for tables too large to be held at once.
 
     Raises:
         KeyError, UserError: as `read_tensor`.

@@ -38,8 +38,8 @@ class Family(StrEnum):
 class Token(NamedTuple):
     """One entry of a vocabulary.
 
-    `content` as the file spells it; `bytes` are the UTF-8 bytes that the token adds in the middle of a text, a
-    leading space included. Special and unused tokens add none; theirs are those of their name.
+    `content` as the file spells it; `bytes` are the UTF-8 bytes that the token adds in the middle of a text,
+    a leading space included. Special and unused tokens add none; theirs are those of their name.
     """
 
     id: int
@@ -53,7 +53,7 @@ SPACE_MARK = "▁"
 _PRINTABLE = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
 _OTHERS = [byte for byte in range(256) if byte not in _PRINTABLE]
 BYTE_OF = {chr(byte): byte for byte in _PRINTABLE} | {chr(0x100 + i): b for i, b in enumerate(_OTHERS)}
-"""Character of the byte-level alphabet → byte: 188 stand for themselves, the other 68 follow U+0100 in order."""
+"""Character of the byte-level alphabet → byte: 188 stand for themselves, 68 are U+0100 and on, in order."""
 CHARACTER_OF = {byte: character for character, byte in BYTE_OF.items()}
 
 _BYTE_PIECE = re.compile(r"<0x([0-9A-F]{2})>")

@@ -17,8 +17,8 @@ _LONGEST = 10
 
 @dataclass(frozen=True)
 class Digits:
-    """`largest`: digits in the largest group. `direction`: from which end the groups are filled, where they are
-    filled; None where single digits stand alone, or where it depends on the number (learnt merges)."""
+    """`largest`: digits in the largest group. `direction`: from which end the groups are filled; None where
+    single digits stand alone, or where it depends on the number (learnt merges)."""
 
     largest: int
     direction: Direction | None

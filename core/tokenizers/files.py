@@ -97,7 +97,7 @@ def read_tokenizer_json(path: Path, *, field: str | None = None) -> dict[str, An
 
 
 def parts(component: object) -> Iterator[dict[str, Any]]:
-    """A normalizer, pre-tokenizer or decoder of a tokenizer.json as its members in order, sequences opened."""
+    """A normalizer, pre-tokenizer or decoder of a tokenizer.json as its members, sequences opened."""
     if not isinstance(component, dict):
         return
     if component.get("type") == "Sequence":

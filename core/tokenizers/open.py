@@ -63,11 +63,11 @@ class Tokenizer:
         )
 
     def pieces(self, data: bytes) -> list[int]:
-        r"""Bytes as the tokenizer would cut them in the middle of a text: what an embedding of theirs is made of.
+        r"""Bytes as the tokenizer would cut them in the middle of a text; an embedding of theirs is made of these.
 
-        A leading space is kept and none is put before; bytes that make up no whole character are looked up one
-        by one among the byte tokens. Unknown tokens, and bytes without a token, are left out, so the list may be
-        empty. Without a leading space, WordPiece continues a word: ``b"ing"`` becomes ``##ing``.
+        A leading space is kept and none is put before; bytes that make up no whole character are looked up
+        one by one among the byte tokens. Unknown tokens, and bytes without a token, are left out, so the list
+        may be empty. Without a leading space, WordPiece continues a word: ``b"ing"`` becomes ``##ing``.
 
         Raises:
             UserError: as `encode`.
@@ -171,7 +171,7 @@ class Tokenizer:
 
 
 def open_tokenizer(path: Path, *, field: str | None = None) -> Tokenizer:
-    """Open a tokenizer.json, or the one in a folder. Truncation, padding and dropout that it asks for are off.
+    """Open a tokenizer.json, or the one in a folder. What it says of truncation, padding and dropout is off.
 
     Raises:
         UserError: there is none, or it is damaged: which file, and what is wrong with it.
@@ -184,13 +184,14 @@ def open_tokenizer(path: Path, *, field: str | None = None) -> Tokenizer:
 
 
 def _check_numbers(vocabulary: Vocabulary, library: tokenizers.Tokenizer, field: str | None) -> None:
-    """The library numbers added tokens anew where the file leaves a hole before them; then the file misleads."""
+    """The library numbers added tokens anew where the file leaves a hole; then the file misleads."""
     numbers = library.get_vocab(with_added_tokens=True)
     for token in vocabulary:
         if numbers.get(token.content, token.id) != token.id and vocabulary.model != "Unigram":
             raise UserError(
-                f"{vocabulary.path} gives the token {token.content!r} the number {token.id:,}, but the numbers "
-                f"before it have a hole, so that it is read as {numbers[token.content]:,}. Add the missing tokens.",
+                f"{vocabulary.path} gives the token {token.content!r} the number {token.id:,}, but numbers "
+                f"before it are left out, so that it is read as {numbers[token.content]:,}. Add the missing "
+                "tokens.",
                 field=field,
             )
 

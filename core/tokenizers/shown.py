@@ -11,8 +11,8 @@ _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp")
 def shown(data: bytes) -> str:
     r"""The text of a token's bytes, so that nothing in it is invisible and nothing is lost.
 
-    A space is ``␣``, a line end ``⏎``, a tab ``⇥``; other invisible characters are ``\u{200B}``, and bytes that
-    make up no whole character are ``\xE6``. A backslash is doubled, so that the forms cannot be mistaken.
+    A space is ``␣``, a line end ``⏎``, a tab ``⇥``; other invisible characters are ``\u{200B}``, and bytes
+    that make up no whole character are ``\xE6``. A backslash is doubled, so that nothing can be mistaken.
     """
     text = data.decode("utf-8", errors="surrogateescape")
     return "".join(_visible(character) for character in text)

@@ -1,4 +1,4 @@
-"""The vocabulary of a tokenizer, each token in canonical form. Reads JSON only; loads no tokenizer library."""
+"""The vocabulary of a tokenizer, each token in canonical form. Reads JSON; loads no tokenizer library."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Vocabulary:
     entries: tuple[Token | None, ...]
     """Indexed by id; None where no token has that id."""
     roles: Mapping[str, tuple[int, ...]]
-    """Role (bos, eos, pad, unk, cls, sep, mask; turn_end and other chat roles) → ids, the one to use first."""
+    """Role (bos, eos, pad, unk, cls, sep, mask; turn_end and other chat roles) → ids, the best one first."""
     lowercased: bool
     """Text is put into lower case before it is cut into tokens."""
     literal: tuple[str, ...] = ()
@@ -73,7 +73,7 @@ def read_vocabulary(path: Path, *, field: str | None = None) -> Vocabulary:
     """Read the vocabulary of a tokenizer.
 
     Args:
-        path: a tokenizer.json, or a folder that holds one. The files beside it say which special token is what.
+        path: a tokenizer.json, or a folder that holds one. Files beside it say which special token is what.
         field: the request's field that named it, for the error.
 
     Raises:
