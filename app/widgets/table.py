@@ -5,12 +5,42 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHelpEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QToolTip, QWidget
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QGuiApplication,
+    QHelpEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPen,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QToolTip,
+    QWidget,
+)
 
+from app import theme
 from app.widgets.tooltip import tooltip
 
 if TYPE_CHECKING:
@@ -22,7 +52,59 @@ RAW = Qt.ItemDataRole.UserRole + 1
 
 Without an answer (None) the text shown is taken.
 """
+MARGIN = 11
+"""Between a cell's edge and its text, as the style sheet has it."""
+ARROW = 6
 CSV_FILES = "Comma-separated values (*.csv)"
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Keeps a cell's own colour when its row is selected, which the style sheet would not."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        color = index.data(Qt.ItemDataRole.ForegroundRole)
+        if color is None:
+            super().paint(painter, option, index)
+        else:
+            self.paint_text(painter, option, index, color)
+
+    def paint_text(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: Index, color: QColor, left: int = 0
+    ) -> None:
+        """The cell, with its text in `color`, `left` pixels further in."""
+        own: Any = QStyleOptionViewItem(option)
+        self.initStyleOption(own, index)
+        words, own.text = own.text, ""
+        own.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, own, painter, own.widget)
+        room = own.rect.adjusted(MARGIN + left, 0, -MARGIN, 0)
+        painter.save()
+        painter.setFont(own.font)
+        painter.setPen(color)
+        words = painter.fontMetrics().elidedText(words, own.textElideMode, room.width())
+        painter.drawText(room, int(own.displayAlignment), words)
+        painter.restore()
+
+
+class Header(QHeaderView):
+    """Shows which way a column is sorted in the margin at its right: its words stay in their place."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setSectionsClickable(True)
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        super().paintSection(painter, rect, section)
+        if self.isSortIndicatorShown() and self.sortIndicatorSection() == section:
+            rising = self.sortIndicatorOrder() is Qt.SortOrder.AscendingOrder
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme.color(theme.tokens().muted), 1.4))
+            middle = QPointF(rect.right() - ARROW / 2 - 0.5, rect.center().y() + 1)
+            across, up = ARROW / 2, ARROW / 4 if rising else -ARROW / 4
+            painter.drawPolyline(
+                [middle + QPointF(-across, up), middle - QPointF(0, up), middle + QPointF(across, up)]
+            )
+            painter.restore()
 
 
 class Table(QTableView):
@@ -40,6 +122,7 @@ class Table(QTableView):
         self._session = session
         self._title = title
         self.setAccessibleName(title)
+        self.setItemDelegate(CellDelegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -49,7 +132,7 @@ class Table(QTableView):
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
-        self.horizontalHeader().setHighlightSections(False)
+        self.setHorizontalHeader(Header(self))
 
     # What it holds, as text
 

@@ -38,22 +38,28 @@ class RunAction:
 
 
 class RunActions(QObject):
-    """`selected` gives the records of the selected runs; what needs the panel is handed in by it."""
+    """`selected` gives the records of the selected runs, `select` selects others once they are there."""
 
-    def __init__(self, session: Session, selected: Callable[[], list[RunRecord]], parent: QWidget) -> None:
+    def __init__(
+        self,
+        session: Session,
+        selected: Callable[[], list[RunRecord]],
+        select: Callable[[list[int]], object],
+        parent: QWidget,
+    ) -> None:
         super().__init__(parent)
         self._session = session
         self._selected = selected
+        self._select = select
         self._panel = parent
         self.all: dict[str, RunAction] = {}
         for action in (
-            RunAction("open", "Open", self.open, self._one, "Return"),
+            RunAction("open", "Open", self.open, self._why_not_open, "Return"),
             RunAction("again", "Run again", self.run_again, self._why_not_again),
             RunAction("resume", "Resume", self.resume, self._why_not_resume),
             RunAction("stop", "Stop", self.stop, self._why_not_stop),
             RunAction("command", "Show the command", self.show_command, self._why_not_command),
             RunAction("folder", "Open its folder", self.open_folder, self._why_not_folder),
-            RunAction("delete", "Delete", self.delete, self._why_not_delete, "Del"),
         ):
             self.add(action)
 
@@ -92,8 +98,14 @@ class RunActions(QObject):
 
     def run_again(self) -> None:
         """Queue runs of the same requests, each the child of the one that it repeats."""
-        for run in reversed(self._selected()):
-            self._session.submit(run.spec, parent=run.id)
+        made: list[int] = []
+
+        def show(run_id: int) -> None:
+            made.append(run_id)
+            self._select(made)
+
+        for run in self._selected():
+            self._session.submit(run.spec, parent=run.id, then=show)
 
     def resume(self) -> None:
         for run in self._selected():
@@ -128,8 +140,8 @@ class RunActions(QObject):
 
         self._session.ask(_folder_of, project, run.id, then=show, owner=self, key="folder")
 
-    def delete(self) -> None:
-        """Into the project's bin, with an offer to take them back."""
+    def delete(self, next_run: int | None) -> None:
+        """Into the project's bin, with an offer to take them back; `next_run` is selected then."""
         project = self._project
         if project is None:
             return
@@ -139,9 +151,14 @@ class RunActions(QObject):
 
         def restore() -> None:
             if session.project is project:
-                session.follow(project.restore_runs(ids))
+                session.follow(project.restore_runs(ids), then=lambda _: self._select(ids), owner=self)
 
-        session.follow(project.delete_runs(ids), then=lambda _: session.offered.emit(words, "Undo", restore))
+        def deleted(_: None) -> None:
+            if next_run is not None:
+                self._select([next_run])
+            session.offered.emit(words, "Undo", restore)
+
+        session.follow(project.delete_runs(ids), then=deleted, owner=self)
 
     # Why one cannot
 
@@ -158,6 +175,14 @@ class RunActions(QObject):
 
     def _writable(self) -> str:
         return READ_ONLY if self._project is None or self._project.read_only else ""
+
+    def _why_not_open(self) -> str:
+        why = self._one()
+        for run in () if why else self._selected():
+            kind = known_kind(run.kind)
+            if kind is None or kind.panel in (None, "runs"):
+                return "All there is of this run is shown below: its kind has no panel of its own"
+        return why
 
     def _why_not_again(self) -> str:
         unknown = next((run for run in self._selected() if known_kind(run.kind) is None), None)
@@ -194,7 +219,7 @@ class RunActions(QObject):
     def _why_not_folder(self) -> str:
         return self._one()
 
-    def _why_not_delete(self) -> str:
+    def why_not_delete(self) -> str:
         busy = next((run for run in self._selected() if run.status in GOING), None)
         why = self._writable() or self._some()
         return why or (f"Run {busy.id} is {busy.status}: stop it first" if busy else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -41,7 +41,7 @@ def known_kind(kind: str) -> JobKind | None:
 
 def fields_of(run: RunRecord) -> list[Field]:
     """Every field of the run's request, those left at their defaults too, then seed and device."""
-    data, titles, paths = run.request, dict[str, str](), set[str]()
+    data, titles, choices, paths = run.request, dict[str, str](), dict[str, str](), set[str]()
     known = known_kind(run.kind)
     if known is not None:
         try:
@@ -51,10 +51,12 @@ def fields_of(run: RunRecord) -> list[Field]:
         else:
             data = request.model_dump(mode="json")
             titles, paths = dict(_titles(request)), set(_paths(known))
+            choices = dict(_choices(request))
     found = [
         _field(name, titles.get(name, _words(name)), value, is_path=name in paths)
         for name, value in flat(data).items()
     ]
+    found = [replace(field, text=choices.get(field.name, field.text)) for field in found]
     return [
         *found,
         _field("seed", "Seed", run.seed),
@@ -107,6 +109,14 @@ def _titles(request: BaseModel, within: str = "") -> Iterator[tuple[str, str]]:
             yield from _titles(value, name)
         elif not (within and key == "name"):
             yield name, field.title or _words(key)
+
+
+def _choices(request: BaseModel) -> Iterator[tuple[str, str]]:
+    """What is chosen, by the name that the field uses: ``method``, ``OMP``."""
+    for key in type(request).model_fields:
+        title = getattr(type(getattr(request, key)), "title", None)
+        if isinstance(title, str):
+            yield key, title.partition(",")[0]
 
 
 def _paths(kind: JobKind) -> Iterator[str]:

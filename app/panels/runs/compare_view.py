@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from core.project.records import RunRecord
 
 Index = QModelIndex | QPersistentModelIndex
+NAMES, FIGURES, DIFFERENCE = 180, (84, 122), 118
+"""Widths of columns: the least of the first, least and most of a run's, and of the last."""
 BY_SLICE = 6
 """So many runs fit as symbols into one row a slice; beyond, the plot has one row a run."""
 
@@ -216,20 +218,24 @@ class CompareView(QWidget):
         self._size_columns()
         measured = [place for place, line in enumerate(lines) if line.metric]
         kept = [place for place in measured if lines[place].metric == self._plotted]
+        self.table.setAutoScroll(False)  # what was asked for stays in sight
         for place in (kept or measured)[:1]:
             self.table.selectRow(place)
+        self.table.setAutoScroll(True)
         if not measured:
             self._say_no_plot("None of these figures differ." if lines else "")
 
     def _size_columns(self) -> None:
-        header = self.table.horizontalHeader()
-        header.setStretchLastSection(False)
-        for column in range(self.model.columnCount()):
+        """The names take the room that the runs leave; many runs are scrolled to."""
+        header, runs = self.table.horizontalHeader(), len(self._runs)
+        room = self.table.viewport().width() - NAMES - DIFFERENCE
+        figures = min(max(room // max(runs, 1), FIGURES[0]), FIGURES[1])
+        for column in range(runs + 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
-            self.table.setColumnWidth(column, 180 if column == 0 else 120)
-        if self.model.columnCount() <= 5:
-            for column in range(self.model.columnCount()):
-                header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+            width = NAMES if column == 0 else DIFFERENCE if column > runs else figures
+            self.table.setColumnWidth(column, width)
+        if room >= runs * FIGURES[0]:
+            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
     def _say(self, words: str) -> None:
         self._words.setText(words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -21,16 +22,20 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
-from app.figures import decimals, duration, exact_time, fixed, size
+from app.figures import MISSING, decimals, duration, exact_time, fixed, size
 from app.panels.runs.asked import fields_of, kind_title
 from app.panels.runs.facts import Cell, Facts
 from app.panels.runs.model import STATE_COLOURS
+from app.widgets.disclosure import Disclosure
+from app.widgets.visible_text import isolated
 
 if TYPE_CHECKING:
     from app.session import Session
     from core.project.project import Project
     from core.project.records import ArtifactRecord, MetricRecord, RunRecord
 
+SIDE_BY_SIDE = 4
+"""Measures of slices at most."""
 HASH = 12
 """Digits of a hash that are shown; all of them are copied."""
 
@@ -60,6 +65,7 @@ class NoteField(QPlainTextEdit):
         self.setPlaceholderText("Add a note")
         self.setAccessibleName("Note")
         self.setTabChangesFocus(True)
+        self.document().setDocumentMargin(0)
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
         self._fit()
 
@@ -97,7 +103,7 @@ class NoteField(QPlainTextEdit):
     def _fit(self) -> None:
         """One line high, up to four as it is written in."""
         lines = min(max(self.document().lineCount(), round(self.document().size().height())), 4)
-        self.setFixedHeight(self.fontMetrics().lineSpacing() * max(1, lines) + 24)
+        self.setFixedHeight(self.fontMetrics().lineSpacing() * max(1, lines) + 16)
 
 
 class Fault(QFrame):
@@ -107,8 +113,6 @@ class Fault(QFrame):
         super().__init__()
         theme.styled(self, card="error")
         self.words = _label("")
-        self.fold = theme.styled(QPushButton(), kind="link")
-        self.fold.clicked.connect(self._toggle)
         self.trace = QPlainTextEdit()
         self.trace.setReadOnly(True)
         self.trace.setFont(theme.mono_font())
@@ -116,11 +120,11 @@ class Fault(QFrame):
         self.trace.setAccessibleName("Traceback")
         self.trace.setTabChangesFocus(True)
         self.trace.setFixedHeight(self.trace.fontMetrics().lineSpacing() * 10)
+        self.fold = Disclosure("Traceback", self.trace)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.addWidget(self.words)
-        column.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self.trace)
+        column.addWidget(self.fold)
 
     def show_run(self, run: RunRecord) -> None:
         self.setVisible(run.error is not None)
@@ -128,15 +132,7 @@ class Fault(QFrame):
             self.words.setText(run.error.message)
             self.trace.setPlainText(run.error.traceback)
             self.fold.setVisible(bool(run.error.traceback))
-            self._set_open(False)
-
-    @Slot()
-    def _toggle(self) -> None:
-        self._set_open(self.trace.isHidden())
-
-    def _set_open(self, is_open: bool) -> None:
-        self.trace.setVisible(is_open)
-        self.fold.setText("▾ Hide the traceback" if is_open else "▸ Show the traceback")
+            self.fold.set_opened(False)
 
 
 class RunDetails(QScrollArea):
@@ -152,13 +148,15 @@ class RunDetails(QScrollArea):
         self.state = _label("")
         self.state.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.summary = theme.styled(_label(""), role="heading")
+        self.sentence = theme.styled(_label(""), role="muted")
         self.fault = Fault()
         self.warnings = theme.styled(_label(""), role="warning")
         self.note = NoteField()
-        self.asked = Facts(session, "Asked for", ("", ""), stretch=1)
-        self.figures = Facts(session, "Figures", ("figure", "of", "value"), numeric=(2,))
-        self.files = Facts(session, "Files", ("", ""), numeric=(1,))
-        self.origin = Facts(session, "Where it comes from", ("", ""), stretch=1)
+        self.asked = Facts(session, "Asked for", stretch=1)
+        self.figures = Facts(session, "Figures")
+        self.files = Facts(session, "Files")
+        self.origin = Facts(session, "Where it comes from", stretch=1)
+        self.versions = Facts(session, "Versions", stretch=1)
         self._lay_out()
         theme.current().changed.connect(self._colour_state)
 
@@ -167,8 +165,14 @@ class RunDetails(QScrollArea):
         head.setSpacing(12)
         head.addWidget(self.heading, 1)
         head.addWidget(self.state)
+        self._offers = QHBoxLayout()
+        self._offers.setSpacing(8)
+        head.addLayout(self._offers)
         left, right = QVBoxLayout(), QVBoxLayout()
-        for column, sections in ((left, (self.asked, self.files)), (right, (self.figures, self.origin))):
+        for column, sections in (
+            (left, (self.asked, self.versions)),
+            (right, (self.figures, self.files, self.origin)),
+        ):
             column.setSpacing(16)
             for section in sections:
                 column.addWidget(section)
@@ -182,7 +186,7 @@ class RunDetails(QScrollArea):
         column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(8)
         column.addLayout(head)
-        for widget in (self.summary, self.fault, self.warnings, self.note):
+        for widget in (self.summary, self.sentence, self.fault, self.warnings, self.note):
             column.addWidget(widget)
         column.addSpacing(4)
         column.addLayout(both)
@@ -192,6 +196,13 @@ class RunDetails(QScrollArea):
     @property
     def run_id(self) -> int | None:
         return self._shown.run.id if self._shown else None
+
+    def offer(self, verb: str, act: Callable[[], object]) -> QPushButton:
+        """A button beside the run's name; its owner says when it is to be seen."""
+        button = QPushButton(verb)
+        button.clicked.connect(act)
+        self._offers.addWidget(button)
+        return button
 
     def set_read_only(self, read_only: bool) -> None:
         self.note.setReadOnly(read_only)
@@ -206,23 +217,27 @@ class RunDetails(QScrollArea):
         if whole == self._shown:
             return
         self._shown, run = whole, whole.run
-        self.heading.setText(f"Run {run.id} · {kind_title(run.kind)} · {run.title}")
+        self.heading.setText(f"Run {run.id} · {kind_title(run.kind)} · {isolated(run.title)}")
         self.state.setText(run.status)
         self._colour_state()
         self.summary.setText(run.summary)
         self.summary.setVisible(bool(run.summary))
+        words = state_sentence(run)
+        self.sentence.setText(words)
+        self.sentence.setVisible(bool(words))
         self.fault.show_run(run)
         warnings = [str(words) for words in (run.result or {}).get("warnings", [])]
         self.warnings.setText("\n".join(warnings))
         self.warnings.setVisible(bool(warnings))
         self.note.show_note(run.id, run.note)
-        self.asked.show_rows(
-            [(Cell(one.title), Cell(one.text, one.whole, one.whole)) for one in fields_of(run)]
-        )
-        self.figures.show_rows(_figures(whole.metrics))
+        asked = [(Cell(one.title), Cell(one.text, one.whole, one.whole)) for one in fields_of(run)]
+        self.asked.show_table(("", ""), asked)
+        self.figures.show_table(*figures_table(whole.metrics))
         total = size(sum(file.bytes for file in whole.artifacts))
-        self.files.show_rows(_files(whole.artifacts), f"Files · {total}")
-        self.origin.show_rows(_origin(run))
+        self.files.show_table(("", ""), _files(whole.artifacts), title=f"Files · {total}")
+        self.origin.show_table(("", ""), _origin(run))
+        versions = run.provenance.versions if run.provenance else {}
+        self.versions.show_table(("", ""), [(Cell(name), Cell(value)) for name, value in versions.items()])
         if not same:
             self.verticalScrollBar().setValue(0)
 
@@ -233,20 +248,49 @@ class RunDetails(QScrollArea):
             self.state.setStyleSheet(f"color: {colour}; font-weight: 600;")
 
 
-def _figures(metrics: list[MetricRecord]) -> list[tuple[Cell, ...]]:
-    """All of one measure with one precision."""
-    places = {
-        name: decimals(metric.value for metric in metrics if metric.name == name)
-        for name in {metric.name for metric in metrics}
-    }
-    return [
+def state_sentence(run: RunRecord) -> str:
+    """What is to be said of a run that has neither a result nor a failure."""
+    far = f" at {run.progress:.0%}".replace("%", " %") if run.progress else ""
+    return {
+        "queued": "It waits in the queue.",
+        "running": "It is running.",
+        "paused": f"It is paused{far}.",
+        "interrupted": f"Lexigraft or the machine stopped{far}, before this run had ended.",
+        "cancelled": f"It was stopped{far}.",
+    }.get(run.status, "")
+
+
+def figures_table(metrics: list[MetricRecord]) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
+    """Heads and rows: a row a slice with a column a measure; what is measured once has a row of its own.
+
+    More measures of slices than fit side by side have a row each.
+    """
+    names = list(dict.fromkeys(metric.name for metric in metrics if metric.slice is not None))
+    if len(names) > SIDE_BY_SIDE:
+        rows = [(Cell(f"{metric.name}, {metric.slice}"), _value(metric, metrics)) for metric in metrics]
+        return ("", ""), rows
+    slices: dict[str, dict[str, MetricRecord]] = {}
+    for metric in metrics:
+        if metric.slice is not None:
+            slices.setdefault(metric.slice, {})[metric.name] = metric
+    table = [
         (
-            Cell(metric.name),
-            Cell(metric.slice or ""),
-            Cell(fixed(metric.value, places[metric.name]), metric.value, repr(metric.value)),
+            Cell(isolated(part), part, part),
+            *(_value(found[name], metrics) if name in found else Cell(MISSING, "") for name in names),
         )
-        for metric in metrics
+        for part, found in slices.items()
     ]
+    blank = (Cell(""),) * max(0, len(names) - 1)
+    table += [
+        (Cell(metric.name), *blank, _value(metric, metrics)) for metric in metrics if metric.slice is None
+    ]
+    return ("", *(names or [""])), table
+
+
+def _value(metric: MetricRecord, metrics: list[MetricRecord]) -> Cell:
+    """With the precision that all of its measure have."""
+    places = decimals(other.value for other in metrics if other.name == metric.name)
+    return Cell(fixed(metric.value, places), metric.value, repr(metric.value))
 
 
 def _files(artifacts: list[ArtifactRecord]) -> list[tuple[Cell, ...]]:
@@ -291,7 +335,7 @@ def _origin(run: RunRecord) -> list[tuple[Cell, ...]]:
         cells.append(
             (Cell(item.field.replace("_", " ").capitalize()), Cell(words, f"{item.path} {item.sha256}", tip))
         )
-    return cells + [(Cell(name), Cell(value)) for name, value in made.versions.items()]
+    return cells
 
 
 def _label(text: str) -> QLabel:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from app.session import Session
 
 Index = QModelIndex | QPersistentModelIndex
-MOST = 12
+MOST = 60
 """Lines seen at most before the section scrolls."""
 
 
@@ -29,32 +28,34 @@ class Cell:
 
 
 class FactModel(QAbstractTableModel):
-    def __init__(self, heads: Sequence[str], numeric: Sequence[int], parent: QObject) -> None:
+    """Names at the left; the last columns are figures where they are headed."""
+
+    def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._heads, self._numeric = heads, numeric
+        self.heads: tuple[str, ...] = ()
         self.rows: list[tuple[Cell, ...]] = []
         self._figures = theme.figures_font()
 
-    def show(self, rows: list[tuple[Cell, ...]]) -> None:
+    def show(self, heads: tuple[str, ...], rows: list[tuple[Cell, ...]]) -> None:
         self.beginResetModel()
-        self.rows = rows
+        self.heads, self.rows = heads, rows
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self.rows)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._heads)
+        return 0 if parent.isValid() else len(self.heads)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._heads[section]
+            return self.heads[section]
         return self._alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        cell, numeric = self.rows[index.row()][index.column()], index.column() in self._numeric
+        cell, numeric = self.rows[index.row()][index.column()], self._is_figure(index.column())
         if role == Qt.ItemDataRole.DisplayRole:
             return cell.text
         if role == RAW:
@@ -65,35 +66,30 @@ class FactModel(QAbstractTableModel):
             return self._alignment(index.column())
         return self._figures if role == Qt.ItemDataRole.FontRole and numeric else None
 
+    def _is_figure(self, column: int) -> bool:
+        return column > 0 and any(isinstance(row[column].raw, int | float) for row in self.rows)
+
     def _alignment(self, column: int) -> Qt.AlignmentFlag:
-        side = Qt.AlignmentFlag.AlignRight if column in self._numeric else Qt.AlignmentFlag.AlignLeft
+        side = Qt.AlignmentFlag.AlignRight if self._is_figure(column) else Qt.AlignmentFlag.AlignLeft
         return side | Qt.AlignmentFlag.AlignVCenter
 
 
 class Facts(QWidget):
-    """A heading over a table as high as it is long; gone when there is nothing to tell."""
+    """A heading over a table as high as it is long; gone when there is nothing to tell.
 
-    def __init__(
-        self,
-        session: Session,
-        title: str,
-        heads: Sequence[str],
-        *,
-        numeric: Sequence[int] = (),
-        stretch: int = 0,
-    ) -> None:
+    `stretch` is the column that takes the room left.
+    """
+
+    def __init__(self, session: Session, title: str, *, stretch: int = 0) -> None:
         super().__init__()
+        self._stretch = stretch
         self._title = theme.styled(QLabel(title), role="subheading")
-        self.model = FactModel(heads, numeric, self)
+        self.model = FactModel(self)
         self.table = Table(session, title)
         self.table.setFrameShape(QFrame.Shape.NoFrame)
         self.table.setModel(self.model)
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().height() + 10)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
-        header.setVisible(any(heads))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
@@ -101,12 +97,16 @@ class Facts(QWidget):
         column.addWidget(self.table)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
-    def show_rows(self, rows: list[tuple[Cell, ...]], title: str = "") -> None:
+    def show_table(self, heads: tuple[str, ...], rows: list[tuple[Cell, ...]], *, title: str = "") -> None:
         if title:
             self._title.setText(title)
-        self.model.show(rows)
+        self.model.show(heads, rows)
         header = self.table.horizontalHeader()
-        above = header.sizeHint().height() if not header.isHidden() else 0
+        header.setVisible(any(heads))
+        for column in range(len(heads)):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(self._stretch, QHeaderView.ResizeMode.Stretch)
+        above = header.sizeHint().height() if any(heads) else 0
         line = self.table.verticalHeader().defaultSectionSize()
         self.table.setFixedHeight(above + line * min(len(rows), MOST) + 2)
         self.setVisible(bool(rows))

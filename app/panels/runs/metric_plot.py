@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QPainter, QPaintEvent
-from PySide6.QtWidgets import QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
 from app.figures import decimals, fixed
+from app.widgets.pictures import offer_picture
 from app.widgets.tooltip import tooltip
+from app.widgets.visible_text import isolated
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -74,7 +75,6 @@ class Legend(QWidget):
 class MetricPlot(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
-        self._session = session
         self._title = ""
         self._rows: tuple[str, ...] = ()
         self._series: tuple[Series, ...] = ()
@@ -92,6 +92,7 @@ class MetricPlot(QWidget):
         column.addWidget(self.legend)
         column.addWidget(self._plot, 1)
         theme.current().changed.connect(self._draw)
+        offer_picture(self, session, lambda menu: menu.addAction("Show all of it", self.reset_zoom))
 
     def show_figures(self, title: str, rows: Sequence[str], series: Sequence[Series]) -> None:
         """One dot a row and series. `title` is the measure, under the axis."""
@@ -114,7 +115,10 @@ class MetricPlot(QWidget):
     def _draw(self) -> None:
         tokens, item = theme.tokens(), self._plot.getPlotItem()
         item.clear()
+        self._plot.setBackground(tokens.surface)
         self.legend.show_names([one.name for one in self._series] if len(self._series) > 1 else [])
+        self.setAccessibleName(self._title)
+        self.setAccessibleDescription(self.summary())
         self._plot.setAccessibleName(self.summary())
         for side in ("left", "bottom"):
             axis = item.getAxis(side)
@@ -135,7 +139,7 @@ class MetricPlot(QWidget):
             there = [value for one in self._series if _real(value := one.values[place])]
             if len(there) > 1:
                 pen = pg.mkPen(theme.tokens().border_strong, width=1.5)
-                item.plot([min(there), max(there)], [place, place], pen=pen)  # type: ignore[type-var]
+                item.plot([min(there), max(there)], [place, place], pen=pen, antialias=True)  # type: ignore[type-var]
 
     def _draw_series(self, item: Any, place: int, one: Series) -> None:
         places = decimals(value for value in one.values if _real(value))  # type: ignore[misc]
@@ -150,6 +154,7 @@ class MetricPlot(QWidget):
             symbol=SYMBOLS[place],
             pen=pg.mkPen(theme.tokens().surface, width=1),
             brush=pg.mkBrush(color),
+            antialias=True,
             hoverable=True,
             hoverSize=DOT + 4,
             tip=lambda x, y, data: tooltip(data),
@@ -166,56 +171,6 @@ class MetricPlot(QWidget):
             self._plot.setXRange(low - margin, high + margin, padding=0)  # type: ignore[operator]
         self._plot.setYRange(-0.7, max(len(self._rows), 3) - 0.3, padding=0)
 
-    # What a right click offers
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for words, act in self._offers():
-            menu.addAction(words, act)
-        menu.popup(event.globalPos())
-
-    def _offers(self) -> list[tuple[str, Callable[[], object]]]:
-        return [
-            ("Show all of it", self.reset_zoom),
-            ("Copy the picture", self.copy_picture),
-            ("Export as PNG or SVG…", self.export),
-        ]
-
-    @Slot()
-    def copy_picture(self) -> None:
-        QGuiApplication.clipboard().setPixmap(self.grab())
-
-    @Slot()
-    def export(self) -> None:
-        project = self._session.project
-        start = (project.folder if project else Path.home()) / "Comparison.png"
-        path = self._session.dialogs.save_file(
-            self, "Export the plot", start=start, filters=("PNG (*.png)", "SVG (*.svg)")
-        )
-        if path is not None:
-            self._say_written(path, self.write(path))
-
-    def write(self, path: Path) -> bool:
-        """Write the plot, as SVG where the name ends so, else as PNG; False when it cannot be written."""
-        if path.suffix.lower() != ".svg":
-            return self.grab().save(str(path))
-        from PySide6.QtSvg import QSvgGenerator
-
-        generator = QSvgGenerator()
-        generator.setFileName(str(path))
-        generator.setSize(self.size())
-        generator.setViewBox(self.rect())
-        painter = QPainter()
-        if not painter.begin(generator):
-            return False
-        self.render(painter)
-        return painter.end()
-
-    def _say_written(self, path: Path, written: bool) -> None:
-        words = f"Exported to {path}." if written else f"{path} cannot be written; choose another place."
-        self._session.message.emit(words, "success" if written else "error")
-
 
 def _series_color(place: int) -> str:
     return theme.tokens().series[place]
@@ -226,4 +181,5 @@ def _real(value: float | None) -> bool:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= LABEL else f"{text[: LABEL // 2]}…{text[-LABEL // 2 + 1 :]}"
+    short = text if len(text) <= LABEL else f"{text[: LABEL // 2]}…{text[-LABEL // 2 + 1 :]}"
+    return isolated(short)

@@ -79,17 +79,17 @@ class Column:
 
 
 COLUMNS = (
-    Column("run", "run", lambda row: row.run.id, numeric=True, width=76),
-    Column("kind", "kind", lambda row: row.kind.casefold(), width=110),
+    Column("run", "run", lambda row: row.run.id, numeric=True, width=70),
+    Column("kind", "kind", lambda row: row.kind.casefold(), width=100),
     Column("what", "what", lambda row: row.run.title.casefold(), width=360),
-    Column("state", "state", lambda row: STATES.index(row.run.status), width=120),
+    Column("state", "state", lambda row: STATES.index(row.run.status), width=110),
     Column(
         "figure",
         "main figure",
         lambda row: row.run.headline.value if row.run.headline else None,
         "The one figure that sums a run up; which one it is depends on the kind of run",
         numeric=True,
-        width=110,
+        width=104,
     ),
     Column(
         "measure",
@@ -99,14 +99,14 @@ COLUMNS = (
         width=170,
         shown=False,
     ),
-    Column("took", "took", lambda row: row.run.seconds, "Running time", numeric=True, width=90),
+    Column("took", "took", lambda row: row.run.seconds, "Running time", numeric=True, width=92),
     Column(
         "when",
         "when",
         lambda row: row.run.started or row.run.created,
         "When it was started (queued, where it has not)",
         numeric=True,
-        width=130,
+        width=126,
     ),
     Column("method", "method", lambda row: row.method.casefold() or None, width=90, shown=False),
     Column("seed", "seed", lambda row: row.run.seed, numeric=True, width=70, shown=False),
@@ -323,8 +323,7 @@ class RunModel(QAbstractTableModel):
         if run.status == "running":
             return self._shares.get(run.id, (None, ""))[1] or None
         if run.status == "interrupted":
-            far = f" at {run.progress:.0%}".replace("%", " %") if run.progress else ""
-            return f"Lexigraft ended{far} before this run did"
+            return f"at {run.progress:.0%}".replace("%", " %") if run.progress else None
         return None
 
     def _font(self, column: Column) -> QFont | None:

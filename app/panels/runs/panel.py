@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -41,6 +42,7 @@ FEW = 25
 """So many changed runs are read one by one; beyond, all are read anew."""
 SETTLES = 120
 """Milliseconds a selection stays before its details are read, so that a held arrow key reads none."""
+BAR = ("compare", "again", "command")
 MENU = (
     "open",
     "compare",
@@ -54,7 +56,6 @@ MENU = (
     "",
     "command",
     "folder",
-    "export",
     "",
     "delete",
 )
@@ -73,19 +74,22 @@ class RunsPanel(Panel):
         self.table = RunTable(session, self.model)
         self.details = RunDetails(session)
         self.comparison = CompareView(session)
-        self.actions_ = RunActions(session, self.selected_runs, self)
+        self.verbs = RunActions(session, self.selected_runs, self.select, self)
         for action in (
             RunAction("compare", "Compare", self.compare_selected, self._why_not_compare),
             RunAction("rename", "Rename", self.table.rename, self._why_not_edit, "F2"),
             RunAction("note", "Write a note", self.edit_note, self._why_not_edit),
             RunAction("export", "Export the table…", self.table.export, self._why_not_export),
+            RunAction("delete", "Delete", self.delete, self.verbs.why_not_delete, "Del"),
         ):
-            self.actions_.add(action)
+            self.verbs.add(action)
         self._loading = False
         self._failed = ""
         self._changed_ids: set[int] = set()
         self._wanted: tuple[int, ...] = ()
         """Runs to be selected once they are there."""
+        self._wanted_kind = ""
+        """The tab to be shown once there are runs of that kind."""
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLES)
@@ -111,16 +115,16 @@ class RunsPanel(Panel):
         self.filter.setClearButtonEnabled(True)
         self.filter.setMinimumWidth(150)
         self.filter.setMaximumWidth(320)
-        self.count = theme.styled(QLabel(), role="key")
+        self.count = theme.styled(QLabel(), role="pill")
         self.count.setTextFormat(Qt.TextFormat.PlainText)
-        self.buttons = {
-            key: QPushButton(self.actions_.all[key].verb) for key in ("compare", "again", "command")
-        }
+        self.buttons = {key: QPushButton(self.verbs.all[key].verb) for key in BAR}
         for key, button in self.buttons.items():
-            button.clicked.connect(lambda checked=False, key=key: self.actions_.do(key))
+            button.clicked.connect(lambda checked=False, key=key: self.verbs.do(key))
+        for key in ("open", "resume", "stop"):
+            self.buttons[key] = self.details.offer(self.verbs.all[key].verb, partial(self.verbs.do, key))
         self.more = self._menu_button("More ▾", "More to do with the selected runs", self._fill_more)
         self.columns = self._menu_button(
-            "Columns", "Which columns there are, and their order", self.table.fill_columns_menu
+            "Columns ▾", "Which columns there are, and their order", self.table.fill_columns_menu
         )
 
     def _menu_button(self, words: str, tip: str, fill: Any) -> QPushButton:
@@ -142,9 +146,9 @@ class RunsPanel(Panel):
         bar = QHBoxLayout()
         bar.setSpacing(8)
         bar.addWidget(self.filter, 3)
-        bar.addWidget(self.count)
-        for button in self.buttons.values():
-            bar.addWidget(button)
+        bar.addWidget(self.count, 0, Qt.AlignmentFlag.AlignVCenter)
+        for key in BAR:
+            bar.addWidget(self.buttons[key])
         bar.addWidget(self.more)
         bar.addStretch(1)
         bar.addWidget(self.columns)
@@ -154,20 +158,16 @@ class RunsPanel(Panel):
         self._nothing.setWordWrap(True)
         self.mend = QPushButton()
         """Clears the filter, or reads the runs again, where that helps."""
-        empty = QWidget()
-        column = QVBoxLayout(empty)
-        column.addStretch(2)
-        column.addWidget(self._nothing)
-        column.addWidget(self.mend, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(3)
         self._above = QStackedWidget()
         self._above.addWidget(self.table)
-        self._above.addWidget(empty)
+        self._above.addWidget(_middle(self._nothing, self.mend))
         self._hint = theme.styled(QLabel(), role="muted")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._hint.setWordWrap(True)
+        self._compare_here = QPushButton("Compare them")
+        self._compare_here.clicked.connect(lambda: self.verbs.do("compare"))
         self._below = QStackedWidget()
-        for widget in (self._hint, self.details, self.comparison):
+        for widget in (_middle(self._hint, self._compare_here), self.details, self.comparison):
             self._below.addWidget(widget)
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.setChildrenCollapsible(False)
@@ -200,8 +200,8 @@ class RunsPanel(Panel):
         self.filter.returnPressed.connect(self.table.setFocus)
         self.table.chosen.connect(self._on_chosen)
         self.table.opened.connect(session.open_run)
-        self.table.delete_asked.connect(lambda: self.actions_.do("delete"))
-        self.table.menu_asked.connect(lambda menu: self.actions_.fill(menu, MENU))
+        self.table.delete_asked.connect(lambda: self.verbs.do("delete"))
+        self.table.menu_asked.connect(lambda menu: self.verbs.fill(menu, MENU))
         self.table.itemDelegate().closeEditor.connect(self._after_edit)
         self.model.renamed.connect(self._write_title)
         self.details.note.written.connect(self._write_note)
@@ -295,6 +295,10 @@ class RunsPanel(Panel):
         for kind, tab in sorted(there.items(), key=lambda pair: -pair[1]):
             if kind and kind not in dict(kinds):
                 self.kinds.removeTab(tab)
+        for tab in range(self.kinds.count()):
+            if self._wanted_kind and self.kinds.tabData(tab) == self._wanted_kind:
+                self._wanted_kind = ""
+                self.kinds.setCurrentIndex(tab)
 
     @Slot(int, object)
     def _on_event(self, run_id: int, event: Any) -> None:
@@ -335,7 +339,7 @@ class RunsPanel(Panel):
         self.mend.setText(mend)
         self.mend.setVisible(bool(mend))
         self._above.setCurrentIndex(1 if words else 0)
-        self._lower.setVisible(bool(self.model.total))
+        self._lower.setVisible(not words or self._is_comparing)
         self._say_count()
 
     def _say_count(self) -> None:
@@ -379,6 +383,8 @@ class RunsPanel(Panel):
     @Slot()
     def _on_chosen(self) -> None:
         selected = self.table.selected()
+        if selected and not set(selected) <= set(self._wanted):
+            self._wanted = ()  # a person went elsewhere meanwhile
         self._say_count()
         self._enable()
         if len(selected) == 1:
@@ -386,16 +392,21 @@ class RunsPanel(Panel):
             return
         self._settle.stop()
         self.details.clear()
-        if len(selected) > 1 and self._is_comparing:
-            if set(selected) != set(self.comparison.ids):
-                self.comparison.compare(selected)
-        elif not (self._is_comparing and self._wanted):
-            self._hint.setText(
-                f"{len(selected)} runs are selected. Compare shows what differs between them."
-                if selected
-                else "Select a run to see what it asked for and what came of it; two or more to compare them."
-            )
-            self._below.setCurrentWidget(self._hint)
+        if not self._is_comparing:
+            self._show_hint()
+        elif selected and set(selected) != set(self.comparison.ids):
+            self.comparison.compare(selected)
+
+    def _show_hint(self) -> None:
+        """What to do next, where neither one run nor a comparison is to be shown."""
+        selected = len(self.table.selected())
+        self._hint.setText(
+            f"{selected:,} runs are selected."
+            if selected > 1
+            else "Select a run to see what it asked for and what came of it; two or more to compare them."
+        )
+        self._compare_here.setVisible(selected > 1)
+        self._below.setCurrentIndex(0)
 
     @Slot()
     def _read_details(self) -> None:
@@ -430,7 +441,7 @@ class RunsPanel(Panel):
     @Slot()
     def _close_comparison(self) -> None:
         if self._is_comparing:
-            self._below.setCurrentWidget(self._hint)
+            self._show_hint()
             self._on_chosen()
             self.table.setFocus()
 
@@ -440,14 +451,19 @@ class RunsPanel(Panel):
     def _enable(self) -> None:
         """Buttons that cannot do anything now say why."""
         for key, button in self.buttons.items():
-            action = self.actions_.all[key]
+            action = self.verbs.all[key]
             why = action.why_not()
             button.setEnabled(not why)
             button.setToolTip(tooltip(why))
             button.setAccessibleDescription(why)
+            if key not in BAR:  # beside one run, only what can be done with it
+                button.setVisible(not why)
 
     def _fill_more(self, menu: QMenu) -> None:
-        self.actions_.fill(menu, MORE)
+        self.verbs.fill(menu, MORE)
+
+    def delete(self) -> None:
+        self.verbs.delete(self.table.neighbour())
 
     def edit_note(self) -> None:
         self.details.note.setFocus()
@@ -498,13 +514,17 @@ class RunsPanel(Panel):
 
     def restore_view(self, state: dict[str, Any]) -> None:
         self.table.restore_columns(state)
+        if not self._wanted and not self._is_comparing:  # nobody came for certain runs
+            self._wanted_kind = str(state.get("kind") or "")
+            self.filter.setText(str(state.get("filter") or ""))
+            self._show_kinds()
         sizes = state.get("split")
         if isinstance(sizes, list) and len(sizes) == 2 and all(isinstance(size, int) for size in sizes):
             self.split.setSizes(sizes)
 
     def commands(self) -> list[Command]:
         def command(key: str, title: str) -> Command:
-            action = self.actions_.all[key]
+            action = self.verbs.all[key]
             return Command(
                 f"runs.{key}", title, action.run, enabled=lambda: self.isVisible() and not action.why_not()
             )
@@ -541,6 +561,19 @@ def _read_some(project: Project, ids: frozenset[int]) -> tuple[frozenset[int], l
         if not run.deleted:
             rows.append(make_row(run))
     return ids, rows
+
+
+def _middle(words: QLabel, button: QPushButton) -> QWidget:
+    """Words and what to do about them, in the middle of the room there is."""
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(24, 8, 24, 8)
+    column.setSpacing(12)
+    column.addStretch(2)
+    column.addWidget(words)
+    column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+    column.addStretch(3)
+    return page
 
 
 def _card(inner: QWidget, margin: int) -> QFrame:

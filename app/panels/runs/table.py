@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -25,51 +26,45 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
 from app import theme
 from app.panels.runs.model import AT, COLUMNS, RunModel
-from app.widgets.table import Table
+from app.widgets.table import MARGIN, CellDelegate, Table
 
 if TYPE_CHECKING:
     from app.session import Session
 
 Index = QModelIndex | QPersistentModelIndex
-BOX, BOX_LEFT, BOX_ROOM = 14, 10, 32
+BOX, BOX_LEFT, BOX_ROOM = 14, 11, 32
 """Size and place of the box beside a run's number, and where a click means the box."""
 _Flag = QItemSelectionModel.SelectionFlag
 
 
-class RunDelegate(QStyledItemDelegate):
-    """Draws the box that shows and toggles the selection, and keeps a state's colour in selected rows too."""
+class RunDelegate(CellDelegate):
+    """Draws the box that shows and toggles the selection; edits titles in a plain line."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        key = COLUMNS[index.column()].key
-        if key not in ("run", "state"):
+        if COLUMNS[index.column()].key != "run":
             super().paint(painter, option, index)
             return
-        own: Any = QStyleOptionViewItem(option)
-        self.initStyleOption(own, index)
-        words, rect, selected = own.text, own.rect, bool(own.state & QStyle.StateFlag.State_Selected)
-        own.text = ""
-        own.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, own, painter, own.widget)
+        self.paint_text(painter, option, index, QColor(theme.tokens().text), BOX_ROOM - MARGIN)
+        own: Any = option
         painter.save()
-        painter.setFont(own.font)
-        tokens = theme.tokens()
-        painter.setPen(index.data(Qt.ItemDataRole.ForegroundRole) or QColor(tokens.text))
-        painter.drawText(rect.adjusted(11, 0, -11, 0), int(own.displayAlignment), words)
-        if key == "run":
-            _draw_box(painter, rect, selected)
+        _draw_box(painter, own.rect, bool(own.state & QStyle.StateFlag.State_Selected))
         painter.restore()
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         editor = QLineEdit(parent)
         editor.setAccessibleName("Title of the run")
-        editor.setStyleSheet("border-radius: 4px; padding: 0 6px; min-height: 0;")
+        editor.setStyleSheet("border-radius: 4px; padding: 0 7px; min-height: 0;")
         return editor
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+        own: Any = option
+        editor.setGeometry(own.rect.adjusted(2, 2, -2, -3))
 
 
 def _draw_box(painter: QPainter, cell: QRect, ticked: bool) -> None:
@@ -131,6 +126,14 @@ class RunTable(Table):
             first = self.runs.index(places[0], AT["run"])
             self.selectionModel().setCurrentIndex(first, _Flag.NoUpdate)
             self.scrollTo(first)
+
+    def neighbour(self) -> int | None:
+        """The run that a person would go on with if the selected ones went away."""
+        places = [index.row() for index in self.selectionModel().selectedRows()]
+        chosen, last = set(places), max(places, default=-1)
+        order = chain(range(last + 1, self.runs.rowCount()), range(last, -1, -1))
+        place = next((place for place in order if place not in chosen), None)
+        return None if place is None else self.runs.run_at(place).id
 
     def _select(self, places: Iterable[int]) -> None:
         chosen = QItemSelection()
