@@ -33,7 +33,7 @@ def read_bytes(path: Path, *, field: str | None = None, most_bytes: int = MOST_B
             raise UserError(f"{path} is no plain file.", field=field)
         if size > most_bytes:
             raise UserError(
-                f"{path} is too large to be what its name says: {size:,} bytes, and {most_bytes:,} is the limit.",
+                f"{path} is too large to be what it says: {size:,} bytes, and {most_bytes:,} is the limit.",
                 field=field,
             )
         return path.read_bytes()

@@ -287,14 +287,14 @@ def _weight_files(path: Path, names: frozenset[str], field: str | None) -> list[
     others = sorted(name for name in names if name.endswith(".safetensors"))
     if others:
         raise UserError(
-            f"{path} has {_some(others)}, but transformers looks for {WEIGHTS}: rename it, if it is the model.",
+            f"{path} has {_some(others)}, but transformers looks for {WEIGHTS}: rename it, if that is it.",
             field=field,
         )
     if pickles:
         raise UserError(
             f"{path} has its weights only in {_some(pickles)}, a pickle, which may run any code when it is "
-            "opened. Use a version in safetensors: load the model with transformers where you trust it, and save "
-            "it again with save_pretrained.",
+            "opened. Use a version in safetensors: load the model with transformers where you trust it, and "
+            "save it again with save_pretrained.",
             field=field,
         )
     raise UserError(f"{path} has no weights: there is no {WEIGHTS} in it.", field=field)
@@ -386,7 +386,7 @@ def _check_matrices(
     for name in filter(None, (matrices.input, matrices.head)):
         if tensors[name].dtype not in TORCH_NAMES:
             raise UserError(
-                f"{path} stores {name} as {tensors[name].dtype}, which is no number type that can be computed "
+                f"{path} stores {name} as {tensors[name].dtype}, which is no number type to compute "
                 "with. Use the model's original, 16-bit version.",
                 field=field,
             )
@@ -414,7 +414,7 @@ def _tied(
     matrices: Matrices,
     field: str | None,
 ) -> bool:
-    """Whether input and head are one. Two matrices that differ are not, whatever is said; so does transformers."""
+    """Whether input and head are one. Two matrices that differ are not, whatever the config says."""
     if matrices.head is None:
         return True
     first, second = tensors[matrices.input], tensors[matrices.head]

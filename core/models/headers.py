@@ -23,6 +23,8 @@ BITS = {
 }  # fmt: skip
 """The format's names of number types → bits of one number."""
 
+_MOST_DIMENSIONS = 64
+
 AGAIN = "Download or copy the file again."
 
 
@@ -139,21 +141,26 @@ def _parsed(path: Path, text: bytes, field: str | None) -> dict[str, Any]:
 def _entry(path: Path, name: str, value: object, data: int, field: str | None) -> TensorEntry:
     if not isinstance(value, dict):
         raise _wrong(path, f"the tensor {name!r} is not described", field)
-    dtype, shape, offsets = value.get("dtype"), value.get("shape"), value.get("data_offsets")
+    dtype = value.get("dtype")
     if not isinstance(dtype, str) or dtype not in BITS:
         raise _wrong(path, f"the tensor {name!r} has the unknown number type {dtype!r}", field)
-    if not _are_sizes(shape):
+    shape, place = _sizes(value.get("shape")), _sizes(value.get("data_offsets"))
+    if shape is None:
         raise _wrong(path, f"the tensor {name!r} has no proper shape", field)
-    if not _are_sizes(offsets) or len(offsets) != 2 or offsets[0] > offsets[1]:
+    if place is None or len(place) != 2 or place[0] > place[1]:
         raise _wrong(path, f"the tensor {name!r} has no proper place", field)
-    bits = math.prod(shape) * BITS[dtype]
-    if bits != 8 * (offsets[1] - offsets[0]):
-        raise _wrong(path, f"the tensor {name!r} of shape {shape} does not fill its place", field)
-    return TensorEntry(path, dtype, tuple(shape), data + offsets[0], data + offsets[1])
+    begin, end = place
+    if math.prod(shape) * BITS[dtype] != 8 * (end - begin):
+        raise _wrong(path, f"the tensor {name!r} of shape {list(shape)} does not fill its place", field)
+    return TensorEntry(path, dtype, shape, data + begin, data + end)
 
 
-def _are_sizes(value: Any) -> bool:
-    return isinstance(value, list) and all(type(size) is int and 0 <= size < 2**63 for size in value)
+def _sizes(value: object) -> tuple[int, ...] | None:
+    if not isinstance(value, list) or len(value) > _MOST_DIMENSIONS:
+        return None
+    if not all(type(size) is int and 0 <= size < 2**63 for size in value):
+        return None
+    return tuple(value)
 
 
 def _is_string_map(value: object) -> bool:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 
 import torch
 
@@ -37,7 +37,7 @@ class RowBlocks:
     blocks: Callable[[], Iterable[torch.Tensor]]
 
 
-Content = torch.Tensor | RowBlocks
+Content: TypeAlias = torch.Tensor | RowBlocks
 
 
 def write_model(
@@ -75,7 +75,7 @@ def write_model(
     """
     added = {name: content for name, content in replacements.items() if name not in source.tensors}
     place = source.tensors[source.input_embedding].file
-    weights = []
+    weights: list[_Copied | _Weights] = []
     for file in source.files:
         parts = {name: replacements.get(name, entry) for name, entry in file.tensors.items()}
         parts |= added if file.path == place else {}

@@ -63,7 +63,7 @@ class Tokenizer:
         )
 
     def pieces(self, data: bytes) -> list[int]:
-        r"""Bytes as the tokenizer would cut them in the middle of a text; an embedding of theirs is made of these.
+        r"""Bytes as the tokenizer would cut them in the middle of a text: what an embedding can be made of.
 
         A leading space is kept and none is put before; bytes that make up no whole character are looked up
         one by one among the byte tokens. Unknown tokens, and bytes without a token, are left out, so the list

@@ -68,9 +68,9 @@ def special_roles(
                         if 0 <= id < size:
                             add(role, id)
     for content, id in ids.items():
-        role = _USUAL.get(content)
-        if role is not None and (role not in found or role not in _BASIC):
-            add(role, id)
+        usual = _USUAL.get(content)
+        if usual is not None and (usual not in found or usual not in _BASIC):
+            add(usual, id)
     return {role: tuple(found_ids) for role, found_ids in found.items() if found_ids}
 
 
