@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
+from app.icons import icon
+
+
+class _Line(QPushButton):
+    """Cuts its words at the end when there is no room for them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        theme.styled(self, kind="disclosure")
+        self.setCheckable(True)
+        self.setIconSize(QSize(12, 12))
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.words = ""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        room = self.width() - self.iconSize().width() - 16
+        self.setText(self.fontMetrics().elidedText(self.words, Qt.TextElideMode.ElideRight, room))
 
 
 class Disclosure(QWidget):
@@ -16,11 +38,7 @@ class Disclosure(QWidget):
     def __init__(self, title: str, body: QWidget) -> None:
         super().__init__()
         self.body = body
-        self.button = theme.styled(QToolButton(), kind="disclosure")
-        self.button.setCheckable(True)
-        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.button = _Line()
         self.button.toggled.connect(self._show)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -31,8 +49,9 @@ class Disclosure(QWidget):
         self._show(False)
 
     def set_title(self, title: str) -> None:
-        self.button.setText(title)
+        self.button.words = title
         self.button.setAccessibleName(title)
+        self.button.fit()
 
     @property
     def opened(self) -> bool:
@@ -42,7 +61,7 @@ class Disclosure(QWidget):
         self.button.setChecked(opened)
 
     def _show(self, opened: bool) -> None:
-        self.button.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
+        self.button.setIcon(icon("chevron-down" if opened else "chevron-right", "accent"))
         self.button.setAccessibleDescription("shown" if opened else "folded away")
         self.body.setVisible(opened)
         self.toggled.emit(opened)

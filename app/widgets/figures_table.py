@@ -16,8 +16,8 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView
+from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView
 
 from app import theme
 from app.figures import MISSING
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+LEAST = 150
+"""Pixels that the column which takes the room left has at least."""
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -145,17 +147,29 @@ class FiguresTable(Table):
         return self.figures.rows[self._ordered.mapToSource(self._ordered.index(row, 0)).row()]
 
     def _fit(self) -> None:
+        """Columns as wide as what they hold; then give the one that stretches what is left."""
         header = self.horizontalHeader()
-        header.setStretchLastSection(False)
         self.resizeColumnsToContents()
         for column in range(header.count()):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
-            header.resizeSection(column, header.sectionSize(column) + 6)
-        header.setSectionResizeMode(self._stretched, QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(48)
+            if not header.isSectionHidden(column):
+                header.resizeSection(column, header.sectionSize(column) + 8)
+        self._stretch()
+
+    def _stretch(self) -> None:
+        header = self.horizontalHeader()
+        if header.isSectionHidden(self._stretched):
+            return
+        others = header.length() - header.sectionSize(self._stretched)
+        room = self.viewport().width() - others
+        header.resizeSection(self._stretched, max(LEAST, room))
         line = self.verticalHeader().defaultSectionSize()
         rows = max(1, min(self._lines, len(self.figures.rows)))
-        self.setFixedHeight(header.sizeHint().height() + rows * line + 4)
+        bar = self.horizontalScrollBar().sizeHint().height() if room < LEAST else 0
+        self.setFixedHeight(header.sizeHint().height() + rows * line + bar + 4)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._stretch()
 
     @Slot(QModelIndex)
     def _on_row(self, current: QModelIndex) -> None:

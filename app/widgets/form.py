@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app import theme
 from app.widgets.disclosure import Disclosure
@@ -21,6 +21,7 @@ from app.widgets.form_editors import (
 from app.widgets.form_schema import Field, Member
 from app.widgets.path_editors import OutputEditor, PathEditor, PathsEditor
 from app.widgets.tooltip import tooltip
+from app.widgets.words import Words
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -52,10 +53,7 @@ class FieldBox(QWidget):
         self.field = field
         self.editor = editor_for(field, session)
         self._help, self._note, self._problem = field.help, "", ""
-        self._line = theme.styled(QLabel(), role="small")
-        self._line.setTextFormat(Qt.TextFormat.PlainText)
-        self._line.setWordWrap(True)
-        self._line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self._line = Words(role="small")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
@@ -67,6 +65,7 @@ class FieldBox(QWidget):
             column.addWidget(title)
         column.addWidget(self.editor)
         column.addWidget(self._line)
+        column.addStretch(1)  # so that two side by side begin at the same height
         self._say()
 
     @property
@@ -88,9 +87,7 @@ class FieldBox(QWidget):
 
     def _say(self) -> None:
         words = self._problem or self._note or self._help
-        if words != self._line.text():
-            self._line.setText(words)
-            self._line.setVisible(bool(words))
+        self._line.say(words)
         role = "error" if self._problem else "small"
         if role != self._line.property("role"):
             theme.styled(self._line, role=role)
@@ -243,7 +240,7 @@ class Form(QWidget):
                 pair = QHBoxLayout()
                 pair.setSpacing(12)
                 for box in row:
-                    pair.addWidget(box, 1, Qt.AlignmentFlag.AlignTop)
+                    pair.addWidget(box, 1)
                 layout.addLayout(pair)
         for box in self._boxes.values():
             box.setVisible(box in shown)

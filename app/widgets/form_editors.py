@@ -77,6 +77,7 @@ class IntegerEditor(Editor):
     def __init__(self, field: Field) -> None:
         super().__init__(field)
         self.box = QSpinBox()
+        self.box.lineEdit().setTextMargins(8, 0, 0, 0)  # the style sheet's padding does not reach it
         self.box.setRange(_bound(field.minimum, -LARGEST), _bound(field.maximum, LARGEST))
         self.box.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
         self.box.setGroupSeparatorShown(True)
@@ -126,6 +127,7 @@ class NumberEditor(Editor):
     def __init__(self, field: Field) -> None:
         super().__init__(field)
         self.box = _ShortFigures()
+        self.box.lineEdit().setTextMargins(8, 0, 0, 0)  # the style sheet's padding does not reach it
         self.box.setDecimals(8)
         self.box.setRange(
             -1e12 if field.minimum is None else field.minimum,

@@ -8,7 +8,7 @@ from typing import Any
 import pyqtgraph
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtWidgets import QFrame, QToolTip
 
 from app import theme
 from app.figures import count, fixed
@@ -27,7 +27,8 @@ class HistogramPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         self.setAccessibleName(title)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setFrameShape(pyqtgraph.QtWidgets.QFrame.Shape.NoFrame)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet("background: transparent")
         item = self.getPlotItem()
         item.hideButtons()
         item.setMouseEnabled(x=True, y=False)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from app import theme
 from app.icons import Sign
+from app.widgets.words import Words
 
 
 class Notice(QFrame):
@@ -16,9 +17,7 @@ class Notice(QFrame):
         super().__init__()
         theme.styled(self, card="plain")
         self.sign = Sign(icon, "muted", 36)
-        self.words = theme.styled(QLabel(sentence), role="muted")
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setWordWrap(True)
+        self.words = Words(sentence, "muted")
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.words.setMaximumWidth(560)
         centred = QHBoxLayout()

@@ -10,7 +10,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
@@ -21,6 +20,8 @@ from app import theme
 from app.figures import count, duration
 from app.icons import Sign
 from app.widgets.disclosure import Disclosure
+from app.widgets.flow import Flow
+from app.widgets.words import Words
 
 if TYPE_CHECKING:
     from core.jobs.events import ErrorInfo, Progress
@@ -50,12 +51,8 @@ class RunState(QFrame):
         super().__init__()
         theme.styled(self, card="plain")
         self._sign = Sign("runs", "muted", 20)
-        self.heading = theme.styled(QLabel(), role="heading")
-        self.detail = theme.styled(QLabel(), role="muted")
-        for label in (self.heading, self.detail):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.heading = Words(role="heading", selectable=True)
+        self.detail = Words(role="muted", selectable=True)
         self.detail.setFont(theme.figures_font())
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
@@ -76,12 +73,9 @@ class RunState(QFrame):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(8)
         for key, button in self.buttons.items():
             button.clicked.connect(lambda checked=False, key=key: self.verb.emit(key))
-            row.addWidget(button)
-        row.addStretch(1)
+        self._row = Flow(list(self.buttons.values()))
         head = QHBoxLayout()
         head.setSpacing(10)
         head.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
@@ -92,7 +86,7 @@ class RunState(QFrame):
         column.addLayout(head)
         column.addWidget(self.detail)
         column.addWidget(self.progress)
-        column.addLayout(row)
+        column.addWidget(self._row)
         column.addWidget(self.fold)
         column.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignLeft)
 
@@ -170,13 +164,14 @@ class RunState(QFrame):
     ) -> None:
         self._sign.show_icon(sign, color)
         self.heading.setText(heading)
-        self.detail.setText(detail)
-        self.detail.setVisible(bool(detail))
+        self.detail.say(detail)
         self.progress.setVisible(runs)
         for key, button in self.buttons.items():
             button.setVisible(key in verbs)
             first = bool(verbs) and key == verbs[0] and key in ("resume", "again", "release")
             theme.styled(button, kind="primary" if first else "")
+        self._row.setVisible(bool(verbs))
+        self._row.place()
         if trace != self.trace:
             self._trace.setPlainText(trace)
         self.fold.setVisible(bool(trace))

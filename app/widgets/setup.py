@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ValidationError
 from pydantic import Field as Question
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from app import theme
 from app.figures import duration, size
 from app.widgets.form import Form
 from app.widgets.form_schema import Field, fields_of
 from app.widgets.known_paths import remember_pick
+from app.widgets.scrolled import ScrolledColumn
+from app.widgets.words import Words
 from core.errors import UserError
 from core.jobs.preview import Preview
 from core.jobs.registry import JobKind
@@ -67,9 +69,7 @@ class Setup(QFrame):
         self.form = Form(_with_settings(fields_of(kind.request)), session)
         self.run = theme.styled(QPushButton("Run"), kind="primary")
         self.run.clicked.connect(self.submit)
-        self._words = theme.styled(QLabel(), role="muted")
-        self._words.setTextFormat(Qt.TextFormat.PlainText)
-        self._words.setWordWrap(True)
+        self._words = Words(role="muted")
         self._lay_out()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -81,15 +81,9 @@ class Setup(QFrame):
         self._look()
 
     def _lay_out(self) -> None:
-        inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(16, 14, 16, 14)
-        column.addWidget(self.form)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(inner)
+        self._scroll = ScrolledColumn()
+        self._scroll.column.setContentsMargins(16, 14, 16, 14)
+        self._scroll.column.addWidget(self.form)
         foot = QFrame()
         foot.setObjectName("foot")
         row = QHBoxLayout(foot)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QVBoxLayout
 
 from app import theme
 from app.panels.transplant import words
+from app.widgets.flow import Flow
 from app.widgets.stacked_bar import Part, StackedBar
+from app.widgets.words import Words
 
 if TYPE_CHECKING:
     from core.project.records import RunRecord
@@ -33,13 +35,9 @@ class HeadingCard(QFrame):
     def __init__(self) -> None:
         super().__init__()
         theme.styled(self, card="plain")
-        self.sentence = theme.styled(QLabel(), role="heading")
-        self.facts = theme.styled(QLabel(), role="muted")
+        self.sentence = Words(role="heading", selectable=True)
+        self.facts = Words(role="muted", selectable=True)
         self.facts.setFont(theme.figures_font())
-        for label in (self.sentence, self.facts):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.bar = StackedBar("Where the rows come from")
         self.bar.part_chosen.connect(self.part_chosen)
         self.command = self._button("command", "Show the command")
@@ -48,18 +46,14 @@ class HeadingCard(QFrame):
         self.compare = QPushButton("Compare…")
         self.compare_menu = QMenu(self.compare)
         self.compare.setMenu(self.compare_menu)
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(8)
-        for button in (self.command, self.folder, self.again, self.compare):
-            self._buttons.addWidget(button)
-        self._buttons.addStretch(1)
+        self.buttons = Flow((self.command, self.folder, self.again, self.compare))
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(8)
         column.addWidget(self.sentence)
         column.addWidget(self.facts)
         column.addWidget(self.bar)
-        column.addLayout(self._buttons)
+        column.addWidget(self.buttons)
 
     def _button(self, key: str, label: str) -> QPushButton:
         button = QPushButton(label)
@@ -71,18 +65,14 @@ class HeadingCard(QFrame):
         self.sentence.show()
         self.facts.setText(words.facts(result, run.id))
         self._show_sources(result.sources)
-        self._set_buttons(True)
+        self.buttons.show()
 
     def show_so_far(self, result: TransplantResult) -> None:
         """What is known of a run that still goes."""
         self.sentence.hide()
         self.facts.setText(words.counts(result))
         self._show_sources(result.sources)
-        self._set_buttons(False)
-
-    def _set_buttons(self, shown: bool) -> None:
-        for button in (self.command, self.folder, self.again, self.compare):
-            button.setVisible(shown)
+        self.buttons.hide()
 
     def _show_sources(self, sources: dict[str, int]) -> None:
         self.bar.show_parts(

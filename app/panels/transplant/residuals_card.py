@@ -6,13 +6,13 @@ import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMenu
 
 from app import theme
 from app.figures import fixed
 from app.widgets.card import Card
 from app.widgets.pictures import offer_picture
+from app.widgets.words import Words
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -34,11 +34,7 @@ class ResidualsCard(Card):
         self.figures = theme.styled(QLabel(), role="small")
         self.figures.setFont(theme.figures_font())
         self.head.addWidget(self.figures)
-        self._words = theme.styled(
-            QLabel("Of a row's length, the share that its anchors do not explain."), role="small"
-        )
-        self._words.setTextFormat(Qt.TextFormat.PlainText)
-        self._words.setWordWrap(True)
+        self._words = Words(MEANING, "small")
         self._place = self.column.count()
         self.column.addWidget(self._words)
         self.column.addStretch(1)

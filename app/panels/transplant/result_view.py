@@ -11,9 +11,7 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -27,6 +25,8 @@ from app.panels.transplant.tokens_card import TokensCard
 from app.widgets.notice import Notice
 from app.widgets.pictures import offer_picture
 from app.widgets.run_state import RunState
+from app.widgets.scrolled import ScrolledColumn
+from app.widgets.words import Words
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -72,10 +72,7 @@ class Warnings(QWidget):
 def _warning(sentence: str) -> QFrame:
     card = theme.styled(QFrame(), card="warning")
     card.setAccessibleName(f"Warning: {sentence}")
-    label = QLabel(sentence)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label = Words(sentence, selectable=True)
     row = QHBoxLayout(card)
     row.setContentsMargins(12, 8, 12, 8)
     row.setSpacing(8)
@@ -84,15 +81,12 @@ def _warning(sentence: str) -> QFrame:
     return card
 
 
-class ResultView(QScrollArea):
+class ResultView(ScrolledColumn):
     """`more` adds to the context menu of every plot and table."""
 
     def __init__(self, session: Session, more: Callable[[QMenu], object]) -> None:
         super().__init__()
         self.setAccessibleName("Result")
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.empty = Notice("transplant", EMPTY)
         self.state = RunState()
         self.heading = HeadingCard()
@@ -104,20 +98,19 @@ class ResultView(QScrollArea):
         for table in (self.slices.table, self.tokens.table):
             table.menu_asked.connect(more)
         self.heading.part_chosen.connect(self._on_part)
+        self.slices.view.chosen.connect(self._arrange)
         self._pair = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._pair.setSpacing(12)
         self._pair.addWidget(self.slices, 4)
         self._pair.addWidget(self.residuals, 3)
-        inner = QWidget()
-        self._column = QVBoxLayout(inner)
-        self._column.setContentsMargins(0, 0, 4, 0)
-        self._column.setSpacing(12)
+        self.column.setContentsMargins(0, 0, 4, 0)
+        self.column.setSpacing(12)
         for widget in (self.empty, self.state, self.heading, self.warnings):
-            self._column.addWidget(widget, 1 if widget is self.empty else 0)
-        self._column.addLayout(self._pair)
-        self._column.addWidget(self.tokens)
-        self._column.addStretch(0)
-        self.setWidget(inner)
+            self.column.addWidget(widget, 1 if widget is self.empty else 0)
+        self.column.addLayout(self._pair)
+        self.column.addWidget(self.tokens)
+        self._rest = QWidget()
+        self.column.addWidget(self._rest, 1)
         self.show_empty()
 
     # What is shown
@@ -150,6 +143,7 @@ class ResultView(QScrollArea):
     def _show(self, *widgets: QWidget) -> None:
         for widget in (self.empty, self.state, self.heading, self.slices, self.residuals, self.tokens):
             widget.setVisible(widget in widgets)
+        self._rest.setVisible(self.empty not in widgets)
 
     def _on_part(self, key: str) -> None:
         """Approximated tokens are listed below; go there."""
@@ -159,7 +153,11 @@ class ResultView(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = self.viewport().width() >= WIDE
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Two cards side by side where there is room; the table of slices wants the whole width."""
+        wide = self.viewport().width() >= WIDE and self.slices.view.key == "plot"
         way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         if self._pair.direction() is not way:
             self._pair.setDirection(way)

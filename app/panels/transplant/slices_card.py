@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
-
-from app import theme
 from app.figures import count, fixed
 from app.panels.transplant import words
 from app.widgets.card import Card
 from app.widgets.figures_table import Column, FiguresTable
 from app.widgets.paired_dots import Pair, PairedDots, PairLegend
 from app.widgets.segmented import Segmented
+from app.widgets.words import Words
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -128,9 +125,7 @@ class SlicesCard(Card):
         self.head.addWidget(self.view)
         self.dots = PairedDots("Bits per byte by slice", UNIT, PLACES)
         self.table = FiguresTable(session, "Bits per byte by slice", COLUMNS, stretched=0)
-        self.divided = theme.styled(QLabel(), role="small")
-        self.divided.setTextFormat(Qt.TextFormat.PlainText)
-        self.divided.setWordWrap(True)
+        self.divided = Words(role="small")
         self.column.addWidget(self.dots)
         self.column.addWidget(self.table)
         self.column.addWidget(self.divided)
@@ -146,8 +141,7 @@ class SlicesCard(Card):
             ]
         )
         self.table.show_rows(slices)
-        self.divided.setText(words.divided(result))
-        self.divided.setVisible(bool(self.divided.text()))
+        self.divided.say(words.divided(result))
         self.setVisible(bool(slices))
 
     def _switch(self, key: str) -> None:

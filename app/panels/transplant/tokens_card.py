@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
-
-from app import theme
 from app.figures import count, fixed
 from app.widgets.card import Card
 from app.widgets.example_line import ExampleLine
 from app.widgets.figures_table import Column, FiguresTable
 from app.widgets.segmented import Segmented
 from app.widgets.visible_text import shown_token
+from app.widgets.words import Words
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -72,9 +69,7 @@ class TokensCard(Card):
         self.head.addWidget(self.view)
         self.table = FiguresTable(session, "Tokens that suffer", COLUMNS, stretched=BUILT, lines=8)
         self.table.row_chosen.connect(self._show_example)
-        self.where = theme.styled(QLabel(HINT), role="small")
-        self.where.setTextFormat(Qt.TextFormat.PlainText)
-        self.where.setWordWrap(True)
+        self.where = Words(HINT, "small")
         self.example = ExampleLine("Where the token occurs")
         self.column.addWidget(self.table)
         self.column.addWidget(self.where)
