@@ -47,14 +47,19 @@ class _Order:
     control: Control
 
 
-def main(requests: Connection, events: Connection, trace: str) -> None:
-    """Serve until the parent closes `requests`. A crash leaves its traceback in the file `trace`."""
+def main(requests: Connection, events: Connection, trace: str, ahead: tuple[str, ...]) -> None:
+    """Serve until the parent closes `requests`. A crash leaves its traceback in the file `trace`.
+
+    The modules of `ahead` are imported before the first job, which then need not.
+    """
     _settle_in(trace)
     orders: SimpleQueue[_Order] = SimpleQueue()
     threading.Thread(target=_listen, args=(requests, orders, trace), name="listener", daemon=True).start()
     say = _Voice(events)
     with suppress(BrokenPipeError):  # the parent has just ended
-        _import_ahead()
+        for module in ahead:
+            with suppress(ImportError):
+                importlib.import_module(module)
         say.raw({"type": "ready"})
         while not _card_is_lost(_run(orders.get(), say)):
             gc.collect()
@@ -145,11 +150,6 @@ def _stand_back() -> None:
     if sys.platform == "linux":
         with suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE, encoding="ascii")
-
-
-def _import_ahead() -> None:
-    with suppress(ImportError):
-        importlib.import_module("torch")
 
 
 def _card_is_lost(finished: Finished) -> bool:

@@ -26,9 +26,10 @@ def resolve_device(wanted: str) -> str:
         return there[0]
     if wanted not in there:
         have = ", ".join(f"{name} ({_NAMES[name]})" for name in there)
+        choice = "one of these" if len(there) > 1 else "that"
         raise UserError(
             f"The device {wanted} ({_NAMES[wanted]}) was asked for, and torch finds none here; "
-            f"there is {have}. Choose that, or auto.",
+            f"there is {have}. Choose {choice}, or auto.",
             field="device",
         )
     return wanted

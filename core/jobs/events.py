@@ -42,7 +42,7 @@ class Log(_Event):
 class ErrorInfo(_Event):
     """Why a run failed.
 
-    ``user``: the world is at fault; ``fault``: Lexigraft is; ``memory`` ran out; ``engine``: the process died.
+    ``user``: the world is to blame; ``fault``: we are; ``memory``: it ran out; ``engine``: its process died.
     """
 
     kind: Literal["user", "fault", "memory", "engine"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_LOOK_EVERY = 0.05
+_LOOK_EVERY = 0.02
 """Seconds between two looks at how much memory the process has."""
 _CGROUP = Path("/sys/fs/cgroup")
 

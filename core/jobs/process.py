@@ -39,14 +39,16 @@ class ProcessExecutor:
 
     Args:
         patience: seconds that a job has to react to *cancel*.
+        ahead: the modules that a new process imports before the first job asks for them.
     """
 
-    def __init__(self, patience: float = PATIENCE) -> None:
+    def __init__(self, *, patience: float = PATIENCE, ahead: tuple[str, ...] = ("torch",)) -> None:
         self._patience = patience
+        self._ahead = ahead
         self._engine: _EngineProcess | None = None
 
     def warm(self) -> None:
-        """Start the process; it imports torch while the caller goes on."""
+        """Start the process; it imports what takes long while the caller goes on."""
         self._living()
 
     def run(
@@ -73,7 +75,7 @@ class ProcessExecutor:
         if self._engine is not None and not self._engine.alive:
             self.close()
         if self._engine is None:
-            self._engine = _EngineProcess()
+            self._engine = _EngineProcess(self._ahead)
         return self._engine
 
     def _run(
@@ -144,7 +146,7 @@ def _pressed(control: Control, engine: _EngineProcess, patience: float) -> Itera
 class _EngineProcess:
     """One child process and the two pipes to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, ahead: tuple[str, ...]) -> None:
         handle, trace = tempfile.mkstemp(prefix="lexigraft-engine-", suffix=".trace")
         os.close(handle)
         self._trace = Path(trace)
@@ -152,7 +154,10 @@ class _EngineProcess:
         theirs_in, self._requests = spawn.Pipe(duplex=False)
         self._events, theirs_out = spawn.Pipe(duplex=False)
         self._process = spawn.Process(
-            target=child.main, args=(theirs_in, theirs_out, trace), name="lexigraft engine", daemon=True
+            target=child.main,
+            args=(theirs_in, theirs_out, trace, ahead),
+            name="lexigraft engine",
+            daemon=True,
         )
         try:
             with _interrupts_held_back():
