@@ -336,11 +336,7 @@ class Window(QMainWindow):
     def _count(self) -> None:
         project = self.session.project
         if project is not None:
-
-            def count() -> tuple[int, int]:
-                return len(project.runs()), len(project.assets())
-
-            self.session.ask(count, then=self._show_counts, owner=self, key="count")
+            self.session.ask(project.counts, then=self._show_counts, owner=self, key="count")
 
     def _show_counts(self, counts: tuple[int, int]) -> None:
         runs, assets = counts

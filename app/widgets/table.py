@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import (
     QEvent,
+    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -92,6 +93,10 @@ class Header(QHeaderView):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setSectionsClickable(True)
 
+    def setSelectionModel(self, selectionModel: QItemSelectionModel) -> None:  # noqa: N803 - Qt's name
+        """One of its own, with nothing selected: with the table's, each paint would ask after every row."""
+        super().setSelectionModel(QItemSelectionModel(selectionModel.model(), self))
+
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         super().paintSection(painter, rect, section)
         if self.isSortIndicatorShown() and self.sortIndicatorSection() == section:
@@ -148,7 +153,11 @@ class Table(QTableView):
         horizontal, display = Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole
         chosen = range(model.rowCount()) if rows is None else rows
         heads = [str(model.headerData(column, horizontal, display) or "") for column in columns]
-        return [heads, *([raw_text(model.index(row, column)) for column in columns] for row in chosen)]
+        return [heads, *([self.raw_at(row, column) for column in columns] for row in chosen)]
+
+    def raw_at(self, row: int, column: int) -> str:
+        """One cell of the model as it is copied and exported."""
+        return raw_text(self.model().index(row, column))
 
     def as_csv(self) -> str:
         file = io.StringIO(newline="")
@@ -229,8 +238,11 @@ class Table(QTableView):
 def raw_text(index: Index) -> str:
     """A cell's raw value as text; numbers with all their digits."""
     value = index.data(RAW)
-    if value is None:
-        value = index.data(Qt.ItemDataRole.DisplayRole)
+    return as_text(index.data(Qt.ItemDataRole.DisplayRole) if value is None else value)
+
+
+def as_text(value: object) -> str:
+    """Numbers with all their digits, nothing as nothing."""
     if value is None:
         return ""
     return repr(value) if isinstance(value, float) else str(value)

@@ -153,6 +153,10 @@ class Project:
         """All runs, newest first, without result, provenance and traceback: `run` has those."""
         return self._read(lambda repository: repository.runs(include_deleted=include_deleted))
 
+    def counts(self) -> tuple[int, int]:
+        """How many runs and assets are listed; quick, however many there are."""
+        return self._read(Repository.counts)
+
     def run(self, run_id: int) -> RunRecord:
         """One whole run. Raises `UserError` when there is none of that number."""
         return self._read(lambda repository: repository.run(run_id))

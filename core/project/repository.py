@@ -68,6 +68,12 @@ class Repository:
             query = query.where(~RunRow.deleted)
         return [self._run_record(row, whole=False) for row in self._session.scalars(query)]
 
+    def counts(self) -> tuple[int, int]:
+        """How many runs and assets there are, without those in the bin and those forgotten."""
+        runs = select(func.count()).select_from(RunRow).where(~RunRow.deleted)
+        assets = select(func.count()).select_from(AssetRow).where(~AssetRow.forgotten)
+        return self._session.scalar(runs) or 0, self._session.scalar(assets) or 0
+
     def run(self, run: int) -> RunRecord:
         row = self._session.get(RunRow, run, options=[undefer(RunRow.result), undefer(RunRow.provenance)])
         return self._run_record(self._found(row, run), whole=True)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from core.project.records import RunRecord
 
 Index = QModelIndex | QPersistentModelIndex
-NAMES, FIGURES, DIFFERENCE = 180, (84, 122), 118
+NAMES, FIGURES, DIFFERENCE = 150, (84, 122), 112
 """Widths of columns: the least of the first, least and most of a run's, and of the last."""
 BY_SLICE = 6
 """So many runs fit as symbols into one row a slice; beyond, the plot has one row a run."""

@@ -191,6 +191,10 @@ class RunModel(QAbstractTableModel):
         """The row on which a run is shown now."""
         return self._places.get(run_id)
 
+    def raw_at(self, place: int, column: int) -> Any:
+        """A cell's value as it is copied and exported."""
+        return _raw(self._shown[place], COLUMNS[column].key)
+
     def run_at(self, place: int) -> RunRecord:
         return self._shown[place].run
 
@@ -339,25 +343,25 @@ def _in_order(rows: list[Row], column: int, order: Qt.SortOrder) -> list[Row]:
     return [row for _, row in there] + [row for value, row in keyed if value is None or value != value]
 
 
+_RAW: dict[str, Callable[[Row], Any]] = {
+    "run": lambda row: row.run.id,
+    "kind": lambda row: row.kind,
+    "what": lambda row: row.run.title,
+    "state": lambda row: row.run.status,
+    "figure": lambda row: "" if row.sought.figure is None else row.sought.figure,
+    "measure": lambda row: measure(row.run),
+    "took": lambda row: "" if row.run.seconds is None else row.run.seconds,
+    "when": lambda row: (row.run.started or row.run.created).isoformat(),
+    "method": lambda row: row.method,
+    "seed": lambda row: row.run.seed,
+    "device": lambda row: row.run.device,
+    "again": lambda row: row.run.parent or "",
+    "note": lambda row: row.run.note,
+}
+
+
 def _raw(row: Row, key: str) -> Any:
-    run = row.run
-    if key in ("figure", "took"):
-        value = row.sought.figure if key == "figure" else run.seconds
-        return "" if value is None else value
-    values = {
-        "run": run.id,
-        "kind": row.kind,
-        "what": run.title,
-        "state": run.status,
-        "measure": measure(run),
-        "when": (run.started or run.created).isoformat(),
-        "method": row.method,
-        "seed": run.seed,
-        "device": run.device,
-        "again": run.parent or "",
-        "note": run.note,
-    }
-    return values[key]
+    return _RAW[key](row)
 
 
 def _alignment(column: Column) -> Qt.AlignmentFlag:

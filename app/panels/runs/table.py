@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.panels.runs.model import AT, COLUMNS, RunModel
-from app.widgets.table import MARGIN, CellDelegate, Table
+from app.widgets.table import MARGIN, CellDelegate, Table, as_text
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -85,7 +85,7 @@ class RunTable(Table):
     """Return or a double click on a run."""
     delete_asked = Signal()
     chosen = Signal()
-    """Other runs are selected, or the same ones show something new."""
+    """Other runs are selected than before."""
 
     def __init__(self, session: Session, model: RunModel) -> None:
         super().__init__(session, "Runs")
@@ -94,6 +94,7 @@ class RunTable(Table):
         self._current: int | None = None
         self._scrolled = 0
         self._told: tuple[int, ...] = ()
+        """As was said last."""
         self.setModel(model)
         self.setItemDelegate(RunDelegate(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -111,12 +112,14 @@ class RunTable(Table):
         self.selectionModel().selectionChanged.connect(self._tell)
         self.doubleClicked.connect(self._open)
 
+    def raw_at(self, row: int, column: int) -> str:
+        return as_text(self.runs.raw_at(row, column))  # without Qt between: thousands of rows in a blink
+
     # What is selected
 
     def selected(self) -> tuple[int, ...]:
         """The numbers of the selected runs, in rising order."""
-        rows = self.selectionModel().selectedRows()
-        return tuple(sorted(self.runs.run_at(index.row()).id for index in rows))
+        return self._told
 
     def select_runs(self, ids: Collection[int]) -> None:
         """Select those of the runs that are shown, and scroll to the first of them."""
@@ -129,8 +132,8 @@ class RunTable(Table):
 
     def neighbour(self) -> int | None:
         """The run that a person would go on with if the selected ones went away."""
-        places = [index.row() for index in self.selectionModel().selectedRows()]
-        chosen, last = set(places), max(places, default=-1)
+        chosen = {self.runs.place_of(run_id) for run_id in self._told}
+        last = max((place for place in chosen if place is not None), default=-1)
         order = chain(range(last + 1, self.runs.rowCount()), range(last, -1, -1))
         place = next((place for place in order if place not in chosen), None)
         return None if place is None else self.runs.run_at(place).id
@@ -143,7 +146,7 @@ class RunTable(Table):
 
     @Slot()
     def _remember(self) -> None:
-        self._selected, self._scrolled = self.selected(), self.verticalScrollBar().value()
+        self._selected, self._scrolled = self._told, self.verticalScrollBar().value()
         current = self.currentIndex()
         self._current = self.runs.run_at(current.row()).id if current.isValid() else None
 
@@ -160,7 +163,10 @@ class RunTable(Table):
 
     @Slot()
     def _tell(self) -> None:
-        selected = self.selected()
+        rows = chain.from_iterable(
+            range(block.top(), block.bottom() + 1) for block in self.selectionModel().selection()
+        )
+        selected = tuple(sorted({self.runs.run_at(row).id for row in rows}))
         if selected != self._told:
             self._told = selected
             self.chosen.emit()
@@ -211,10 +217,9 @@ class RunTable(Table):
     @Slot()
     def rename(self) -> None:
         """Edit the title of the run selected, in its row."""
-        rows = self.selectionModel().selectedRows()
-        if len(rows) == 1 and self.runs.editable:
-            self.setColumnHidden(AT["what"], False)
-            cell = self.runs.index(rows[0].row(), AT["what"])
+        place = self.runs.place_of(self._told[0]) if len(self._told) == 1 else None
+        if place is not None and self.runs.editable:
+            cell = self.runs.index(place, AT["what"])
             self.scrollTo(cell)
             self.setFocus()
             self.selectionModel().setCurrentIndex(cell, _Flag.NoUpdate)

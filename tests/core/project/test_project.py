@@ -144,6 +144,16 @@ def test_that_queued_runs_keep_their_order_and_can_be_moved(lab):
         lab.project.move_run(c, 0).result()
 
 
+def test_that_runs_and_assets_are_counted_as_they_are_listed(lab, tmp_path):
+    assert lab.project.counts() == (0, 0)
+    kept, deleted = lab.queue(base=str(tmp_path / "base")), lab.done()
+    lab.project.delete_runs([deleted]).result()
+    assert [run.id for run in lab.project.runs()] == [kept]
+    assert lab.project.counts() == (1, len(lab.project.assets())) == (1, 1)
+    lab.project.forget_asset(lab.project.assets()[0].id).result()
+    assert lab.project.counts() == (1, 0)
+
+
 def test_that_a_run_is_started_once(lab):
     run = lab.start()
     with pytest.raises(UserError, match=f"Run {run} cannot be started: it is running, not queued"):
