@@ -14,7 +14,7 @@ __all__ = ["transplant"]
 
 def __getattr__(name: str) -> Any:
     if name == "transplant":
-        from core.transplant.transplant import transplant
+        from core.transplant.run import transplant
 
         return transplant
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -48,6 +48,7 @@ def check_donor(donor: Vocabulary, target: Vocabulary) -> None:
             there = "no token" if other is None else repr(other.content)
             raise UserError(
                 f"The donor's tokenizer, {donor.path}, is not the target tokenizer: number {token.id:,} is "
-                f"{there} there and {token.content!r} in {target.path}. Choose a donor with the target tokenizer.",
+                f"{there} there and {token.content!r} in {target.path}. Choose a donor that has the target "
+                "tokenizer.",
                 field="donor",
             )

@@ -21,8 +21,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.errors import UserError
 from core.jobs.context import Context
 from core.models.bits_per_byte import token_losses
+from core.tokenizers.open import Tokenizer
+from core.tokenizers.vocabulary import Vocabulary
 from core.transplant.result import BeforeAfter, BeforeAfterTokens, LossPart
 from core.transplant.texts import ALL, Slice
 
@@ -94,6 +97,58 @@ Read = list[list[Passage]]
 """Slice → its passages."""
 
 
+def read(
+    slices: Sequence[Slice], base: Tokenizer, target: Tokenizer, ctx: Context
+) -> tuple[list[Slice], Read, Read]:
+    """The texts as both tokenizers cut them, without the passages that either cannot read.
+
+    Raises:
+        UserError: a tokenizer cannot encode a text.
+    """
+    kept: list[Slice] = []
+    before: Read = []
+    after: Read = []
+    total = sum(len(text.passages) for text in slices)
+    done = lost = 0
+    for text in slices:
+        passages = []
+        pairs: list[tuple[Passage, Passage]] = []
+        for passage in text.passages:
+            ctx.progress(done, total, "Reading the texts")
+            done += 1
+            one, other = _cut(base, passage), _cut(target, passage)
+            if one is None or other is None:
+                lost += len(passage.encode())
+            else:
+                passages.append(passage)
+                pairs.append((one, other))
+        if pairs:
+            kept.append(Slice(text.name, tuple(passages)))
+            before.append([one for one, _ in pairs])
+            after.append([other for _, other in pairs])
+    if lost:
+        ctx.warn(
+            f"{lost:,} bytes of the texts were not measured: they hold characters that one of the tokenizers "
+            "can only read as unknown."
+        )
+    return kept, before, after
+
+
+def _cut(tokenizer: Tokenizer, passage: str) -> Passage | None:
+    """None where the tokenizer needs its unknown token."""
+    encoding = tokenizer.encode(passage)
+    unknown = tokenizer.vocabulary.roles.get("unk", ())
+    if not encoding.ids or any(id in unknown for id in encoding.ids):
+        return None
+    return Passage.cut(encoding.ids, [end for _, end in encoding.spans], len(passage.encode()))
+
+
+def prefix_of(vocabulary: Vocabulary) -> int | None:
+    """What stands before a text as context: bos, else the eos that parts texts, else nothing."""
+    bos = vocabulary.role("bos")
+    return vocabulary.role("eos") if bos is None else bos
+
+
 def windows(limits: tuple[int | None, int | None], bytes_per_token: tuple[float, float]) -> tuple[int, int]:
     """Window lengths in tokens for the base and the target, that cover equally many bytes.
 
@@ -116,9 +171,24 @@ def bytes_per_token(read: Read) -> float:
 
 
 def score(
-    model: torch.nn.Module, read: Read, *, prefix: int | None, context: int, ctx: Context, stage: str
+    model: torch.nn.Module,
+    read: Read,
+    *,
+    prefix: int | None,
+    context: int,
+    ctx: Context,
+    name: str,
+    field: str,
 ) -> list[list[Scored]]:
-    """Every passage of every slice, token by token."""
+    """Every passage of every slice, token by token.
+
+    Args:
+        name: what the model is called in sentences; `field`: the request's field that named it.
+
+    Raises:
+        UserError: the model's answers are no numbers.
+    """
+    stage = f"Measuring {name}"
     total = sum(len(passages) for passages in read)
     done = 0
     found = []
@@ -127,6 +197,12 @@ def score(
         for passage in passages:
             share = _Share(ctx, done, total, stage)
             losses = token_losses(model, passage.ids.tolist(), prefix=prefix, context=context, ctx=share)
+            if losses[0 if prefix is not None else 1 :].isnan().any():
+                raise UserError(
+                    f"{name} gives no number for some tokens of the texts (NaN): its weights are damaged. "
+                    "Use an intact copy.",
+                    field=field,
+                )
             scored.append(Scored(passage, losses.double().numpy() / math.log(2)))
             done += 1
         found.append(scored)

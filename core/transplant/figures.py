@@ -86,7 +86,7 @@ class TokenCosts:
 def worst_and_best(
     graft: Graft, base: Vocabulary, target: Vocabulary, costs: TokenCosts | None
 ) -> tuple[list[TokenFigures], list[TokenFigures]]:
-    """The new tokens that add most bits to the text and those that add fewest; without a text, by residual."""
+    """The new tokens that add most bits to the text, and those that add fewest; else by residual."""
     new = graft.targets
     rows = graft.rows.get("input")
     if rows is None or not len(new):

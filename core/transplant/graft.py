@@ -237,7 +237,7 @@ def _warn_of_zeros(inputs: Inputs, matching: Matching, table: Table, ctx: Contex
         named = ", ".join(f"{token.id} ({token.content!r})" for token in found[:5])
         more = f" and {len(found) - 5:,} more" if len(found) > 5 else ""
         ctx.warn(
-            f"The base's rows of some tokens are all zeros: {named}{more}. They are copied, but serve no other."
+            f"The base's rows of some tokens are zeros: {named}{more}. They are copied, but serve no other."
         )
 
 

@@ -50,7 +50,7 @@ def open_inputs(request: TransplantRequest) -> Inputs:
     same = base_tokenizer.vocabulary.entries == target.vocabulary.entries
     if base.other_vocabulary_tensors and not same:
         raise UserError(
-            f"{base.path} has another matrix of the vocabulary, {base.other_vocabulary_tensors[0]}, and it is "
+            f"{base.path} has another matrix of the vocabulary, {base.other_vocabulary_tensors[0]}; it is "
             "not known how to rebuild it; a transplant would leave it wrong.",
             field="base",
         )

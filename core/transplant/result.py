@@ -107,6 +107,8 @@ class TransplantResult(Result):
     )
     matched: int
     approximated: int
+    anchors: int | None = None
+    """Shared tokens that the method could build on; None where it needs none, or nothing was made."""
     mean_residual: float | None = None
     bits_per_byte: BeforeAfter = BeforeAfter()
     bytes: dict[str, int] = Field(default_factory=dict, description="How much of each slice was measured.")

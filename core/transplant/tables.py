@@ -46,7 +46,7 @@ def read_table(model: ModelFolder, name: str, vocabulary: Vocabulary, ctx: Conte
         rows[first : first + len(block)] = block
     if len(zeros) == len(rows):
         raise UserError(
-            f"{entry.file} is empty: all rows of {name} are zero. Use an intact copy of the model.",
+            f"{entry.file} is damaged: all rows of {name} are zero. Use an intact copy of the model.",
             field=field,
         )
     return Table(name, rows, zeros)

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import torch
+from tokenizers import (
+    Tokenizer,
+    decoders,
+    models,
+    normalizers,
+    pre_tokenizers,
+    trainers,
+)
+from transformers import LlamaConfig, LlamaForCausalLM
+
+from core.folders import resources_folder
 from core.tokenizers.canonical import CHARACTER_OF
 from core.tokenizers.vocabulary import Vocabulary, read_vocabulary
 
@@ -98,3 +111,91 @@ def _entry(token: str, id: int) -> Json:
         "id": id, "content": token, "single_word": False, "lstrip": False, "rstrip": False,
         "normalized": False, "special": True,
     }  # fmt: skip
+
+
+# Models
+
+
+@cache
+def prose() -> str:
+    return (resources_folder() / "starter" / "texts" / "prose.txt").read_text(encoding="utf-8")
+
+
+def trained(
+    family: Literal["byte-level", "unigram", "wordpiece"], size: int, part: slice = slice(None)
+) -> Json:
+    """A tokenizer trained on a part of the sample prose."""
+    text = prose()[part]
+    if family == "byte-level":
+        tokenizer = Tokenizer(models.BPE())
+        tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+        tokenizer.decoder = decoders.ByteLevel()
+        trainer: Any = trainers.BpeTrainer(
+            vocab_size=size,
+            special_tokens=["<|endoftext|>"],
+            initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+            show_progress=False,
+        )
+    elif family == "unigram":
+        tokenizer = Tokenizer(models.Unigram())
+        tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+        tokenizer.decoder = decoders.Metaspace()
+        trainer = trainers.UnigramTrainer(
+            vocab_size=size,
+            special_tokens=["<unk>", "<s>", "</s>"],
+            unk_token="<unk>",
+            initial_alphabet=sorted(set(prose())),
+            show_progress=False,
+        )
+    else:
+        tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+        tokenizer.normalizer = normalizers.BertNormalizer(lowercase=False)
+        tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+        tokenizer.decoder = decoders.WordPiece(cleanup=False)
+        trainer = trainers.WordPieceTrainer(
+            vocab_size=size, special_tokens=["[UNK]", "[CLS]", "[SEP]"], show_progress=False
+        )
+    tokenizer.train_from_iterator(text.splitlines(keepends=True), trainer)
+    data: Json = json.loads(tokenizer.to_str())
+    return data
+
+
+ROLES = {
+    "byte-level": {"bos": "<|endoftext|>", "eos": "<|endoftext|>"},
+    "unigram": {"bos": "<s>", "eos": "</s>", "unk": "<unk>"},
+    "wordpiece": {"bos": "[CLS]", "eos": "[SEP]", "unk": "[UNK]"},
+}
+
+
+def write_llama(
+    folder: Path,
+    tokenizer: Json,
+    roles: Mapping[str, str],
+    *,
+    tied: bool = True,
+    width: int = 32,
+    rows: int | None = None,
+    dtype: torch.dtype = torch.float32,
+    seed: int = 0,
+) -> Path:
+    """A two-layer Llama with random weights for a tokenizer."""
+    write_tokenizer(folder, tokenizer, roles)
+    tokens = read_vocabulary(folder)
+    ids = {f"{role}_token_id": tokens.role(role) for role in ("bos", "eos", "pad")}
+    config = LlamaConfig(
+        vocab_size=rows or tokens.size,
+        hidden_size=width,
+        intermediate_size=2 * width,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=64,
+        tie_word_embeddings=tied,
+        initializer_range=0.5,
+        **ids,
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = LlamaForCausalLM(config)
+    model.to(dtype).save_pretrained(folder)
+    return folder

@@ -1,0 +1,94 @@
+"""Models opened to be measured, one after the other: memory is foreseen, and given back afterwards."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+
+from core.errors import UserError
+from core.jobs.context import Context
+from core.jobs.memory import free_memory
+from core.models.folder import ModelFolder
+
+_FLOAT = 4
+_WORKING = 512 * 2**20
+"""Bytes for logits and activations of the windows that are measured at once."""
+
+
+def memory_to_measure(parameters: int) -> int:
+    """Bytes that a model takes while it is measured, its weights in float32."""
+    return parameters * _FLOAT + _WORKING
+
+
+def foresee(needed: int, device: str, what: str, mend: str, field: str) -> None:
+    """Raises `UserError` where `needed` bytes are more than is free on `device`."""
+    free = free_memory(device)
+    if needed > free:
+        raise UserError(
+            f"{what} takes about {needed / 1e9:,.1f} GB of memory, and {free / 1e9:,.1f} GB are free. {mend}",
+            field=field,
+        )
+
+
+@contextmanager
+def loaded(folder: Path, described: ModelFolder, ctx: Context, field: str) -> Iterator[torch.nn.Module]:
+    """The model in float32 on the context's device, ready to be evaluated; released at the end.
+
+    Args:
+        folder: where the model is.
+        described: the folder, or the one it was made from; says how large it is.
+
+    Raises:
+        UserError: there is not enough memory, or transformers does not open it.
+    """
+    foresee(
+        memory_to_measure(described.parameters),
+        ctx.device,
+        f"Measuring {folder.name}",
+        "Close other programs, or leave out the texts and measure elsewhere.",
+        "text",
+    )
+    ctx.check()
+    model = _opened(folder, field).to(ctx.device).eval()
+    try:
+        yield model
+    finally:
+        del model
+        gc.collect()
+        if ctx.device == "cuda":
+            torch.cuda.empty_cache()
+
+
+def _opened(folder: Path, field: str) -> torch.nn.Module:
+    from transformers import AutoModelForCausalLM
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    before = logging.get_verbosity()
+    logging.set_verbosity_error()
+    try:
+        model, report = AutoModelForCausalLM.from_pretrained(
+            folder,
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=True,
+            dtype=torch.float32,
+            output_loading_info=True,
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise UserError(f"transformers cannot open {folder}: {reason}", field=field) from error
+    finally:
+        logging.set_verbosity(before)
+    if missing := sorted(report["missing_keys"]):
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise UserError(
+            f"{folder} is incomplete: it lacks the tensor {missing[0]}{more}. Use an intact copy.",
+            field=field,
+        )
+    found: torch.nn.Module = model
+    return found
