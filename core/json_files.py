@@ -55,8 +55,10 @@ def parse_json_object(data: bytes, path: Path, *, field: str | None = None) -> d
         raise UserError(
             f"{path} is no valid JSON: {_lower(error.msg)} in line {error.lineno}.", field=field
         ) from None
-    except ValueError:  # UnicodeDecodeError, and an integer of thousands of digits
+    except UnicodeDecodeError:
         raise UserError(f"{path} is no valid JSON: it is not UTF-8 text.", field=field) from None
+    except ValueError:  # Python reads no integer of more than some thousand digits
+        raise UserError(f"{path} holds a number that is too long to be read.", field=field) from None
     if not isinstance(found, dict):
         raise UserError(f"{path} should hold a JSON object in braces, but holds something else.", field=field)
     return found

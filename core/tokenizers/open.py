@@ -56,11 +56,14 @@ class Tokenizer:
         with _refusing(self.path, "cannot encode the text"):
             found = self._library.encode(text, add_special_tokens=False)
         ids: list[int] = found.ids
-        lengths = [self._length(id) for id in ids]
-        spans = self._reassembled(ids, lengths, data)
-        return Encoding(
-            ids, spans if spans is not None else _by_offsets(found.offsets, lengths, text, len(data))
-        )
+        tokens = [self._bytes(id) for id in ids]
+        joined = b"".join(tokens)
+        if joined.startswith(b" ") and (not data.startswith(b" ") or joined[1:] == data):
+            tokens[0], joined = tokens[0][1:], joined[1:]  # a space that the tokenizer put before the text
+        lengths = list(map(len, tokens))
+        if joined == data:  # exact, even within a character
+            return Encoding(ids, _one_after_the_other(lengths))
+        return Encoding(ids, _by_offsets(found.offsets, lengths, text, len(data)))
 
     def pieces(self, data: bytes) -> list[int]:
         r"""Bytes as the tokenizer would cut them in the middle of a text: what an embedding can be made of.
@@ -105,24 +108,9 @@ class Tokenizer:
 
     # How it is done
 
-    def _length(self, id: int) -> int:
+    def _bytes(self, id: int) -> bytes:
         token = self.vocabulary.entries[id] if id < self.vocabulary.size else None
-        return len(token.bytes) if token else 0
-
-    def _reassembled(self, ids: list[int], lengths: list[int], data: bytes) -> list[tuple[int, int]] | None:
-        """The spans, where the tokens' own bytes make up the text again: exact even within a character."""
-        entries = self.vocabulary.entries
-        if any(id >= len(entries) or entries[id] is None for id in ids):
-            return None
-        joined = b"".join(entries[id].bytes for id in ids)  # type: ignore[union-attr]
-        extra = len(joined) - len(data)
-        if extra == 1 and joined.startswith(b" "):  # put before the text by the tokenizer
-            lengths = [lengths[0] - 1, *lengths[1:]]
-            joined = joined[1:]
-        if joined != data:
-            return None
-        ends = list(itertools.accumulate(lengths))
-        return list(zip([0, *ends[:-1]], ends, strict=True)) if ends else []
+        return token.bytes if token else b""
 
     def _pieces_of(self, text: str) -> list[int]:
         if self.vocabulary.family is Family.WORDPIECE:
@@ -185,12 +173,12 @@ def open_tokenizer(path: Path, *, field: str | None = None) -> Tokenizer:
 
 def _check_numbers(vocabulary: Vocabulary, library: tokenizers.Tokenizer, field: str | None) -> None:
     """The library numbers added tokens anew where the file leaves a hole; then the file misleads."""
-    numbers = library.get_vocab(with_added_tokens=True)
-    for token in vocabulary:
-        if numbers.get(token.content, token.id) != token.id and vocabulary.model != "Unigram":
+    for token in vocabulary.entries[library.get_vocab_size(with_added_tokens=False) :]:
+        number = None if token is None else library.token_to_id(token.content)
+        if token is not None and number is not None and number != token.id:
             raise UserError(
                 f"{vocabulary.path} gives the token {token.content!r} the number {token.id:,}, but numbers "
-                f"before it are left out, so that it is read as {numbers[token.content]:,}. Add the missing "
+                f"before it are left out, so that it is read as {number:,}. Add the missing "
                 "tokens.",
                 field=field,
             )
@@ -217,31 +205,35 @@ def _refusing(path: Path, what: str, field: str | None = None) -> Iterator[None]
         raise UserError(f"{path} {what}: {reason}.", field=field) from None
 
 
+def _one_after_the_other(lengths: list[int]) -> list[tuple[int, int]]:
+    return list(itertools.pairwise(itertools.accumulate(lengths, initial=0)))
+
+
 def _by_offsets(
     offsets: Sequence[tuple[int, int]], lengths: list[int], text: str, size: int
 ) -> list[tuple[int, int]]:
     """Spans from the library's character offsets, made to follow each other.
 
     Tokens that end at the same place share the bytes up to there: by their own lengths where these add up
-    (pieces of one character), else the first has them all.
+    (pieces of one character), else the first that has any bytes gets them all.
     """
-    place = list(itertools.accumulate((len(c.encode()) for c in text), initial=0))
-    spans: list[tuple[int, int]] = []
+    place = list(itertools.accumulate((len(character.encode()) for character in text), initial=0))
+    shares: list[int] = []
     at = 0
-    for end, group in itertools.groupby(range(len(offsets)), key=lambda i: place[offsets[i][1]]):
+    for end, group in itertools.groupby(range(len(offsets)), key=lambda number: place[offsets[number][1]]):
         members = list(group)
         end = max(end, at)
         begin = min(max(place[offsets[members[0]][0]], at), end)
-        shares = [lengths[i] for i in members]
-        if sum(shares) != end - begin:
-            shares = [end - begin] + [0] * (len(members) - 1)
-        shares[0] += begin - at  # what was dropped before
-        for share in shares:
-            spans.append((at, at + share))
-            at += share
-    if spans:
-        spans[-1] = (spans[-1][0], size)
-    return spans
+        some = [lengths[number] for number in members]
+        if sum(some) != end - begin:
+            chosen = next((number for number, length in enumerate(some) if length), 0)
+            some = [end - begin if number == chosen else 0 for number in range(len(some))]
+        some[0] += begin - at  # what was dropped before
+        shares += some
+        at = end
+    if shares:
+        shares[-1] += size - at
+    return _one_after_the_other(shares)
 
 
 # Spaces that a tokenizer puts before a text, or takes away

@@ -16,4 +16,5 @@ def tokenizer_note(path: Path, *, field: str | None = None) -> str:
     vocabulary = read_vocabulary(path, field=field)
     model = f"byte-level {vocabulary.model}" if vocabulary.family == "byte-level" else vocabulary.model
     lower = ", lower case" if vocabulary.lowercased else ""
-    return f"{model}, {vocabulary.count:,} tokens{lower}"
+    tokens = "token" if vocabulary.count == 1 else "tokens"
+    return f"{model}, {vocabulary.count:,} {tokens}{lower}"

@@ -87,7 +87,7 @@ def read_vocabulary(path: Path, *, field: str | None = None) -> Vocabulary:
     tokens = {id: reader.of_model(id, content) for id, content in contents.items()}
     unknown = data["model"].get("unk_id")
     if isinstance(unknown, int) and unknown in tokens:
-        tokens[unknown] = tokens[unknown]._replace(kind=Kind.SPECIAL, bytes=contents[unknown].encode())
+        tokens[unknown] = reader.of_added(unknown, contents[unknown], special=True, of_model=True)
     ids = {content: id for id, content in contents.items()} if added else {}
     for id, content, special in added:
         id = ids.get(content, id)  # the library goes by the model's own number, whatever this list says

@@ -1,0 +1,39 @@
+"""The line under a tokenizer's field."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.errors import UserError
+from core.tokenizers.preview import tokenizer_note
+from tests.core.tokenizers.files import BYTE_LEVEL, bpe, tokenizer, write
+
+
+def test_that_a_note_names_the_model_and_counts_the_tokens(tmp_path: Path, shared_data: Path) -> None:
+    byte_level = tokenizer(bpe({"a": 0, "b": 1}), decoder=BYTE_LEVEL)
+    unigram = tokenizer({"type": "Unigram", "vocab": [["a", 0.0]]})
+    assert tokenizer_note(write(tmp_path / "a.json", byte_level)) == "byte-level BPE, 2 tokens"
+    assert tokenizer_note(write(tmp_path / "b.json", unigram)) == "Unigram, 1 token"
+    minilm = shared_data / "tokenizers" / "minilm-wordpiece"
+    assert tokenizer_note(minilm) == "WordPiece, 30,522 tokens, lower case"
+
+
+def test_that_what_is_no_tokenizer_is_said_with_its_field(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as error:
+        tokenizer_note(tmp_path, field="target_tokenizer")
+    assert error.value.field == "target_tokenizer"
+
+
+def test_that_it_needs_no_library(tmp_path: Path) -> None:
+    file = write(tmp_path / "tokenizer.json", tokenizer(bpe({"a": 0}), decoder=BYTE_LEVEL))
+    code = (
+        "import sys; from pathlib import Path; from core.tokenizers.preview import tokenizer_note; "
+        f"tokenizer_note(Path({str(file)!r})); "
+        "print([name for name in ('tokenizers', 'torch', 'numpy', 'transformers') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
