@@ -48,9 +48,9 @@ def _window(folder: Path) -> str:
         wait_for(lambda: session.project, "the sample project")
         for place in PLACES:
             window.go(place.key)
-            app.processEvents()
             if window.panel is None or window.grab().isNull():
                 raise RuntimeError(f"the panel {place.title} draws nothing")
+            app.processEvents()
     finally:
         window.hide()
         session.close()

@@ -117,9 +117,25 @@ def _describe(folder: Path) -> str:
     return f"{result['architecture']}, {result['parameters']:,} parameters"
 
 
+def _project(folder: Path) -> str:
+    lab = str(folder / "lab")
+    _run("project-new", folder, folder=lab)
+    checked = _run("project-check", folder, folder=lab)
+    if not checked["ok"]:
+        raise RuntimeError(f"a new project is not whole: {checked['findings']}")
+    return "made, migrated and whole"
+
+
+def _engine_process(folder: Path) -> str:
+    made = _run("project-new", folder, process=True, folder=str(folder / "lab"))
+    return f"made a project, using {made['peak_memory_bytes'] / 1e6:,.0f} MB"
+
+
 CHECKS: tuple[Check, ...] = (
     Check("resources", _resources),
     Check("catalogue", _catalogue),
     Check("plug-ins", _plug_ins),
+    Check("project", _project),
+    Check("engine process", _engine_process),
     Check("models describe", _describe),
 )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _LOOK_EVERY = 0.02
@@ -40,7 +41,8 @@ class PeakMemory:
 
     @contextmanager
     def measured(self) -> Iterator[None]:
-        lifetime = _lifetime_peak()
+        _forget_record()
+        before = _record()
         self._look()
         watcher = threading.Thread(target=self._watch, name="peak memory", daemon=True)
         watcher.start()
@@ -50,11 +52,9 @@ class PeakMemory:
             self._ended.set()
             watcher.join()
             self._look()
-            now = _lifetime_peak()
-            if (
-                now > lifetime
-            ):  # the system's own record was broken meanwhile: exact, where looking may miss a peak
-                self.bytes = now
+            now = _record()
+            if now > before:  # exact, where looking now and then misses peaks
+                self.bytes = max(self.bytes, now)
 
     def _watch(self) -> None:
         while not self._ended.wait(_LOOK_EVERY):
@@ -80,16 +80,29 @@ def _cached() -> int:
         return 0
 
 
+# The most memory that the process has ever had at once, as the system recorded it.
 if sys.platform == "win32":
 
-    def _lifetime_peak() -> int:
+    def _record() -> int:
         import psutil
 
         return int(psutil.Process().memory_info().peak_wset)
 
+elif sys.platform == "linux":
+
+    def _record() -> int:
+        found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
+        return int(found[1]) * 1024 if found else 0
+
 else:
     import resource
 
-    def _lifetime_peak() -> int:
-        unit = 1 if sys.platform == "darwin" else 1024
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    def _record() -> int:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on a Mac
+
+
+def _forget_record() -> None:
+    """Where the system can, so that also a peak below that of an earlier job is exact."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            Path("/proc/self/clear_refs").write_text("5", encoding="ascii")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -258,6 +260,22 @@ def test_that_one_seed_makes_the_same_draws_everywhere(tmp_path: Path) -> None:
     assert draws[0] == draws[2] == draws[3] == draws[5]
     assert draws[1] == draws[4]
     assert all(one != other for one, other in zip(draws[0], draws[1], strict=True))
+
+
+def test_that_a_job_that_needs_no_torch_never_waits_for_it(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from core.jobs.context import Control\n"
+        "from core.jobs.executors import ThreadExecutor; from core.jobs.request import RunSpec\n"
+        "from tests.core.jobs import probes\n"
+        "spec = RunSpec(kind='jobs-probe', request={})\n"
+        "finished = ThreadExecutor().run(\n"
+        "    spec, workdir=Path(sys.argv[1]), on_event=lambda event: None, control=Control())\n"
+        "print(finished.status, [m for m in ('torch', 'numpy', 'transformers') if m in sys.modules])"
+    )
+    root = Path(__file__).parents[3]
+    asked = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(asked, cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout == "done []\n"
 
 
 def wait_for(condition: Callable[[], bool]) -> None:

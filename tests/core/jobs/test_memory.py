@@ -22,7 +22,7 @@ def test_that_a_peak_in_between_is_seen() -> None:
 
 def test_that_a_record_of_the_process_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
     records = iter([10**12, 2 * 10**12])
-    monkeypatch.setattr(memory, "_lifetime_peak", lambda: next(records))
+    monkeypatch.setattr(memory, "_record", lambda: next(records))
     peak = PeakMemory()
     with peak.measured():
         pass
