@@ -118,7 +118,7 @@ class Session(QObject):
         else:
             log.error("unexpected error", exc_info=error)
             kind = type(error).__name__
-            self.message.emit(f"A fault in Lexigraft: {error or kind}. The log has the details.", "error")
+            self.message.emit(f"A fault in Lexigraft: {str(error) or kind}. The log has the details.", "error")
 
     # The project
 

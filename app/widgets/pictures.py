@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QGuiApplication, QImage, QPainter, QRegion
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app import theme
@@ -25,7 +25,7 @@ def image_of(plot: QWidget, scale: float = SCALE) -> QImage:
     image = QImage(plot.size() * scale, QImage.Format.Format_ARGB32)
     image.setDevicePixelRatio(scale)
     image.fill(theme.color(theme.tokens().surface))
-    plot.render(image, QPoint(), flags=QWidget.RenderFlag.DrawChildren)
+    plot.render(image, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
     return image
 
 
@@ -50,9 +50,11 @@ def svg_of(plot: QWidget) -> bytes:
     generator.setTitle(plot.accessibleName())
     generator.setDescription(plot.accessibleDescription())
     painter = QPainter(generator)
-    painter.fillRect(plot.rect(), theme.color(theme.tokens().surface))
-    plot.render(painter, QPoint(), flags=QWidget.RenderFlag.DrawChildren)
-    painter.end()
+    try:
+        painter.fillRect(plot.rect(), theme.color(theme.tokens().surface))
+        plot.render(painter, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
+    finally:
+        painter.end()
     return bytes(data.data())
 
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QVBoxLayout,
+    QWidget,
 )
 
 from app import theme
@@ -65,11 +66,16 @@ class RunState(QFrame):
         self._trace.setAccessibleName("Details of the failure")
         self._trace.setTabChangesFocus(True)
         self._trace.setMinimumHeight(220)
-        self.fold = Disclosure("Details", self._trace)
         self.copy = theme.styled(QPushButton("Copy the details"), kind="link")
         self.copy.clicked.connect(
             lambda: QGuiApplication.clipboard().setText(f"{self.heading.text()}\n\n{self.trace}")
         )
+        details = QWidget()
+        inner = QVBoxLayout(details)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.addWidget(self._trace)
+        inner.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignLeft)
+        self.fold = Disclosure("Details", details)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -88,7 +94,6 @@ class RunState(QFrame):
         column.addWidget(self.progress)
         column.addWidget(self._row)
         column.addWidget(self.fold)
-        column.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignLeft)
 
     @property
     def trace(self) -> str:
@@ -128,12 +133,13 @@ class RunState(QFrame):
 
     def show_failed(self, run: RunRecord, error: ErrorInfo, *, resumable: bool) -> None:
         detail = f"Run {run.id} failed. {ADVICE[error.kind]}"
-        verbs = ("again", "resume", "command") if resumable else ("again", "command")
+        kept = resumable and error.kind != "user"
+        verbs = ("again", "resume", "command") if kept else ("again", "command")
         self._show("failed", "error", error.message, detail, verbs, trace=error.traceback)
 
     def show_stopped(self, run: RunRecord, *, resumable: bool) -> None:
         """Cancelled or interrupted."""
-        far = f" at {run.progress:.0%}" if run.progress else ""
+        far = f" at {100 * run.progress:.0f} %" if run.progress else ""
         if run.status == "interrupted":
             heading = f"Run {run.id} was interrupted{far}."
             words = "Lexigraft or the machine stopped while it ran. Nothing finished is lost."
@@ -175,5 +181,4 @@ class RunState(QFrame):
         if trace != self.trace:
             self._trace.setPlainText(trace)
         self.fold.setVisible(bool(trace))
-        self.copy.setVisible(bool(trace))
         self.setAccessibleName(f"{heading} {detail}")

@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
 
 from app import theme
+
+
+class _Segment(QPushButton):
+    """Arrow keys choose the one before or after it."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        group = self.group()
+        if step is None or group is None:
+            super().keyPressEvent(event)
+            return
+        others = [button for button in group.buttons() if button.isEnabled()]
+        other = others[(others.index(self) + step) % len(others)]
+        other.setFocus(Qt.FocusReason.OtherFocusReason)
+        other.setChecked(True)
 
 
 class Segmented(QWidget):
@@ -24,7 +40,7 @@ class Segmented(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
         for key, label in options:
-            button = theme.styled(QPushButton(label), kind="segment")
+            button = theme.styled(_Segment(label), kind="segment")
             button.setCheckable(True)
             button.setAccessibleName(f"{title}: {label}")
             self._group.addButton(button)
