@@ -10,6 +10,7 @@ import signal
 import sys
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -150,6 +151,8 @@ class _EngineProcess:
         handle, trace = tempfile.mkstemp(prefix="lexigraft-engine-", suffix=".trace")
         os.close(handle)
         self._trace = Path(trace)
+        # At the latest when this program ends.
+        self._remove_trace = weakref.finalize(self, _remove, self._trace)
         spawn = multiprocessing.get_context("spawn")
         theirs_in, self._requests = spawn.Pipe(duplex=False)
         self._events, theirs_out = spawn.Pipe(duplex=False)
@@ -165,7 +168,7 @@ class _EngineProcess:
         except BaseException:
             self._requests.close()
             self._events.close()
-            self._trace.unlink(missing_ok=True)
+            self._remove_trace()
             raise
         finally:  # only the child may hold these, so that either side hears when the other is gone
             theirs_in.close()
@@ -221,7 +224,7 @@ class _EngineProcess:
             self._process.join()
         self._process.close()
         self._events.close()
-        self._trace.unlink(missing_ok=True)
+        self._remove_trace()
 
     def _receive(self) -> AnyEvent | None:
         said = json.loads(self._events.recv_bytes())
@@ -229,6 +232,11 @@ class _EngineProcess:
             self._ready = True
             return None
         return EVENT.validate_python(said)
+
+
+def _remove(file: Path) -> None:
+    with contextlib.suppress(OSError):
+        file.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
