@@ -142,7 +142,7 @@ def run_headless(control: Control | None = None) -> int:
         executor.close()
     if results:
         print(_report(results))
-        print(f"\nThe runs are in the project {where}; lexigraft --project {where} opens it in the window.")
+        print(f"\nEach is a run, with the model that it wrote, in the project {where}")
     if finished.status == "done":
         return DONE
     if finished.status == "cancelled":
@@ -245,7 +245,10 @@ def _added(result: TransplantResult, kind: str) -> str | None:
 def _closing(results: list[tuple[int, TransplantResult]]) -> str:
     after: dict[str, list[float]] = {}
     for _, result in results:
-        after.setdefault(_label(result), []).append(result.bits_per_byte.after["all"])
+        if "all" in result.bits_per_byte.after:
+            after.setdefault(_label(result), []).append(result.bits_per_byte.after["all"])
+    if not after:
+        return "None of the sample texts could be measured."
     lowest = min(after, key=lambda label: min(after[label]))
     sentences = [f"Lowest: {lowest}, {min(after[lowest]):.3f}."]
     sentences += [

@@ -48,7 +48,7 @@ def tiny_tokenizer(kind: Literal["bpe", "unigram"], vocab_size: int) -> Tokenize
             vocab_size=vocab_size,
             special_tokens=["<unk>", "<s>", "</s>"],
             unk_token="<unk>",
-            initial_alphabet=[chr(code) for code in range(0x20, 0x7F)],
+            initial_alphabet=["\n", *map(chr, range(0x21, 0x7F))],
             show_progress=False,
         )
     tokenizer.train_from_iterator(SENTENCES * 4, trainer)

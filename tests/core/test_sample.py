@@ -119,7 +119,7 @@ def test_that_the_sample_graft_is_a_transplant_like_any_other() -> None:
     request = job_kind("transplant").request.model_validate(spec.request)
     assert request.model_dump(mode="json") == spec.request
     assert [Path(path).stem for path in spec.request["text"]] == ["german", "prose", "python"]
-    assert spec_from(command_for(spec)[1:]) == spec
+    assert spec_from([*command_for(spec)[1:], "--project", "lab"]) == spec
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_that_the_sample_graft_shows_every_method_in_one_table(capsys: pytest.Ca
     assert run_headless() == 0
     said = capsys.readouterr()
     lines = said.out.splitlines()
-    assert max(map(len, lines)) <= 100
+    assert max(map(len, lines[:-1])) <= 100, "the last names a folder"
     at = next(number for number, line in enumerate(lines) if line.startswith("method"))
     assert "all  prose  python  arithmetic  others  +copied" in re.sub(" {2,}", "  ", lines[at])
     rows = [re.split(r" {2,}", line) for line in lines[at + 2 :]]

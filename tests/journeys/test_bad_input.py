@@ -17,6 +17,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from tests.journeys.conftest import Answer, Bench, Program
+from tests.tiny_models import write_tiny_model
 
 pytestmark = pytest.mark.story
 
@@ -125,7 +126,7 @@ def _occupied_folder(bench: Bench) -> list[object]:
         (_no_donor, "donor", "donor"),
         (_donor_of_another_tokenizer, "donor", "donor"),
         (_broken_tokenizer, "target_tokenizer", "tokenizer.json"),
-        (_text(b""), "text", "text.txt is empty"),
+        (_text(b""), "text", "text.txt holds no text"),
         (_text(b"caf\xe9 au lait\n"), "text", "text.txt"),
         (_text_that_is_not_there, "text", "nowhere.txt"),
         (_text_that_is_a_folder, "text", "target"),
@@ -219,13 +220,14 @@ def test_that_a_full_disk_is_one_sentence(bench: Bench, program: Program) -> Non
 
 def test_that_a_project_on_a_full_disk_keeps_what_it_has(bench: Bench, program: Program) -> None:
     """The run fails in words and is recorded as failed; with room again, the project is whole."""
+    big = write_tiny_model(bench.place.parent / "big", hidden=256)
     full = bench.place / "full"
     aftermath = bench.place.parent / "aftermath.json"
     inside = _own_disks(
         f"""
         mount -t tmpfs -o size=1m tmpfs '{bench.place}'
         cp -r '{bench.project}' '{full}'
-        head -c 2m /dev/zero >'{bench.place}/filler' 2>/dev/null || truncate -s -48k '{bench.place}/filler'
+        head -c 2m /dev/zero >'{bench.place}/filler' 2>/dev/null || truncate -s -200k '{bench.place}/filler'
         code=0
         "$@" || code=$?
         rm '{bench.place}/filler'
@@ -233,6 +235,7 @@ def test_that_a_project_on_a_full_disk_keeps_what_it_has(bench: Bench, program: 
         exit $code
         """
     )
-    refused(program(*bench.transplant("--project", full, "--json"), inside=inside), "is full")
+    answer = program(*bench.transplant("--base", big, "--project", full, "--json"), inside=inside)
+    refused(answer, "full")
     (row,) = json.loads(aftermath.read_text())["rows"]
     assert row["status"] == "failed"

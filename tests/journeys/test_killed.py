@@ -110,7 +110,7 @@ def test_that_a_transplant_killed_in_the_middle_is_said_to_be_and_ends_like_one_
     assert command(*bench.transplant("--project", bench.project, "--title", "Finished")).code == 0
 
     words = bench.transplant("--text", long, "--project", bench.project, method="omp")
-    victim = program.start(*words, "--title", "Killed")
+    victim = program.start(*words, "--k", 4, "--title", "Killed")
     kill_while_measuring(victim)
     with Project.open(bench.project) as project:
         killed, finished = project.runs()
