@@ -10,7 +10,7 @@ def sequences(tokens: torch.Tensor, length: int, batch: int, step: int, seed: in
 
     Each pass over the text cuts it into neighbouring sequences, from another start than the pass before, and
     goes through them in random order. They overlap by one token, which is the last to be told in one and the
-    first to be given in the next, so that every token is told once a pass. A batch may reach into the next pass.
+    first to be given in the next, so that every token is told once a pass. A batch may reach into the next.
 
     Args:
         tokens: (n,) with n >= `length`.
