@@ -120,7 +120,14 @@ class FiguresTable(Table):
     """The record of the current row, or None."""
 
     def __init__(
-        self, session: Session, title: str, columns: Sequence[Column], *, stretched: int, lines: int = 12
+        self,
+        session: Session,
+        title: str,
+        columns: Sequence[Column],
+        *,
+        stretched: int,
+        lines: int = 12,
+        sortable: bool = True,
     ) -> None:
         super().__init__(session, title)
         self._lines, self._stretched = lines, stretched
@@ -128,7 +135,7 @@ class FiguresTable(Table):
         self._ordered = _Ordered(self)
         self._ordered.setSourceModel(self.figures)
         self.setModel(self._ordered)
-        self.setSortingEnabled(True)
+        self.setSortingEnabled(sortable)
         self.horizontalHeader().setSortIndicatorClearable(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)

@@ -65,7 +65,7 @@ class FieldBox(QWidget):
             column.addWidget(title)
         column.addWidget(self.editor)
         column.addWidget(self._line)
-        column.addStretch(1)  # so that two side by side begin at the same height
+        column.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._say()
 
     @property
@@ -85,8 +85,15 @@ class FieldBox(QWidget):
             self._note, self._problem = note, problem
             self._say()
 
+    def _known(self) -> str:
+        """The note in the place of the help; under it for a choice, whose help says what was chosen."""
+        note = "" if self._note == self.editor.shown else self._note
+        if self.field.kind == "choice":
+            return "\n".join(filter(None, (self._help, note)))
+        return note or self._help
+
     def _say(self) -> None:
-        words = self._problem or self._note or self._help
+        words = self._problem or self._known()
         self._line.say(words)
         role = "error" if self._problem else "small"
         if role != self._line.property("role"):

@@ -55,6 +55,11 @@ class Editor(QWidget):
         """What takes the focus, and is marked when the value is wrong."""
         raise NotImplementedError
 
+    @property
+    def shown(self) -> str:
+        """What the control itself says of the value, so that no note says it again."""
+        return ""
+
     def value(self) -> Any:
         """As JSON data; None when there is none."""
         raise NotImplementedError

@@ -37,8 +37,10 @@ class HistogramPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         theme.current().changed.connect(self._paint)
 
     def show_counts(self, edges: Sequence[float], counts: Sequence[int]) -> None:
-        """`edges` are one more than `counts`."""
-        self._edges, self._counts = list(edges), list(counts)
+        """`edges` are one more than `counts`. Empty bars at either end are left out, but for one."""
+        full = [number for number, amount in enumerate(counts) if amount] or [0, len(counts) - 1]
+        first, last = max(0, full[0] - 1), min(len(counts), full[-1] + 2)
+        self._edges, self._counts = list(edges[first : last + 1]), list(counts[first:last])
         self.setAccessibleDescription(
             "; ".join(self.words(number) for number, amount in enumerate(self._counts) if amount)
         )

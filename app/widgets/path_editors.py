@@ -243,6 +243,10 @@ class PathsEditor(_Droppable):
     def control(self) -> QWidget:
         return self.summary
 
+    @property
+    def shown(self) -> str:
+        return self.summary.text()
+
     def value(self) -> list[str]:
         return list(self._paths)
 

@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QLabel, QMenu
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from app import theme
 from app.figures import fixed
@@ -35,7 +35,9 @@ class ResidualsCard(Card):
         self.figures.setFont(theme.figures_font())
         self.head.addWidget(self.figures)
         self._words = Words(MEANING, "small")
-        self._place = self.column.count()
+        self._kept = QWidget()  # the plot's room, so that nothing moves when it comes
+        self._kept.setFixedHeight(HEIGHT)
+        self.column.addWidget(self._kept)
         self.column.addWidget(self._words)
         self.column.addStretch(1)
 
@@ -63,7 +65,8 @@ class ResidualsCard(Card):
             self.plot = HistogramPlot("Residuals of the approximated tokens", "tokens", "residual")
             self.plot.setFixedHeight(HEIGHT)
             offer_picture(self.plot, self._session, self._more)
-            self.column.insertWidget(self._place, self.plot)
+            self.column.replaceWidget(self._kept, self.plot)
+            self._kept.deleteLater()
         result = self._result
         assert result is not None
         self.plot.show_counts(result.residuals.edges, result.residuals.counts)

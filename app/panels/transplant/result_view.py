@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.icons import Sign
 from app.panels.transplant.heading_card import HeadingCard
+from app.panels.transplant.norms_card import NormsCard
 from app.panels.transplant.residuals_card import ResidualsCard
 from app.panels.transplant.slices_card import SlicesCard
 from app.panels.transplant.tokens_card import TokensCard
@@ -93,9 +94,10 @@ class ResultView(ScrolledColumn):
         self.warnings = Warnings()
         self.slices = SlicesCard(session)
         self.residuals = ResidualsCard(session, more)
+        self.norms = NormsCard(session)
         self.tokens = TokensCard(session)
         offer_picture(self.slices.dots, session, more)
-        for table in (self.slices.table, self.tokens.table):
+        for table in (self.slices.table, self.norms.table, self.tokens.table):
             table.menu_asked.connect(more)
         self.heading.part_chosen.connect(self._on_part)
         self.slices.view.chosen.connect(self._arrange)
@@ -109,6 +111,7 @@ class ResultView(ScrolledColumn):
             self.column.addWidget(widget, 1 if widget is self.empty else 0)
         self.column.addLayout(self._pair)
         self.column.addWidget(self.tokens)
+        self.column.addWidget(self.norms)
         self._rest = QWidget()
         self.column.addWidget(self._rest, 1)
         self.show_empty()
@@ -138,10 +141,12 @@ class ResultView(ScrolledColumn):
         self.warnings.say(result.warnings)
         self.slices.show_result(result)
         self.residuals.show_result(result)
+        self.norms.show_result(result)
         self.tokens.show_result(result)
 
     def _show(self, *widgets: QWidget) -> None:
-        for widget in (self.empty, self.state, self.heading, self.slices, self.residuals, self.tokens):
+        cards = (self.heading, self.slices, self.residuals, self.norms, self.tokens)
+        for widget in (self.empty, self.state, *cards):
             widget.setVisible(widget in widgets)
         self._rest.setVisible(self.empty not in widgets)
 

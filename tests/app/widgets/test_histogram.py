@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from app import theme
 from app.widgets.histogram import HistogramPlot, median_of
 
-EDGES, COUNTS = [0.0, 0.1, 0.2, 0.3, 0.4], [2, 1_000, 7, 0]
+EDGES, COUNTS = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6], [2, 1_000, 7, 0, 0, 0]
 
 
 @pytest.fixture

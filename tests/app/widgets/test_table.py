@@ -25,13 +25,13 @@ CELLS = [
 
 
 class Cells(QAbstractTableModel):
-    def rowCount(self, parent: Any = None) -> int:
+    def rowCount(self, parent: Any = None) -> int:  # noqa: N802 - Qt's name
         return len(CELLS)
 
-    def columnCount(self, parent: Any = None) -> int:
+    def columnCount(self, parent: Any = None) -> int:  # noqa: N802 - Qt's name
         return 3
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:  # noqa: N802 - Qt's name
         return ("name", "figure", "where")[section] if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: Any, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -118,19 +118,23 @@ def test_that_a_right_click_offers_what_its_owner_adds_and_copying(qtbot: QtBot,
     menu.close()
 
 
-def tip(table: Table, row: int, column: int) -> str:
-    where = table.visualRect(table.model().index(row, column)).center()
-    event = QHelpEvent(QHelpEvent.Type.ToolTip, where, table.viewport().mapToGlobal(where))
-    QApplication.sendEvent(table.viewport(), event)
-    return QToolTip.text()
+def test_that_what_is_cut_short_is_whole_in_a_tip_and_tags_stay_text(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda where, text, widget: shown.append(text))
 
+    def tip(row: int, column: int) -> str:
+        where = table.visualRect(table.model().index(row, column)).center()
+        event = QHelpEvent(QHelpEvent.Type.ToolTip, where, table.viewport().mapToGlobal(where))
+        QApplication.sendEvent(table.viewport(), event)
+        return shown[-1]
 
-def test_that_what_is_cut_short_is_whole_in_a_tip_and_tags_stay_text(table: Table) -> None:
-    assert str(CELLS[0][2]) in tip(table, 0, 2)
+    assert str(CELLS[0][2]) in tip(0, 2)
     table.setColumnWidth(2, 30)
-    assert "&lt;b&gt;bold&lt;/b&gt;" in tip(table, 1, 2)
+    assert "&lt;b&gt;bold&lt;/b&gt;" in tip(1, 2)
     table.setColumnWidth(2, 600)
-    assert tip(table, 0, 2) == ""
+    assert tip(0, 2) == ""
 
 
 def test_that_a_cells_colour_is_seen_in_a_selected_row_too(table: Table) -> None:
