@@ -1,8 +1,8 @@
 """Train the two starter models again: ``make starters``, or this file with DATA (and OUT) behind it.
 
-Both learn from the same English prose, with small shares of arithmetic, Python and five other languages, in the
-same way and from the same seed. They differ in their tokenizer, which is of another kind and has seen the other
-half of the text. When it was interrupted, it goes on where it was.
+Both learn from the same English prose, with small shares of arithmetic, Python and five other languages, in
+the same way and from the same seed. They differ in their tokenizer, which is of another kind and has seen the
+other half of the text. When it was interrupted, it goes on where it was.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ HELD_OUT_BYTES = 300_000
 CHUNK = 20_000
 KINDS = {"prose-bpe": "byte-bpe", "prose-unigram": "unigram"}
 STEPS = {"prose-bpe": 2_400, "prose-unigram": 1_600}
-"""The sample grafts the first; of the second it takes the tokenizer and the embeddings, which settle sooner."""
+"""The sample grafts the first; it takes the other's tokenizer and embeddings, which settle sooner."""
 
 ADDRESSES = "prose/state-of-the-union-1945-2006.txt.gz"
 WHOLE = (
@@ -136,7 +136,8 @@ def tell(event: Progress | Partial | Log) -> None:
     if isinstance(event, Partial):
         point = CurvePoint.model_validate(event.data)
         print(
-            f"step {point.step}: loss {point.loss:.4f}, {point.bits_per_byte:.4f} bits per byte", flush=True
+            f"step {point.step}: {point.loss:.4f} nats a token, {point.bits_per_byte:.4f} bits per byte",
+            flush=True,
         )
     elif isinstance(event, Log):
         print(event.message, flush=True)
@@ -144,7 +145,7 @@ def tell(event: Progress | Partial | Log) -> None:
 
 FAMILIES = {
     "byte-bpe": "byte-level BPE; digits in groups of up to three, `<|endoftext|>` before each passage",
-    "unigram": "Unigram in SentencePiece's manner with byte fallback; single digits, passages in `<s>` and `</s>`",
+    "unigram": "Unigram in SentencePiece's manner; single digits, byte fallback, passages in `<s>`, `</s>`",
 }
 
 
@@ -158,28 +159,29 @@ license: apache-2.0
 ---
 # {name}
 
-A language model of {result.parameters:,} parameters that comes with Lexigraft, to try things out with. It has read
-little else than nineteenth-century novels and presidential addresses.
+A language model of {result.parameters:,} parameters that comes with Lexigraft, to try things out with. It has
+read little else than nineteenth-century novels and presidential addresses.
 
-**{result.held_out_bits_per_byte:.4f} bits per byte** on held-out text, the last {result.held_out_bytes:,} bytes of the
-State of the Union addresses of 1945 to 2006: documents of about 20,000 characters, windows of
-{result.settings["context"]} tokens that move by half their length, each token scored once, weights as they are here.
+It reaches **{result.held_out_bits_per_byte:.4f} bits per byte** on text that it has not seen, the last
+{result.held_out_bytes:,} bytes of the State of the Union addresses of 1945 to 2006: documents of about 20,000
+characters, windows of {result.settings["context"]} tokens that move by half their length, each token scored
+once, weights as they are here.
 
 ## Made with
 
     make starters
 
-That is `packaging/make_starters.py`, and `--only {name}` makes this one alone. Seed {SEED}; {result.steps:,} steps;
-{result.tokens:,} tokens seen, {result.tokens / result.text_tokens:.1f} times the whole text. Another machine, or another
-number of threads, gives weights that differ in their last digits.
+That is `packaging/make_starters.py`, and `--only {name}` makes this one alone. Seed {SEED};
+{result.steps:,} steps; {result.tokens:,} tokens seen, each {result.tokens / result.text_tokens:.1f} times.
+Another machine, or another number of threads, gives weights that differ in their last digits.
 
 {settings_table(result)}
 
 ## Tokenizer
 
 {result.vocab_size:,} tokens: {FAMILIES[KINDS[name]]}.
-It is trained on every other {CHUNK:,} characters of the text; [{other}](../{other}) has the other half. The text makes
-{result.text_tokens:,} tokens of {result.text_bytes / result.text_tokens:.2f} bytes.
+It is trained on every other {CHUNK:,} characters of the text; [{other}](../{other}) has the other half. The
+text makes {result.text_tokens:,} tokens of {result.text_bytes / result.text_tokens:.2f} bytes.
 
 ## Text
 
@@ -187,7 +189,7 @@ It is trained on every other {CHUNK:,} characters of the text; [{other}](../{oth
 
 | text | licence |
 |---|---|
-| Moby-Dick, The Adventures of Sherlock Holmes, Great Expectations, A Tale of Two Cities, Middlemarch | public domain |
+| Moby-Dick, Sherlock Holmes, Great Expectations, A Tale of Two Cities, Middlemarch | public domain |
 | State of the Union addresses, 1945 to 2006, without the held-out end | public domain |
 | arithmetic: sums, decimals, dates, money; {ARITHMETIC_BYTES:,} bytes of a generated file | CC0 |
 | four modules of Python 3.11's standard library: difflib, heapq, json.decoder, textwrap | PSF |

@@ -26,6 +26,7 @@ from core.tokenizers.training import (
 )
 
 KINDS: list[Kind] = ["byte-bpe", "unigram"]
+SIZE = 400
 CTX = Context(workdir=Path("unused"))
 ANIMALS = ["whale", "sparrow", "hedgehog", "crocodile", "swallow", "dormouse", "butterfly", "nightingale"]
 PLACES = ["river", "meadow", "harbour", "mountain", "library", "kitchen"]
@@ -39,7 +40,7 @@ TEXTS = [
 
 
 @cache
-def trained(kind: Kind, size: int = 450) -> Tokenizer:
+def trained(kind: Kind, size: int = SIZE) -> Tokenizer:
     return train_tokenizer(TEXTS, kind, size, CTX)
 
 
@@ -94,12 +95,12 @@ def test_that_the_space_mark_is_a_space_to_the_unigram_alone() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_that_the_vocabulary_has_the_size_asked_for_without_holes(kind: Kind) -> None:
     ids = sorted(trained(kind).get_vocab(with_added_tokens=True).values())
-    assert ids == list(range(450))
+    assert ids == list(range(SIZE))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_that_the_same_texts_give_the_same_tokenizer(kind: Kind) -> None:
-    assert train_tokenizer(TEXTS, kind, 450, CTX).to_str() == trained(kind).to_str()
+    assert train_tokenizer(TEXTS, kind, SIZE, CTX).to_str() == trained(kind).to_str()
 
 
 def test_that_the_two_kinds_are_of_different_families() -> None:
@@ -161,13 +162,13 @@ def test_that_stop_is_heard(kind: Kind) -> None:
     control = Control()
     control.cancel()
     with pytest.raises(Cancelled):
-        train_tokenizer(TEXTS, kind, 450, Context(workdir=Path("unused"), control=control))
+        train_tokenizer(TEXTS, kind, SIZE, Context(workdir=Path("unused"), control=control))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_that_progress_is_told(kind: Kind) -> None:
     events: list[object] = []
-    train_tokenizer(TEXTS, kind, 450, Context(workdir=Path("unused"), send=events.append))
+    train_tokenizer(TEXTS, kind, SIZE, Context(workdir=Path("unused"), send=events.append))
     assert any(isinstance(event, Progress) for event in events)
 
 
@@ -185,5 +186,5 @@ def test_that_stop_is_heard_while_the_library_works(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(training, "_POLL", 0.01)
     with pytest.raises(Cancelled):
-        train_tokenizer(Endless(["x"]), "byte-bpe", 450, Context(workdir=Path("unused"), control=control))
+        train_tokenizer(Endless(["x"]), "byte-bpe", SIZE, Context(workdir=Path("unused"), control=control))
     assert fed
