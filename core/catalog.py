@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from core.jobs.registry import JobKind, job_kinds
 
 _JOBS = (
-    # "core.transplant.job",
+    "core.transplant.job",
     # "core.training.job",
     "core.models.job",
     "core.project.job",

@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -172,40 +173,38 @@ def bytes_per_token(read: Read) -> float:
 
 def score(
     model: torch.nn.Module,
-    read: Read,
     *,
+    slices: Sequence[Slice],
+    read: Read,
     prefix: int | None,
     context: int,
+    when: Literal["before", "after"],
     ctx: Context,
-    name: str,
-    field: str,
 ) -> list[list[Scored]]:
-    """Every passage of every slice, token by token.
-
-    Args:
-        name: what the model is called in sentences; `field`: the request's field that named it.
+    """Every passage of every slice, token by token. Each slice is told as soon as it is measured.
 
     Raises:
         UserError: the model's answers are no numbers.
     """
-    stage = f"Measuring {name}"
+    name = "the base" if when == "before" else "the graft"
     total = sum(len(passages) for passages in read)
     done = 0
     found = []
-    for passages in read:
+    for text, passages in zip(slices, read, strict=True):
         scored = []
         for passage in passages:
-            share = _Share(ctx, done, total, stage)
+            share = _Share(ctx, done, total, f"Measuring {name}")
             losses = token_losses(model, passage.ids.tolist(), prefix=prefix, context=context, ctx=share)
             if losses[0 if prefix is not None else 1 :].isnan().any():
                 raise UserError(
                     f"{name} gives no number for some tokens of the texts (NaN): its weights are damaged. "
                     "Use an intact copy.",
-                    field=field,
+                    field="base",
                 )
             scored.append(Scored(passage, losses.double().numpy() / math.log(2)))
             done += 1
         found.append(scored)
+        ctx.emit({"bits_per_byte": {when: _rates([text.name], [scored], whole=False)}})
     return found
 
 
@@ -280,11 +279,11 @@ def parts(
     return found
 
 
-def _rates(names: Sequence[str], scored: list[list[Scored]]) -> dict[str, float]:
+def _rates(names: Sequence[str], scored: list[list[Scored]], *, whole: bool = True) -> dict[str, float]:
     bits = {name: sum(s.total for s in of_slice) for name, of_slice in zip(names, scored, strict=True)}
     size = {name: sum(s.scored_bytes for s in of_slice) for name, of_slice in zip(names, scored, strict=True)}
     rates = {name: bits[name] / size[name] for name in names if size[name]}
-    if rates:
+    if rates and whole:
         rates[ALL] = sum(bits.values()) / sum(size.values())
     return rates
 

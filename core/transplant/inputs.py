@@ -9,10 +9,10 @@ from pathlib import Path
 from core.errors import UserError
 from core.json_files import read_json_object
 from core.models.folder import ModelFolder, open_model
-from core.tokenizers.canonical import Kind
 from core.tokenizers.files import tokenizer_files
 from core.tokenizers.open import Tokenizer, open_tokenizer
-from core.tokenizers.vocabulary import Vocabulary, read_vocabulary
+from core.tokenizers.vocabulary import read_vocabulary
+from core.transplant.checks import check_base, check_others, check_sizes
 from core.transplant.donor import check_donor, find_donor
 from core.transplant.request import TransplantRequest
 
@@ -47,13 +47,7 @@ def open_inputs(request: TransplantRequest) -> Inputs:
     target = open_tokenizer(request.target_tokenizer, field="target_tokenizer")
     files = tokenizer_files(request.target_tokenizer, field="target_tokenizer")
     _refuse_code(files)
-    same = base_tokenizer.vocabulary.entries == target.vocabulary.entries
-    if base.other_vocabulary_tensors and not same:
-        raise UserError(
-            f"{base.path} has another matrix of the vocabulary, {base.other_vocabulary_tensors[0]}; it is "
-            "not known how to rebuild it; a transplant would leave it wrong.",
-            field="base",
-        )
+    check_others(base, base_tokenizer.vocabulary, target.vocabulary)
     donor = None
     if place := find_donor(request):
         donor = open_model(place, field="donor")
@@ -61,30 +55,6 @@ def open_inputs(request: TransplantRequest) -> Inputs:
         check_donor(vocabulary, target.vocabulary)
         check_sizes(donor, vocabulary, "donor")
     return Inputs(base, base_tokenizer, target, files, donor)
-
-
-def check_base(base: ModelFolder) -> None:
-    """Raises `UserError` where it is no causal language model."""
-    if base.config.get("architectures") and not base.is_causal_lm:
-        raise UserError(
-            f"{base.path} is a {base.architecture}; so far only causal language models can be transplanted.",
-            field="base",
-        )
-
-
-def check_sizes(model: ModelFolder, vocabulary: Vocabulary, field: str) -> None:
-    """A few special tokens may have no row; if tokens of text have none, the tokenizer is another model's.
-
-    Raises:
-        UserError: tokens of text have no row.
-    """
-    without = [token for token in vocabulary if token.id >= model.vocab_size]
-    if any(token.kind in (Kind.TEXT, Kind.BYTE) for token in without):
-        raise UserError(
-            f"{vocabulary.path} has {vocabulary.size:,} tokens, but the embedding in {model.path} only "
-            f"{model.vocab_size:,} rows: one of the two belongs to another model.",
-            field=field,
-        )
 
 
 def _refuse_code(files: Mapping[str, Path]) -> None:

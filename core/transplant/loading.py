@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
 from core.errors import UserError
 from core.jobs.context import Context
 from core.jobs.memory import free_memory
-from core.models.folder import ModelFolder
+
+_T = TypeVar("_T")
 
 _FLOAT = 4
 _WORKING = 512 * 2**20
@@ -34,31 +34,30 @@ def foresee(needed: int, device: str, what: str, mend: str, field: str) -> None:
         )
 
 
-@contextmanager
-def loaded(folder: Path, described: ModelFolder, ctx: Context, field: str) -> Iterator[torch.nn.Module]:
-    """The model in float32 on the context's device, ready to be evaluated; released at the end.
+def with_model(
+    folder: Path, parameters: int, ctx: Context, work: Callable[[torch.nn.Module], _T], *, field: str
+) -> _T:
+    """What `work` makes of the model in `folder`, in float32 on the context's device.
+
+    The model is handed over without a name for it here, and so is gone when `work` returns.
 
     Args:
-        folder: where the model is.
-        described: the folder, or the one it was made from; says how large it is.
+        parameters: how many it has.
 
     Raises:
         UserError: there is not enough memory, or transformers does not open it.
     """
     foresee(
-        memory_to_measure(described.parameters),
+        memory_to_measure(parameters),
         ctx.device,
         f"Measuring {folder.name}",
         "Close other programs, or leave out the texts and measure elsewhere.",
         "text",
     )
     ctx.check()
-    model = _opened(folder, field).to(ctx.device).eval()
     try:
-        yield model
+        return work(_opened(folder, field).to(ctx.device).eval())
     finally:
-        del model
-        gc.collect()
         if ctx.device == "cuda":
             torch.cuda.empty_cache()
 

@@ -6,8 +6,9 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from core.models.output import check_output, new_folder
 from core.models.write import write_model
 from core.tokenizers.canonical import Kind
 from core.tokenizers.open import Tokenizer
+from core.tokenizers.vocabulary import Vocabulary
 from core.transplant.digits import digits_warning
 from core.transplant.evaluate import (
     Read,
@@ -36,7 +38,7 @@ from core.transplant.figures import TokenCosts, norms, residuals, spelt, worst_a
 from core.transplant.graft import Graft, make_graft
 from core.transplant.inputs import Inputs, open_inputs
 from core.transplant.job import TRANSPLANT
-from core.transplant.loading import foresee, loaded
+from core.transplant.loading import foresee, with_model
 from core.transplant.matching import COPIED, Matching, Source, match
 from core.transplant.report import CARD, REPORT, ROWS, write_card, write_report, write_rows
 from core.transplant.request import TransplantRequest
@@ -83,6 +85,7 @@ def transplant(request: TransplantRequest, ctx: Context) -> TransplantResult:
     matching = match(
         inputs.base_tokenizer.vocabulary, inputs.target.vocabulary, base_rows=inputs.base.vocab_size
     )
+    ctx.emit({"vocab_size": inputs.target.vocabulary.size, **_counted(matching.sources)})
     _warn(inputs, matching, ctx)
     texts = Texts(*read(slices, inputs.base_tokenizer, inputs.target, ctx))
     foresee(
@@ -94,6 +97,8 @@ def transplant(request: TransplantRequest, ctx: Context) -> TransplantResult:
     )
     order = by_frequency(matching.targets, texts.after, inputs.target.vocabulary.size)
     graft = make_graft(inputs, matching, request.method, order=order, pad_to=request.pad_to, ctx=ctx)
+    mean, histogram = residuals(graft)
+    ctx.emit({"mean_residual": mean, "residuals": histogram, "norms": norms(graft)})
     with new_folder(out, replace=replace, needed=needed, sources=inputs.folders) as folder:
         _write(folder, inputs, matching, graft, ctx)
         measured = _measure(folder, inputs, texts, ctx) if texts.slices else None
@@ -224,28 +229,38 @@ def _json(data: Mapping[str, Any]) -> bytes:
 def _measure(folder: Path, inputs: Inputs, texts: Texts, ctx: Context) -> Measured:
     limit = inputs.base.context
     rates = (bytes_per_token(texts.before), bytes_per_token(texts.after))
-    before_context, after_context = windows((limit, limit), rates)
-    with loaded(inputs.base.path, inputs.base, ctx, "base") as model:
-        before = score(
-            model,
-            texts.before,
-            prefix=prefix_of(inputs.base_tokenizer.vocabulary),
-            context=before_context,
+    contexts = windows((limit, limit), rates)
+
+    def measured(
+        when: Literal["before", "after"], place: Path, tokens: Vocabulary, cut: Read, context: int
+    ) -> list[list[Scored]]:
+        measure = partial(
+            score,
+            slices=texts.slices,
+            read=cut,
+            prefix=prefix_of(tokens),
+            context=context,
+            when=when,
             ctx=ctx,
-            name="the base",
-            field="base",
         )
-    with loaded(folder, open_model(folder), ctx, "base") as model:
-        after = score(
-            model,
-            texts.after,
-            prefix=prefix_of(inputs.target.vocabulary),
-            context=after_context,
-            ctx=ctx,
-            name="the graft",
-            field="base",
-        )
-    return Measured(before, after)
+        return with_model(place, open_model(place).parameters, ctx, measure, field="base")
+
+    base, target = inputs.base_tokenizer.vocabulary, inputs.target.vocabulary
+    return Measured(
+        measured("before", inputs.base.path, base, texts.before, contexts[0]),
+        measured("after", folder, target, texts.after, contexts[1]),
+    )
+
+
+def _counted(sources: Sequence[Source], padded: int = 0) -> dict[str, Any]:
+    """`sources`, `matched` and `approximated` of a result; rows beyond the vocabulary are padding."""
+    counts = {source.value: sources.count(source) for source in Source}
+    counts[Source.PADDING.value] += max(0, padded - len(sources))
+    return {
+        "sources": counts,
+        "matched": sum(counts[source.value] for source in COPIED),
+        "approximated": counts[Source.METHOD.value] + counts[Source.FALLBACK.value],
+    }
 
 
 def _result(
@@ -258,8 +273,6 @@ def _result(
 ) -> TransplantResult:
     mean, histogram = residuals(graft)
     vocabulary = inputs.target.vocabulary
-    counts = {source.value: graft.sources.count(source) for source in Source}
-    counts[Source.PADDING.value] += graft.padded - len(graft.sources)
     approximated = np.array([source in (Source.METHOD, Source.FALLBACK) for source in graft.sources])
     told: dict[str, Any] = {}
     costs = None
@@ -283,9 +296,7 @@ def _result(
         parameters=request.parameters(),
         vocab_size=vocabulary.size,
         padded_vocab_size=graft.padded,
-        sources=counts,
-        matched=sum(counts[source.value] for source in COPIED),
-        approximated=counts[Source.METHOD.value] + counts[Source.FALLBACK.value],
+        **_counted(graft.sources, graft.padded),
         anchors=graft.anchors["input"].kept if graft.anchors and inputs.donor else None,
         mean_residual=mean,
         residuals=histogram,

@@ -13,6 +13,8 @@ PASSAGE = 20_000
 """Characters after which a text is cut at the end of a line (or a word), so that no native call is long."""
 ALL = "all"
 _UTF8_LONGEST = 4
+_LOOK = 2**20
+"""Bytes that a form looks at."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,17 @@ def read_slices(paths: Sequence[Path], max_bytes: int | None) -> list[Slice]:
         Slice(name, tuple(passages(read_text(path, max_bytes))))
         for name, path in zip(names, paths, strict=True)
     ]
+
+
+def check_text(path: Path, max_bytes: int | None) -> int:
+    """How many bytes of a file will be measured, from its size and a look at its beginning.
+
+    Raises:
+        UserError: as `read_slices`, as far as its beginning shows it.
+    """
+    read_text(path, min(_LOOK, max_bytes or _LOOK))
+    size = path.stat().st_size
+    return size if max_bytes is None else min(size, max_bytes)
 
 
 def read_text(path: Path, max_bytes: int | None) -> str:

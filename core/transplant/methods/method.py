@@ -35,6 +35,13 @@ class Method(BaseModel):
         """The rows of `task.targets` in one matrix, the input embedding or the head. Imports torch inside."""
         raise NotImplementedError
 
+    def check(self, anchors: int) -> None:
+        """Raises `UserError` where so few anchors are not enough. For a form, before anything is run."""
+
+    def operations(self, targets: int, anchors: int, width: int) -> float:
+        """Multiplications and additions that one matrix takes, roughly; `width` is the donor's."""
+        return 0.0
+
 
 _M = TypeVar("_M", bound=type[Method])
 

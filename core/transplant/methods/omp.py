@@ -40,7 +40,8 @@ class Omp(Method):
         from core.transplant.rows import Rows
 
         assert task.donor is not None
-        self._check(len(task.anchors), task.donor.shape[1], ctx)
+        self.check(len(task.anchors))
+        self._warn(len(task.anchors), task.donor.shape[1], ctx)
         stage = "Approximating tokens" if task.matrix == "input" else "Approximating tokens, head"
         parts = []
         independence = []
@@ -69,13 +70,18 @@ class Omp(Method):
             )
         return Rows.joined(parts)
 
-    def _check(self, anchors: int, width: int, ctx: Context) -> None:
+    def check(self, anchors: int) -> None:
         if anchors < self.k:
             raise UserError(
                 f"OMP with k = {self.k} needs at least {self.k} anchors, but the two vocabularies share "
                 f"{anchors:,} that can serve; choose a smaller k.",
                 field="method",
             )
+
+    def operations(self, targets: int, anchors: int, width: int) -> float:
+        return 2.0 * targets * anchors * width * self.k
+
+    def _warn(self, anchors: int, width: int, ctx: Context) -> None:
         if anchors < 4 * self.k:
             ctx.warn(
                 f"Only {anchors:,} anchors for k = {self.k}: each token is made of much of what there is; "
