@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -41,14 +42,16 @@ def read_bytes(path: Path, *, field: str | None = None, most_bytes: int = MOST_B
         raise unreadable(path, error, field=field) from None
 
 
-def parse_json_object(data: bytes, path: Path, *, field: str | None = None) -> dict[str, Any]:
+def parse_json_object(
+    data: bytes, path: Path, *, field: str | None = None, parse: Callable[[str], Any] = json.loads
+) -> dict[str, Any]:
     """The JSON object in `data`, which was read from `path` (the sentences name it).
 
     Raises:
         UserError: the bytes are no JSON, are nested too deeply, or hold something else than an object.
     """
     try:
-        found = json.loads(data)
+        found = parse(data.decode("utf-8-sig"))
     except RecursionError:
         raise UserError(f"{path} is nested too deeply to be read.", field=field) from None
     except json.JSONDecodeError as error:

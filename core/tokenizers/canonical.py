@@ -56,10 +56,15 @@ BYTE_OF = {chr(byte): byte for byte in _PRINTABLE} | {chr(0x100 + i): b for i, b
 """Character of the byte-level alphabet → byte: 188 stand for themselves, 68 are U+0100 and on, in order."""
 CHARACTER_OF = {byte: character for character, byte in BYTE_OF.items()}
 
+_TO_LATIN_1 = dict.fromkeys(_OTHERS, "\uffff") | {ord(c): chr(byte) for c, byte in BYTE_OF.items()}
+"""The alphabet's characters as those of Latin-1, which one native call turns into bytes; others cannot be."""
+
 _BYTE_PIECE = re.compile(r"<0x([0-9A-F]{2})>")
 _UNUSED = re.compile(
     r"<unused\d+>|\[unused\d+\]|<\|reserved_special_token_\d+\|>|unused_token_\d+|<reserved_\d+>"
 )
+_UNUSED_ENDS = frozenset(">]0123456789")
+"""How they all end: asked first, since nearly no token does."""
 _CJK = (
     (0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2A6DF), (0x2A700, 0x2B73F), (0x2B740, 0x2B81F),
     (0x2B820, 0x2CEAF), (0xF900, 0xFAFF), (0x2F800, 0x2FA1F),
@@ -111,7 +116,7 @@ class Reader:
 
     def of_model(self, id: int, content: str) -> Token:
         """An entry of the model's own vocabulary."""
-        if _UNUSED.fullmatch(content):
+        if _is_unused(content):
             return Token(id, content, Kind.UNUSED, _utf8(content))
         if content == self._unknown:
             return Token(id, content, Kind.SPECIAL, _utf8(content))
@@ -125,7 +130,7 @@ class Reader:
 
     def of_added(self, id: int, content: str, *, special: bool, of_model: bool) -> Token:
         """An entry of ``added_tokens``: literal text, unless the model has the very same token."""
-        if _UNUSED.fullmatch(content):
+        if _is_unused(content):
             return Token(id, content, Kind.UNUSED, _utf8(content))
         if special:
             return Token(id, content, Kind.SPECIAL, _utf8(content))
@@ -133,15 +138,14 @@ class Reader:
 
     def _from_alphabet(self, content: str) -> bytes:
         try:
-            return bytes(BYTE_OF[character] for character in content)
-        except KeyError:
+            return content.translate(_TO_LATIN_1).encode("latin-1")
+        except UnicodeEncodeError:
             self.literal.append(content)
             return _utf8(content)
 
     def _piece(self, id: int, content: str) -> Token:
-        byte = _BYTE_PIECE.fullmatch(content) if self._has_byte_pieces else None
-        if byte:
-            return Token(id, content, Kind.BYTE, bytes([int(byte[1], 16)]))
+        if byte := self._byte_piece(content):
+            return Token(id, content, Kind.BYTE, byte)
         return Token(id, content, Kind.TEXT, _utf8(content.replace(SPACE_MARK, " ")))
 
     def _word_piece(self, id: int, content: str) -> Token:
@@ -151,12 +155,17 @@ class Reader:
         return Token(id, content, Kind.TEXT, _utf8(content), Boundary.NONE if alone else Boundary.IMPLIED)
 
     def _other(self, id: int, content: str) -> Token:
-        byte = _BYTE_PIECE.fullmatch(content) if self._has_byte_pieces else None
-        if byte:
-            return Token(id, content, Kind.BYTE, bytes([int(byte[1], 16)]))
+        if byte := self._byte_piece(content):
+            return Token(id, content, Kind.BYTE, byte)
         if self._suffix and content.endswith(self._suffix):
             return Token(id, content, Kind.TEXT, _utf8(content.removesuffix(self._suffix) + " "))
         return Token(id, content, Kind.TEXT, _utf8(content))
+
+    def _byte_piece(self, content: str) -> bytes | None:
+        if not self._has_byte_pieces or not content.startswith("<0x"):
+            return None
+        match = _BYTE_PIECE.fullmatch(content)
+        return bytes([int(match[1], 16)]) if match else None
 
 
 def stands_alone(character: str) -> bool:
@@ -165,6 +174,10 @@ def stands_alone(character: str) -> bool:
     if any(first <= code <= last for first, last in (*_ASCII_MARKS, *_CJK)):
         return True
     return unicodedata.category(character).startswith("P")
+
+
+def _is_unused(content: str) -> bool:
+    return content[-1:] in _UNUSED_ENDS and _UNUSED.fullmatch(content) is not None
 
 
 def _utf8(text: str) -> bytes:

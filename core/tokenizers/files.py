@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from core.errors import UserError
 from core.json_files import parse_json_object, read_bytes, unreadable
+from core.tokenizers.slices import parse_without_merges
 
 TOKENIZER = "tokenizer.json"
 TOKENIZER_FILES = (
@@ -74,13 +76,17 @@ def tokenizer_files(path: Path, *, field: str | None = None) -> dict[str, Path]:
     return found
 
 
-def read_tokenizer_json(path: Path, *, field: str | None = None) -> dict[str, Any]:
+def read_tokenizer_json(path: Path, *, field: str | None = None, merges: bool = False) -> dict[str, Any]:
     """The tokenizer.json at `path` as data, its outer shape checked.
+
+    Args:
+        merges: read those of BPE too, which keeps other threads waiting; otherwise there are none.
 
     Raises:
         UserError: it cannot be read, is too large or too deeply nested, or is no tokenizer.json.
     """
-    data = parse_json_object(read_bytes(path, field=field, most_bytes=_MOST_BYTES), path, field=field)
+    raw = read_bytes(path, field=field, most_bytes=_MOST_BYTES)
+    data = parse_json_object(raw, path, field=field, parse=json.loads if merges else parse_without_merges)
     model = data.get("model")
     if not isinstance(model, dict) or not isinstance(model.get("vocab"), dict | list):
         raise UserError(

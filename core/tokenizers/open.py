@@ -122,7 +122,7 @@ class Tokenizer:
     @cached_property
     def _undressed(self) -> tokenizers.Tokenizer:
         """The same tokenizer, but it puts no space before a text and takes none away."""
-        data = read_tokenizer_json(self.path)
+        data = read_tokenizer_json(self.path, merges=True)
         if not _dressed(data):
             return self._library
         data["normalizer"] = _without_dress(data.get("normalizer"))
