@@ -29,6 +29,8 @@ _LEAST_COUNT = 0.5
 """Expected occurrences below which a piece's score does not fall further."""
 _LEAST_SEEN = 3
 """A character seen less often is left to the byte pieces."""
+_MOST_WORDS = 100_000
+"""The rarer ones of a large text tell little, and would take much memory."""
 _LONGEST_WORD = 32
 """Longer words are cut for the training: most are rows of signs, or text that is written without spaces."""
 _WORDS_AT_ONCE = 2_000
@@ -97,9 +99,9 @@ def _characters(words: Mapping[str, int], alphabet: frozenset[str], size: int) -
 
 
 def _cut(words: Mapping[str, int], characters: set[str]) -> Counter[str]:
-    """The words without the characters that are no pieces, cut where these stood."""
+    """The most frequent words without the characters that are no pieces, cut where these stood."""
     cut: Counter[str] = Counter()
-    for word, count in words.items():
+    for word, count in sorted(words.items(), key=lambda item: (-item[1], item[0]))[:_MOST_WORDS]:
         known = "".join(sign if sign in characters else "\0" for sign in word)
         for part in known.split("\0"):
             for start in range(0, len(part), _LONGEST_WORD):

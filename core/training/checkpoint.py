@@ -62,9 +62,6 @@ def load_checkpoint(
                 for key, value in tensors.items()
                 if key.partition("/")[2] == name and not key.startswith("weight/")
             }
-            optimizer.state[weight] = {
-                moment: value if moment == "step" else value.to(weight.device)
-                for moment, value in moments.items()
-            }
+            optimizer.state[weight] = {moment: value.to(weight.device) for moment, value in moments.items()}
     torch.set_rng_state(tensors["generator"])
     return state

@@ -96,6 +96,6 @@ class TrainRequest(Request):
         60,
         ge=0,
         title="Checkpoint every",
-        description="How much work an interruption may cost.",
+        description="How often the state is kept, which is how much work an interruption may cost.",
         json_schema_extra={"advanced": True, "unit": "s"},
     )
