@@ -18,6 +18,8 @@ from core.project.project import Project
 from tests.tiny_models import write_text, write_tiny_model
 
 ROOT = Path(__file__).parents[2]
+PATIENCE = 100
+"""Seconds that one process may take: it imports torch, perhaps beside many others."""
 
 
 @dataclass
@@ -53,7 +55,7 @@ class Program:
 
     def __call__(self, *words: object, inside: Sequence[str] = ()) -> Answer:
         process = self.start(*words, inside=inside)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE)
         return Answer(process.returncode, out, err)
 
 

@@ -19,7 +19,7 @@ from safetensors.numpy import load_file, save_file
 from tests.journeys.conftest import Answer, Bench, Program
 from tests.tiny_models import write_tiny_model
 
-pytestmark = pytest.mark.story
+pytestmark = [pytest.mark.story, pytest.mark.timeout(300)]
 
 Spoil = Callable[[Bench], list[object]]
 

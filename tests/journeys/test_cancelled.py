@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from core.project.project import Project
-from tests.journeys.conftest import Bench, Program
+from tests.journeys.conftest import PATIENCE, Bench, Program
 from tests.tiny_models import write_text
 
 pytestmark = [
     pytest.mark.story,
+    pytest.mark.timeout(300),
     pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process"),
 ]
 
@@ -29,7 +30,7 @@ def interrupt(process: subprocess.Popen[str], word: str) -> tuple[str, str]:
         if word in line:
             break
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=PATIENCE)
     return out, "".join(seen) + err
 
 
@@ -39,7 +40,7 @@ def test_that_a_cancelled_transplant_leaves_nothing(
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setenv("TMPDIR", str(temporary))
-    long = write_text(tmp_path / "long.txt", 150_000)
+    long = write_text(tmp_path / "long.txt", 60_000)
     process = program.start(*bench.transplant("--text", long, "--out", bench.place / "out", "--json"))
     out, err = interrupt(process, "easuring")
     assert process.returncode == 130, err

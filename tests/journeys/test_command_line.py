@@ -12,7 +12,7 @@ from core.cli import command_for
 from core.jobs.request import RunSpec
 from tests.journeys.conftest import Bench, Program
 
-pytestmark = pytest.mark.story
+pytestmark = [pytest.mark.story, pytest.mark.timeout(300)]
 
 
 def test_that_a_graft_goes_all_the_way(bench: Bench, program: Program, command: Any) -> None:

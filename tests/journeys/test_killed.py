@@ -14,11 +14,12 @@ import pytest
 
 from core.project.project import Project
 from core.project.records import RunRecord
-from tests.journeys.conftest import ROOT, Bench, Program
+from tests.journeys.conftest import PATIENCE, ROOT, Bench, Program
 from tests.tiny_models import write_text
 
 pytestmark = [
     pytest.mark.story,
+    pytest.mark.timeout(300),
     pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL"),
 ]
 
@@ -51,7 +52,7 @@ def resume(project: Path) -> str:
         env={**os.environ, "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=True,
     )
     return done.stdout
@@ -59,7 +60,7 @@ def resume(project: Path) -> str:
 
 def kill_once(process: subprocess.Popen[str], there: Path) -> None:
     """Kill the process without a warning as soon as `there` exists."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while not there.exists():
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < until, f"{there} never came"
@@ -106,7 +107,7 @@ def test_that_a_training_killed_in_the_middle_ends_with_the_weights_of_one_that_
 def test_that_a_transplant_killed_in_the_middle_is_said_to_be_and_ends_like_one_that_was_not(
     bench: Bench, program: Program, command: Any
 ) -> None:
-    long = write_text(bench.place / "long.txt", 150_000)
+    long = write_text(bench.place / "long.txt", 60_000)
     assert command(*bench.transplant("--project", bench.project, "--title", "Finished")).code == 0
 
     words = bench.transplant("--text", long, "--project", bench.project, method="omp")
