@@ -14,6 +14,7 @@ _BASIC = ("bos", "eos", "pad", "unk", "cls", "sep", "mask")
 
 _USUAL = {
     "<s>": "bos", "<bos>": "bos", "<|bos|>": "bos", "<|begin_of_text|>": "bos", "<|startoftext|>": "bos",
+    "<｜begin▁of▁sentence｜>": "bos", "<｜end▁of▁sentence｜>": "eos",
     "</s>": "eos", "<eos>": "eos", "<|eos|>": "eos", "<|end_of_text|>": "eos", "<|endoftext|>": "eos",
     "<pad>": "pad", "[PAD]": "pad", "<|pad|>": "pad",
     "<unk>": "unk", "[UNK]": "unk", "<|unk|>": "unk",
@@ -22,6 +23,7 @@ _USUAL = {
     "<|im_end|>": "turn_end", "<end_of_turn>": "turn_end", "[/INST]": "turn_end", "<|eot_id|>": "turn_end",
     "<|start_header_id|>": "header_start", "<|end_header_id|>": "header_end",
     "<|system|>": "system", "<|user|>": "user", "<|assistant|>": "assistant", "<|tool|>": "tool",
+    "<｜User｜>": "user", "<｜Assistant｜>": "assistant",
     "<tool_call>": "tool_call_start", "[TOOL_CALLS]": "tool_call_start", "</tool_call>": "tool_call_end",
     "<think>": "think_start", "</think>": "think_end",
     "<|fim_prefix|>": "fim_prefix", "<fim_prefix>": "fim_prefix", "<fim-prefix>": "fim_prefix",

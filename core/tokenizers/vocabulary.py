@@ -85,6 +85,7 @@ def read_vocabulary(path: Path, *, field: str | None = None) -> Vocabulary:
     contents = _model_vocabulary(file, data["model"], field)
     added = _added_tokens(file, data, field)
     tokens = {id: reader.of_model(id, content) for id, content in contents.items()}
+    literal = set(reader.literal) - {content for _, content, _ in added}
     unknown = data["model"].get("unk_id")
     if isinstance(unknown, int) and unknown in tokens:
         tokens[unknown] = reader.of_added(unknown, contents[unknown], special=True, of_model=True)
@@ -111,7 +112,7 @@ def read_vocabulary(path: Path, *, field: str | None = None) -> Vocabulary:
         entries=tuple(map(tokens.get, range(size))),
         roles=special_roles(file.parent if file.name == TOKENIZER else None, marked, size, field=field),
         lowercased=lowercases(data),
-        literal=tuple(reader.literal),
+        literal=tuple(sorted(literal)),
     )
 
 

@@ -76,6 +76,14 @@ def test_that_added_tokens_come_after_the_models(tmp_path: Path) -> None:
     assert vocabulary.role("think_start") == 1
 
 
+def test_that_tokens_outside_the_byte_alphabet_are_listed_unless_they_were_added(tmp_path: Path) -> None:
+    vocab = {"a": 0, "Ġa": 1, "two words": 2, "<|end of text|>": 3}
+    data = tokenizer(bpe(vocab), added(3, "<|end of text|>"), decoder=BYTE_LEVEL)
+    vocabulary = read_vocabulary(write(tmp_path / "tokenizer.json", data))
+    assert vocabulary.literal == ("two words",)
+    assert [token.bytes for token in vocabulary] == [b"a", b" a", b"two words", b"<|end of text|>"]
+
+
 def test_that_the_unknown_piece_of_unigram_is_special(tmp_path: Path) -> None:
     model = {"type": "Unigram", "unk_id": 1, "vocab": [["▁a", -1.0], ["<unk>", 0.0]], "byte_fallback": False}
     vocabulary = read_vocabulary(write(tmp_path / "tokenizer.json", tokenizer(model)))
