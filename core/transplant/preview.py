@@ -97,7 +97,7 @@ class _Findings:
             return None
         written = written_bytes(self._base, self._target.size, self._request.pad_to)
         rows = len(self._matching.targets) if self._matching else 0
-        record = rows * 8 * self._request.parameters().get("k", 1) + 8 * self._target.size
+        record = rows * 8 * int(self._request.parameters().get("k", 1)) + 8 * self._target.size
         tokenizer = self._target.path.stat().st_size
         copies = 2 if self._request.out is not None else 1
         return written + copies * record + tokenizer

@@ -128,8 +128,8 @@ def _warn(inputs: Inputs, matching: Matching, ctx: Context) -> None:
         ctx.warn(sentence)
     if matching.same:
         return
-    if sentence := digits_warning(base, target):
-        ctx.warn(sentence)
+    if cut_otherwise := digits_warning(base, target):
+        ctx.warn(cut_otherwise)
     if matching.lonely:
         names = ", ".join(_names([id], target) for id in matching.lonely[:5])
         more = f" and {len(matching.lonely) - 5} more" if len(matching.lonely) > 5 else ""

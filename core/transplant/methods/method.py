@@ -48,7 +48,7 @@ _M = TypeVar("_M", bound=type[Method])
 
 def method(cls: _M) -> _M:
     """Register a method under the name that its requests, flags and runs carry."""
-    name = cls.model_fields["name"].default
+    name = cls.__pydantic_fields__["name"].default
     if name in METHODS:
         raise ValueError(f"transplant method {name!r} is registered twice")
     METHODS[name] = cls

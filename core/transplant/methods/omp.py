@@ -23,10 +23,14 @@ class Omp(Method):
 
     name: Literal["omp"] = "omp"
     k: int = Field(
-        64, ge=1, le=1024, title="Anchors per token, k", description="How many anchors make up one token."
+        default=64,
+        ge=1,
+        le=1024,
+        title="Anchors per token, k",
+        description="How many anchors make up one token.",
     )
     normalise: bool = Field(
-        False,
+        default=False,
         title="Normalise anchors",
         description="Choose anchors by direction alone, as in the textbook; otherwise long anchors are "
         "preferred, as in the paper's program.",
