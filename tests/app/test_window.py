@@ -256,3 +256,44 @@ def test_that_it_is_usable_at_its_least_size(qtbot: QtBot, window: Window) -> No
         assert panel is not None
         assert panel.minimumSizeHint().width() <= 1024 - window.rail.width()
         assert panel.minimumSizeHint().height() <= 640 - 48 - 44
+
+
+def test_that_a_run_of_an_unknown_kind_opens_in_runs(
+    qtbot: QtBot, window: Window, session: Session, open_project: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.jobs import registry
+
+    run_id = open_project().add_run(SPEC).result()
+    known = {key: kind for key, kind in registry._KINDS.items() if key != "test-count"}
+    monkeypatch.setattr(registry, "_KINDS", known)
+    session.open_run(run_id)
+    qtbot.waitUntil(lambda: isinstance(window.panel, NotePanel) and window.panel.shown == [run_id])
+
+
+def test_that_what_was_just_done_can_be_taken_back_from_its_banner(
+    qtbot: QtBot, window: Window, session: Session
+) -> None:
+    taken: list[str] = []
+    session.offered.emit("Run 3 was deleted.", "Undo", lambda: taken.append("back"))
+    (banner,) = window.banners.shown()
+    undo = next(
+        button for button in banner.findChildren(type(window.job_bar.stop)) if button.text() == "Undo"
+    )
+    qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
+    assert taken == ["back"]
+    assert not window.banners.shown()
+
+
+def test_that_a_comparison_asked_for_anywhere_is_shown_in_runs(
+    qtbot: QtBot, window: Window, session: Session, open_project: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.panels.runs.panel import RunsPanel
+
+    monkeypatch.setattr("app.window.PLACES", (Place("runs", "Runs", "app.panels.runs.panel:RunsPanel"),))
+    project = open_project()
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.start)
+    ids = [project.add_run(SPEC, title=title).result() for title in ("one", "two", "three")]
+    session.compare_requested.emit(ids[:2])
+    qtbot.waitUntil(lambda: isinstance(window.panel, RunsPanel) and bool(window.panel.comparison.model.lines))
+    assert isinstance(window.panel, RunsPanel)
+    assert window.panel.comparison.ids == ids[:2]

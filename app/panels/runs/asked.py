@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from app.figures import MISSING
 from core.errors import UserError
 from core.jobs.registry import JobKind, job_kind
+from core.jobs.request import Request
 from core.project.records import RunRecord
 
 
@@ -41,20 +42,14 @@ def known_kind(kind: str) -> JobKind | None:
 
 def fields_of(run: RunRecord) -> list[Field]:
     """Every field of the run's request, those left at their defaults too, then seed and device."""
-    data, titles, choices, paths = run.request, dict[str, str](), dict[str, str](), set[str]()
-    known = known_kind(run.kind)
-    if known is not None:
-        try:
-            request = known.request.model_validate(run.request)
-        except ValidationError:  # of another version of the program: shown as it was recorded
-            pass
-        else:
-            data = request.model_dump(mode="json")
-            titles, paths = dict(_titles(request)), set(_paths(known))
-            choices = dict(_choices(request))
+    titles, choices, paths = dict[str, str](), dict[str, str](), set[str]()
+    known, request = known_kind(run.kind), _request_of(run)
+    if known is not None and request is not None:
+        titles, paths = dict(_titles(request)), set(_paths(known))
+        choices = dict(_choices(request))
     found = [
         _field(name, titles.get(name, _words(name)), value, is_path=name in paths)
-        for name, value in flat(data).items()
+        for name, value in asked_for(run).items()
     ]
     found = [replace(field, text=choices.get(field.name, field.text)) for field in found]
     return [
@@ -62,6 +57,21 @@ def fields_of(run: RunRecord) -> list[Field]:
         _field("seed", "Seed", run.seed),
         _field("device", "Device", run.device),
     ]
+
+
+def asked_for(run: RunRecord) -> dict[str, Any]:
+    """The run's request under flat names, those left at their defaults too."""
+    request = _request_of(run)
+    return flat(run.request if request is None else request.model_dump(mode="json"))
+
+
+def _request_of(run: RunRecord) -> Request | None:
+    """None for one of another version of the program: told as it was recorded."""
+    known = known_kind(run.kind)
+    try:
+        return known.request.model_validate(run.request) if known else None
+    except ValidationError:
+        return None
 
 
 def flat(data: Mapping[str, Any], within: str = "") -> dict[str, Any]:

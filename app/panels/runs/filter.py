@@ -66,8 +66,9 @@ def parse(text: str, today: date | None = None) -> Filter:
 
 def _test(word: str, today: date) -> Test | None:
     compared = _COMPARED.fullmatch(word)
-    if compared:
-        return _compare(*compared.groups())
+    bound = _number_in(compared[3]) if compared else None
+    if compared and bound is not None:
+        return _compare(compared[1].strip(), _COMPARISONS[compared[2]], bound)
     if word in ("<", ">", "=", "<=", ">=", '"', '""'):
         return None
     name, colon, value = word.partition(":")
@@ -98,26 +99,22 @@ def _in_field(name: str, value: str, word: str) -> Test | None:
 _ALIASES = {"status": "state", "title": "what", "id": "run"}
 
 
-def _compare(name: str, sign: str, digits: str) -> Test | None:
-    try:
-        bound = float(_plain_number(digits))
-    except ValueError:
-        return None
-    holds = _COMPARISONS[sign]
-
+def _compare(name: str, holds: Callable[[float, float], bool], bound: float) -> Test:
     def test(run: Sought) -> bool:
-        value = _number(run, name.strip())
+        value = _number(run, name)
         return value is not None and holds(value, bound)
 
     return test
 
 
-def _plain_number(digits: str) -> str:
+def _number_in(digits: str) -> float | None:
     """``2,1`` is a decimal as much as ``2.1``; ``12,310`` and ``1,234.5`` hold thousands."""
     digits = digits.replace("−", "-")
-    if re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?", digits):
-        return digits.replace(",", "")
-    return digits.replace(",", ".")
+    thousands = re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?", digits)
+    try:
+        return float(digits.replace(",", "" if thousands else "."))
+    except ValueError:
+        return None
 
 
 def _number(run: Sought, name: str) -> float | None:

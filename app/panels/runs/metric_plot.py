@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from html import escape
+from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
@@ -79,12 +80,19 @@ class MetricPlot(QWidget):
         self._rows: tuple[str, ...] = ()
         self._series: tuple[Series, ...] = ()
         self.legend = Legend()
-        self._plot = pg.PlotWidget(background=None)
-        self._plot.setMenuEnabled(False)
-        self._plot.setMouseEnabled(x=True, y=False)
-        self._plot.hideButtons()
-        self._plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
-        self._plot.getViewBox().invertY(True)
+        self._plot = pg.GraphicsView()
+        # Put together by hand: a PlotItem brings menus and dialogs along that would never be seen.
+        self._box = pg.ViewBox(enableMenu=False, invertY=True)
+        self._box.setMouseEnabled(x=True, y=False)
+        self._left = pg.AxisItem("left", linkView=self._box)
+        self._bottom = pg.AxisItem("bottom", linkView=self._box)
+        inside = pg.GraphicsLayout()
+        inside.setContentsMargins(0, 4, 8, 0)
+        inside.setSpacing(0)
+        for item, row, place in ((self._left, 0, 0), (self._box, 0, 1), (self._bottom, 1, 1)):
+            inside.addItem(item, row, place)
+        self._plot.setCentralItem(inside)
+        self._plot.setFrameShape(pg.GraphicsView.Shape.NoFrame)
         self._plot.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -113,35 +121,35 @@ class MetricPlot(QWidget):
 
     @Slot()
     def _draw(self) -> None:
-        tokens, item = theme.tokens(), self._plot.getPlotItem()
-        item.clear()
+        tokens = theme.tokens()
+        self._box.clear()
         self._plot.setBackground(tokens.surface)
         self.legend.show_names([one.name for one in self._series] if len(self._series) > 1 else [])
         self.setAccessibleName(self._title)
         self.setAccessibleDescription(self.summary())
         self._plot.setAccessibleName(self.summary())
-        for side in ("left", "bottom"):
-            axis = item.getAxis(side)
+        for axis in (self._left, self._bottom):
             axis.setPen(pg.mkPen(tokens.border))
             axis.setTextPen(pg.mkPen(tokens.muted))
             axis.setStyle(tickFont=self.font())
-        item.getAxis("left").setTicks([[(place, _short(row)) for place, row in enumerate(self._rows)]])
-        item.getAxis("left").setStyle(tickLength=0)
-        item.setLabel("bottom", self._title, color=tokens.muted)
-        item.showGrid(x=True, y=False, alpha=0.15)
-        self._draw_ties(item)
+        self._left.setTicks([[(place, _short(row)) for place, row in enumerate(self._rows)]])
+        self._left.setStyle(tickLength=0)
+        self._bottom.setLabel(escape(self._title), color=tokens.muted)
+        self._bottom.setGrid(40)
+        self._draw_ties()
         for place, one in enumerate(self._series):
-            self._draw_series(item, place, one)
+            self._draw_series(place, one)
 
-    def _draw_ties(self, item: Any) -> None:
+    def _draw_ties(self) -> None:
         """A line in each row from its lowest to its highest dot."""
         for place in range(len(self._rows)):
             there = [value for one in self._series if _real(value := one.values[place])]
             if len(there) > 1:
                 pen = pg.mkPen(theme.tokens().border_strong, width=1.5)
-                item.plot([min(there), max(there)], [place, place], pen=pen, antialias=True)  # type: ignore[type-var]
+                low, high = min(there), max(there)  # type: ignore[type-var]
+                self._box.addItem(pg.PlotCurveItem([low, high], [place, place], pen=pen, antialias=True))
 
-    def _draw_series(self, item: Any, place: int, one: Series) -> None:
+    def _draw_series(self, place: int, one: Series) -> None:
         places = decimals(value for value in one.values if _real(value))  # type: ignore[misc]
         spots = [
             {"pos": (value, row), "data": f"{one.name}, {self._rows[row]}: {fixed(value, places)}"}
@@ -160,7 +168,7 @@ class MetricPlot(QWidget):
             tip=lambda x, y, data: tooltip(data),
         )
         dots.addPoints(spots)
-        item.addItem(dots)
+        self._box.addItem(dots)
 
     @Slot()
     def reset_zoom(self) -> None:
@@ -168,8 +176,8 @@ class MetricPlot(QWidget):
         if there:
             low, high = min(there), max(there)  # type: ignore[type-var]
             margin = (high - low) * 0.08 or abs(high) * 0.05 or 1.0  # type: ignore[operator,arg-type]
-            self._plot.setXRange(low - margin, high + margin, padding=0)  # type: ignore[operator]
-        self._plot.setYRange(-0.7, max(len(self._rows), 3) - 0.3, padding=0)
+            self._box.setXRange(low - margin, high + margin, padding=0)  # type: ignore[operator]
+        self._box.setYRange(-0.7, max(len(self._rows), 3) - 0.3, padding=0)
 
 
 def _series_color(place: int) -> str:

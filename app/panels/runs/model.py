@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont
 
 from app import theme
 from app.figures import MISSING, decimals, duration, exact_time, fixed, when
-from app.panels.runs.asked import flat, kind_title
+from app.panels.runs.asked import asked_for, kind_title
 from app.panels.runs.filter import Sought, parse
 from app.widgets.table import RAW
 from core.project.records import RunRecord, Status
@@ -45,8 +45,9 @@ class Row:
 def make_row(run: RunRecord) -> Row:
     run = run.model_copy(update={"result": None, "provenance": None})
     kind = kind_title(run.kind)
-    asked = {name: str(value).casefold() for name, value in flat(run.request).items()}
-    method = str(flat(run.request).get("method") or run.request.get("recipe") or "")
+    given = asked_for(run)
+    asked = {name: str(value).casefold() for name, value in given.items()}
+    method = str(given.get("method") or given.get("recipe") or "")
     fields = {
         **{name.rpartition(", ")[2]: value for name, value in asked.items()},
         **asked,

@@ -88,6 +88,8 @@ class RunsPanel(Panel):
         self._changed_ids: set[int] = set()
         self._wanted: tuple[int, ...] = ()
         """Runs to be selected once they are there."""
+        self._reveal = False
+        """Whether no filter may hide them."""
         self._wanted_kind = ""
         """The tab to be shown once there are runs of that kind."""
         self._settle = QTimer(self)
@@ -280,7 +282,10 @@ class RunsPanel(Panel):
     def _after_rows(self) -> None:
         """Other runs may be there than before: the kinds, what was wanted, and the words follow."""
         self._show_kinds()
-        if self._wanted and any(self.model.place_of(run_id) is not None for run_id in self._wanted):
+        there = [run_id for run_id in self._wanted if self.model.find(run_id) is not None]
+        if self._reveal and any(self.model.place_of(run_id) is None for run_id in there):
+            self.show_all()
+        if any(self.model.place_of(run_id) is not None for run_id in there):
             wanted, self._wanted = self._wanted, ()
             self.table.select_runs(wanted)
         self._show_state()
@@ -375,9 +380,7 @@ class RunsPanel(Panel):
 
     def select(self, ids: Sequence[int], *, reveal: bool = False) -> None:
         """Select runs as soon as they are there; with `reveal`, no filter hides them."""
-        self._wanted = tuple(ids)
-        if reveal and any(self.model.find(run_id) and self.model.place_of(run_id) is None for run_id in ids):
-            self.show_all()
+        self._wanted, self._reveal = tuple(ids), reveal
         self._after_rows()
 
     @Slot()
