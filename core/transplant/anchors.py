@@ -35,13 +35,13 @@ def usable_anchors(shared: Anchors, base: torch.Tensor, donor: torch.Tensor) -> 
     the donor's pointing the same way (cosine above 1 - 1e-6; the lowest id stays).
 
     Args:
-        base, donor: (R_b, h) and (R_d, d) float32.
+        base, donor: (R_b, h) and (R_d, d), of any number type.
     """
     there = (shared.base < len(base)) & (shared.donor < len(donor))
     anchors = _some(shared, there)
-    clear = ~_faint(base[anchors.base]) & ~_faint(donor[anchors.donor])
+    clear = ~_faint(base[anchors.base].float()) & ~_faint(donor[anchors.donor].float())
     clear_anchors = _some(anchors, clear)
-    repeated = near_duplicates(donor[clear_anchors.donor])
+    repeated = near_duplicates(donor[clear_anchors.donor].float())
     counts = AnchorCounts(
         shared=len(shared),
         out_of_range=int((~there).sum()),

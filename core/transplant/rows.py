@@ -85,11 +85,11 @@ class Task:
 
     Args:
         matrix: the input embedding or the head; part of what random rows depend on.
-        table: (R_b, h) float32, the base's matrix on the CPU.
+        table: (R_b, h), the base's matrix on the CPU, in the number type that it is stored in.
         used: (R',) int64, base ids whose rows stand for tokens (neither padding nor unused).
         targets: (m,) int64, ids in the target vocabulary, in the order in which they are to be made.
         target_bytes: what each of them stands for.
-        donor: (R_d, d) float32, the donor's matrix on the CPU; None when there is no donor.
+        donor: (R_d, d), the donor's matrix likewise; None when the method needs none.
         anchors: as the donor's ids and the base's.
         pieces: cuts bytes into ids of the base's tokenizer; none where it cannot.
         seed: the run's.

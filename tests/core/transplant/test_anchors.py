@@ -40,6 +40,14 @@ def test_that_near_duplicates_are_those_that_comparing_all_pairs_finds() -> None
     assert int(found.sum()) >= 300
 
 
+def test_that_short_numbers_make_no_duplicates() -> None:
+    """Rows of bfloat16 are compared in float32: their products in bfloat16 are too coarse."""
+    donor = (10 + normal(200, 16)).bfloat16()
+    everything = Anchors(torch.arange(200), torch.arange(200))
+    _, counts = usable_anchors(everything, donor, donor)
+    assert counts.duplicates == 0
+
+
 def test_that_no_anchors_stay_none() -> None:
     none = Anchors(torch.empty(0, dtype=torch.long), torch.empty(0, dtype=torch.long))
     kept, counts = usable_anchors(none, normal(3, 2), normal(3, 2))

@@ -14,7 +14,14 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    GPT2Config,
+    GPTNeoXConfig,
+    PhiConfig,
+    PretrainedConfig,
+)
 
 from core.errors import Cancelled, UserError
 from core.jobs.context import Context, Control
@@ -218,6 +225,60 @@ def test_that_numbers_too_large_for_half_precision_are_refused(toys: Path, tmp_p
     with pytest.raises(UserError, match="float16"):
         graft(base, donor, tmp_path / "halves")
     assert not (tmp_path / "halves").exists()
+
+
+@pytest.mark.parametrize(
+    ("config", "names", "tied"),
+    [
+        (GPT2Config(n_embd=32, n_layer=2, n_head=2, n_positions=64), ["transformer.wte.weight"], True),
+        (
+            GPTNeoXConfig(
+                hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64,
+                max_position_embeddings=64,
+            ),
+            ["gpt_neox.embed_in.weight", "embed_out.weight"],
+            False,
+        ),
+        (
+            PhiConfig(
+                hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64,
+                max_position_embeddings=64,
+            ),
+            [EMBEDDING, HEAD],
+            False,
+        ),
+    ],
+    ids=["gpt2", "gpt-neox", "phi"],
+)  # fmt: skip
+def test_that_other_architectures_are_rebuilt_too(
+    toys: Path, tmp_path: Path, text: Path, config: PretrainedConfig, names: list[str], tied: bool
+) -> None:
+    base = shutil.copytree(
+        toys / "base", tmp_path / "base", ignore=shutil.ignore_patterns("*.safetensors", "config.json")
+    )
+    config.vocab_size, config.bos_token_id, config.eos_token_id, config.pad_token_id = 600, 0, 0, None
+    model = AutoModelForCausalLM.from_config(config)
+    bias = model.get_output_embeddings().bias
+    if bias is not None:
+        torch.nn.init.normal_(bias)
+    model.save_pretrained(base)
+    found = graft(base, toys / "donor", tmp_path / "out", text=[text], method={"name": "fvt"})
+    old, new = weights(base), weights(tmp_path / "out")
+    assert {name for name in new if new[name].shape != old[name].shape} - {"lm_head.bias"} == set(names)
+    with np.load(tmp_path / "out" / ROWS) as rows:
+        copied, made = rows["copied"], rows["targets"]
+        pieces, shares = rows["input_indices"], rows["input_weights"]
+    ids = np.flatnonzero(copied >= 0)
+    for name in names:
+        assert torch.equal(new[name][ids], old[name][copied[ids]])
+    if "lm_head.bias" in old:
+        mixed = (shares * old["lm_head.bias"].numpy()[pieces] * (pieces >= 0)).sum(axis=1)
+        assert torch.equal(new["lm_head.bias"][ids], old["lm_head.bias"][copied[ids]])
+        assert np.abs(new["lm_head.bias"].numpy()[made] - mixed).max() < 1e-6
+        assert (new["lm_head.bias"][420:] == old["lm_head.bias"].min()).all()
+    reopened = opened(tmp_path / "out")
+    assert (reopened.get_output_embeddings().weight is reopened.get_input_embeddings().weight) == tied
+    assert np.isfinite(found.bits_per_byte.after["all"])
 
 
 # What is told
