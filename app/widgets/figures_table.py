@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtGui import QColor, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView
 
 from app import theme
@@ -131,6 +131,7 @@ class FiguresTable(Table):
     ) -> None:
         super().__init__(session, title)
         self._lines, self._stretched = lines, stretched
+        self._fits = False
         self.figures = FiguresModel(columns, self)
         self._ordered = _Ordered(self)
         self._ordered.setSourceModel(self.figures)
@@ -147,7 +148,9 @@ class FiguresTable(Table):
         """In the order given, until a header is pressed."""
         self.figures.show(rows)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        self._fit()
+        self._fits = False
+        if self.isVisible():
+            self._fit()
 
     def record(self, row: int) -> Any:
         """What stands in a row as it is sorted now."""
@@ -155,6 +158,7 @@ class FiguresTable(Table):
 
     def _fit(self) -> None:
         """Columns as wide as what they hold; then give the one that stretches what is left."""
+        self._fits = True
         header = self.horizontalHeader()
         self.resizeColumnsToContents()
         for column in range(header.count()):
@@ -173,6 +177,11 @@ class FiguresTable(Table):
         rows = max(1, min(self._lines, len(self.figures.rows)))
         bar = self.horizontalScrollBar().sizeHint().height() if room < LEAST else 0
         self.setFixedHeight(header.sizeHint().height() + rows * line + bar + 4)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._fits:  # measuring every cell takes its time: not before it is seen
+            self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -37,7 +37,8 @@ _PLAIN: dict[str, type[Editor]] = {
 
 def editor_for(field: Field, session: Session) -> Editor:
     if field.kind == "choice":
-        return OptionEditor(field, [(member.name, member.title) for member in field.members])
+        default = (field.default or {}).get(field.discriminator)
+        return OptionEditor(field, [(member.name, member.title) for member in field.members], default)
     if field.kind == "paths":
         return PathsEditor(field, session)
     if field.kind == "path":
@@ -135,6 +136,7 @@ class Form(QWidget):
         column.addWidget(self.more)
         column.addStretch(1)
         self._arrange()
+        self.set_values({})
         self.offer_known()
 
     # Values

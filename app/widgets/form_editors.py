@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -54,6 +54,10 @@ class Editor(QWidget):
     def control(self) -> QWidget:
         """What takes the focus, and is marked when the value is wrong."""
         raise NotImplementedError
+
+    def minimumSizeHint(self) -> QSize:
+        """Never lower than it should be: the style sheet's least height would let a spin box be squeezed."""
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
 
     @property
     def shown(self) -> str:
@@ -208,8 +212,11 @@ class TextEditor(Editor):
 class OptionEditor(Editor):
     """One of a few values; also used for which member of a choice."""
 
-    def __init__(self, field: Field, options: Sequence[tuple[str, str]] | None = None) -> None:
+    def __init__(
+        self, field: Field, options: Sequence[tuple[str, str]] | None = None, default: str | None = None
+    ) -> None:
         super().__init__(field)
+        self._default = field.default if default is None else default
         self.box = QComboBox()
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(6)
@@ -217,7 +224,7 @@ class OptionEditor(Editor):
             self.box.addItem(label, value)
         self._add_control(self.box)
         self.box.currentIndexChanged.connect(lambda _: self.changed.emit())
-        self.set_value(field.default)
+        self.set_value(self._default)
 
     @property
     def control(self) -> QWidget:
@@ -229,7 +236,7 @@ class OptionEditor(Editor):
     def set_value(self, value: Any) -> None:
         self.blockSignals(True)
         found = self.box.findData(value)
-        self.box.setCurrentIndex(found if found >= 0 else max(0, self.box.findData(self.field.default)))
+        self.box.setCurrentIndex(found if found >= 0 else max(0, self.box.findData(self._default)))
         self.blockSignals(False)
 
 

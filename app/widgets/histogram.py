@@ -34,6 +34,9 @@ class HistogramPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         item.setMouseEnabled(x=True, y=False)
         item.hideAxis("left")
         item.getAxis("bottom").setHeight(28)
+        menus = [action.menu() for action in item.ctrlMenu.actions() if action.menu() is not None]
+        for menu in (item.ctrlMenu, *menus):  # never shown, and windows of their own otherwise
+            menu.setParent(self, menu.windowFlags())
         theme.current().changed.connect(self._paint)
 
     def show_counts(self, edges: Sequence[float], counts: Sequence[int]) -> None:

@@ -76,7 +76,8 @@ class TransplantPanel(Panel):
         self._split.addWidget(self.setup)
         self._split.addWidget(self.result)
         self._split.setStretchFactor(1, 1)
-        self._split.setSizes([NARROWEST + 10, 2_000])
+        self._split.splitterMoved.connect(self._remember_width)
+        self._set_width(NARROWEST + 10)
         self.set_page("transplant", self._split)
         for key, sentence in LATER.items():
             self.set_page(key, Notice("transplant", sentence))
@@ -292,7 +293,7 @@ class TransplantPanel(Panel):
             **super().view_state(),
             "setup": self.setup.state(),
             "folded": not self.setup.isVisibleTo(self),
-            "width": self.setup.width(),
+            "width": self._width,
             "slices": self.result.slices.view.key,
             "run": self._run.id if self._run else None,
         }
@@ -303,7 +304,7 @@ class TransplantPanel(Panel):
         self.result.slices.view.choose(str(state.get("slices", "")))
         width = state.get("width")
         if isinstance(width, int) and NARROWEST <= width <= WIDEST:
-            self._split.setSizes([width, 2_000])
+            self._set_width(width)
         if self._touched:
             return
         setup = state.get("setup")
@@ -326,6 +327,14 @@ class TransplantPanel(Panel):
         """The sample graft, in a form that nobody has filled yet."""
         if not self._touched:
             self.setup.show_spec(spec.request, spec.seed, spec.device)
+
+    def _set_width(self, pixels: int) -> None:
+        self._width = pixels
+        self._split.setSizes([pixels, 2_000])
+
+    @Slot(int, int)
+    def _remember_width(self, place: int, handle: int) -> None:
+        self._width = self._split.sizes()[0]
 
     @Slot()
     def toggle_setup(self) -> None:

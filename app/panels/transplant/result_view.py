@@ -51,6 +51,7 @@ class Warnings(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
         self._said: list[str] = []
+        self.hide()
 
     @property
     def said(self) -> list[str]:
@@ -114,6 +115,7 @@ class ResultView(ScrolledColumn):
         self.column.addWidget(self.norms)
         self._rest = QWidget()
         self.column.addWidget(self._rest, 1)
+        self._known: TransplantResult | None = None
         self.show_empty()
 
     # What is shown
@@ -124,16 +126,17 @@ class ResultView(ScrolledColumn):
 
     def show_state(self, warnings: Sequence[str] = (), known: TransplantResult | None = None) -> None:
         """The state card, which the caller has filled, over what is known so far."""
-        shown: list[QWidget] = [self.state]
+        self.warnings.say(warnings)
+        if known is not None and known is self._known and self.state.isVisibleTo(self):
+            return
+        self._known = known
+        self._show(self.state)
         if known is not None:
             if known.vocab_size:
                 self.heading.show_so_far(known)
-                shown.append(self.heading)
-            self.slices.show_result(known)
-            if self.slices.dots.pairs:
-                shown.append(self.slices)
-        self._show(*shown)
-        self.warnings.say(warnings)
+                self.heading.show()
+            for card in (self.slices, self.residuals, self.norms):
+                card.show_result(known)
 
     def show_result(self, run: RunRecord, result: TransplantResult) -> None:
         self._show(self.heading)

@@ -24,6 +24,7 @@ class SoFar:
         self.progress: Progress | None = None
         self.warnings: list[str] = []
         self._told: dict[str, Any] = {}
+        self._result: TransplantResult | None = None
 
     def hear(self, event: Any) -> None:
         """Take a progress, a partial result or a log line."""
@@ -36,6 +37,7 @@ class SoFar:
                 self._tell(name, value)
 
     def _tell(self, name: str, value: Any) -> None:
+        self._result = None
         before = self._told.get(name)
         if name in _MERGED and isinstance(before, dict) and isinstance(value, dict):
             for when, figures in value.items():
@@ -45,9 +47,12 @@ class SoFar:
             self._told[name] = value
 
     def result(self, request: dict[str, Any]) -> TransplantResult | None:
-        """A result with the parts told so far; None when none were."""
-        if not self._told:
-            return None
+        """A result with the parts told so far, the same object until more are told; None when none were."""
+        if self._told and self._result is None:
+            self._result = self._make(request)
+        return self._result
+
+    def _make(self, request: dict[str, Any]) -> TransplantResult | None:
         name = request.get("method", {}).get("name", "omp")
         asked = {
             "out": "",

@@ -45,7 +45,7 @@ def heading(result: TransplantResult) -> str:
     share = 100 * (after / before - 1)
     figures = f"{fixed(before, places)} → {fixed(after, places)}"
     if abs(share) < 0.05:
-        return f"{method} costs your text nothing: {fixed(after, places)} bits per byte before and after."
+        return f"{method} costs your text nothing: {fixed(after, 2)} bits per byte before and after."
     if share >= 100:
         return f"{method} costs your text {after / before:.1f} times the bits per byte: {figures}."
     if share > 0:
