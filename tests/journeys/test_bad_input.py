@@ -17,7 +17,6 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from tests.journeys.conftest import Answer, Bench, Program
-from tests.tiny_models import write_tiny_model
 
 pytestmark = [pytest.mark.story, pytest.mark.timeout(300)]
 
@@ -219,8 +218,7 @@ def test_that_a_full_disk_is_one_sentence(bench: Bench, program: Program) -> Non
 
 
 def test_that_a_project_on_a_full_disk_keeps_what_it_has(bench: Bench, program: Program) -> None:
-    """The run fails in words and is recorded as failed; with room again, the project is whole."""
-    big = write_tiny_model(bench.place.parent / "big", hidden=256)
+    """The disk fills up while a checkpoint is written: the run fails in words, and is recorded as failed."""
     full = bench.place / "full"
     aftermath = bench.place.parent / "aftermath.json"
     inside = _own_disks(
@@ -235,7 +233,9 @@ def test_that_a_project_on_a_full_disk_keeps_what_it_has(bench: Bench, program: 
         exit $code
         """
     )
-    answer = program(*bench.transplant("--base", big, "--project", full, "--json"), inside=inside)
-    refused(answer, "full")
+    words = ["train", "--text", bench.text, "--vocab-size", 300, "--hidden-size", 64, "--steps", 2]
+    words += ["--checkpoint-every", 0, "--out", bench.place.parent / "out", "--project", full, "--json"]
+    refused(program(*words, inside=inside), "is full")
+    assert not (bench.place.parent / "out").exists()
     (row,) = json.loads(aftermath.read_text())["rows"]
     assert row["status"] == "failed"
