@@ -131,6 +131,40 @@ def _engine_process(folder: Path) -> str:
     return f"made a project, using {made['peak_memory_bytes'] / 1e6:,.0f} MB"
 
 
+def _train(folder: Path) -> str:
+    tiny = {
+        "name": "causal-lm",
+        "hidden_size": 16,
+        "layers": 1,
+        "heads": 2,
+        "context": 32,
+        "batch": 2,
+        "steps": 2,
+    }
+    text = [str(starter("texts") / "prose.txt")]
+    result = _run("train", folder, text=text, recipe=tiny, vocab_size=300, out=str(folder / "model"))
+    described = _run("describe-model", folder, model=result["out"])
+    return f"{described['parameters']:,} parameters after {result['steps']} steps"
+
+
+def _transplant(folder: Path) -> str:
+    base, donor = (str(starter(name)) for name in STARTERS)
+    result = _run(
+        "transplant",
+        folder,
+        process=True,
+        base=base,
+        target_tokenizer=donor,
+        donor=donor,
+        method={"name": "omp", "k": 4},
+        text=[str(starter("texts") / "prose.txt")],
+        max_bytes=2_000,
+        out=str(folder / "graft"),
+    )
+    before, after = (result["bits_per_byte"][when]["all"] for when in ("before", "after"))
+    return f"{result['matched']:,} tokens copied, {before:.2f} → {after:.2f} bits per byte"
+
+
 CHECKS: tuple[Check, ...] = (
     Check("resources", _resources),
     Check("catalogue", _catalogue),
@@ -138,4 +172,6 @@ CHECKS: tuple[Check, ...] = (
     Check("project", _project),
     Check("engine process", _engine_process),
     Check("models describe", _describe),
+    Check("train", _train),
+    Check("transplant", _transplant),
 )

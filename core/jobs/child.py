@@ -30,7 +30,7 @@ from core.jobs.machine import usable_cores
 from core.jobs.request import RunSpec
 from core.jobs.running import AnyEvent, run_job
 
-_NICE = 5
+_NICE = 3
 """How far the jobs stand back behind the window (POSIX)."""
 _OOM_SCORE = "500"
 """Of 1000: the out-of-memory killer shall take this process, and not the window."""

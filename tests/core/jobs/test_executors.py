@@ -196,6 +196,19 @@ def test_that_the_peak_of_memory_is_that_of_the_run(run: Run) -> None:
     assert after["peak_memory_bytes"] < large["peak_memory_bytes"] - 40_000_000
 
 
+def test_that_an_interrupt_of_the_calling_thread_passes(tmp_path: Path) -> None:
+    """It is not the job's to end by: whoever pressed Ctrl-C twice does not want to wait."""
+    run = Run(ThreadExecutor(), tmp_path)
+
+    def interrupt(event: Any) -> None:
+        raise KeyboardInterrupt
+
+    run.act = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    assert not run.of(Finished)
+
+
 @pytest.mark.parametrize(
     ("kind", "request_", "field", "words"),
     [
