@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QAction, QDesktopServices
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from app.panels.runs.asked import known_kind
+from app.widgets.tooltip import tooltip
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -44,7 +45,7 @@ class RunActions(QObject):
         self,
         session: Session,
         selected: Callable[[], list[RunRecord]],
-        select: Callable[[list[int]], object],
+        select: Callable[[list[int]], None],
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
@@ -53,6 +54,7 @@ class RunActions(QObject):
         self._select = select
         self._panel = parent
         self.all: dict[str, RunAction] = {}
+        self._buttons: list[tuple[QPushButton, RunAction, bool]] = []
         for action in (
             RunAction("open", "Open", self.open, self._why_not_open, "Return"),
             RunAction("again", "Run again", self.run_again, self._why_not_again),
@@ -65,6 +67,25 @@ class RunActions(QObject):
 
     def add(self, action: RunAction) -> None:
         self.all[action.key] = action
+
+    def button(self, key: str, *, only_when_possible: bool = False) -> QPushButton:
+        """A button that says why it cannot be pressed, or is not there then; see `refresh`."""
+        action = self.all[key]
+        made = QPushButton(action.verb)
+        made.clicked.connect(lambda: self.do(key))
+        self._buttons.append((made, action, only_when_possible))
+        return made
+
+    @Slot()
+    def refresh(self) -> None:
+        """Ask anew what can be done, since other runs are selected or they changed."""
+        for button, action, only_when_possible in self._buttons:
+            why = action.why_not()
+            button.setEnabled(not why)
+            button.setToolTip(tooltip(why))
+            button.setAccessibleDescription(why)
+            if only_when_possible:
+                button.setVisible(not why)
 
     def do(self, key: str) -> None:
         """Do it if it can be done, else say why not."""

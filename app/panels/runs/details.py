@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -24,7 +23,7 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.figures import MISSING, decimals, duration, exact_time, fixed, size
 from app.panels.runs.asked import fields_of, kind_title
-from app.panels.runs.facts import Cell, Facts
+from app.panels.runs.facts import Cell, Facts, Rows
 from app.panels.runs.model import STATE_COLOURS
 from app.widgets.disclosure import Disclosure
 from app.widgets.visible_text import isolated
@@ -197,12 +196,13 @@ class RunDetails(QScrollArea):
     def run_id(self) -> int | None:
         return self._shown.run.id if self._shown else None
 
-    def offer(self, verb: str, act: Callable[[], object]) -> QPushButton:
-        """A button beside the run's name; its owner says when it is to be seen."""
-        button = QPushButton(verb)
-        button.clicked.connect(act)
+    def offer(self, button: QPushButton) -> None:
+        """Put a button beside the run's name; its owner says when it is to be seen."""
         self._offers.addWidget(button)
-        return button
+
+    def edit_note(self) -> None:
+        self.note.setFocus()
+        self.ensureWidgetVisible(self.note)
 
     def set_read_only(self, read_only: bool) -> None:
         self.note.setReadOnly(read_only)
@@ -260,7 +260,7 @@ def state_sentence(run: RunRecord) -> str:
     }.get(run.status, "")
 
 
-def figures_table(metrics: list[MetricRecord]) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
+def figures_table(metrics: list[MetricRecord]) -> tuple[tuple[str, ...], Rows]:
     """Heads and rows: a row a slice with a column a measure; what is measured once has a row of its own.
 
     More measures of slices than fit side by side have a row each.
@@ -293,7 +293,7 @@ def _value(metric: MetricRecord, metrics: list[MetricRecord]) -> Cell:
     return Cell(fixed(metric.value, places), metric.value, repr(metric.value))
 
 
-def _files(artifacts: list[ArtifactRecord]) -> list[tuple[Cell, ...]]:
+def _files(artifacts: list[ArtifactRecord]) -> Rows:
     return [
         (
             Cell(file.name, tip=f"{file.name}\n{file.media_type}\nSHA-256 {file.sha256}"),
@@ -303,7 +303,7 @@ def _files(artifacts: list[ArtifactRecord]) -> list[tuple[Cell, ...]]:
     ]
 
 
-def _origin(run: RunRecord) -> list[tuple[Cell, ...]]:
+def _origin(run: RunRecord) -> Rows:
     """When, where and with what it was made."""
     rows = [("Queued", exact_time(run.created))]
     rows += [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,16 +28,19 @@ class Cell:
     tip: str = ""
 
 
+Rows = Sequence[tuple[Cell, ...]]
+
+
 class FactModel(QAbstractTableModel):
     """Names at the left; the last columns are figures where they are headed."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.heads: tuple[str, ...] = ()
-        self.rows: list[tuple[Cell, ...]] = []
+        self.rows: Rows = ()
         self._figures = theme.figures_font()
 
-    def show(self, heads: tuple[str, ...], rows: list[tuple[Cell, ...]]) -> None:
+    def show(self, heads: tuple[str, ...], rows: Rows) -> None:
         self.beginResetModel()
         self.heads, self.rows = heads, rows
         self.endResetModel()
@@ -97,7 +101,7 @@ class Facts(QWidget):
         column.addWidget(self.table)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
-    def show_table(self, heads: tuple[str, ...], rows: list[tuple[Cell, ...]], *, title: str = "") -> None:
+    def show_table(self, heads: tuple[str, ...], rows: Rows, *, title: str = "") -> None:
         if title:
             self._title.setText(title)
         self.model.show(heads, rows)

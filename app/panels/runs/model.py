@@ -153,7 +153,10 @@ class RunModel(QAbstractTableModel):
 
     def update(self, changed: Iterable[Row], gone: Iterable[int]) -> None:
         """Take in some runs that changed, and forget those that are gone."""
-        self._all.update((row.run.id, row) for row in changed)
+        for row in changed:
+            self._all[row.run.id] = row
+            if row.run.status not in ("running", "paused"):  # resumed, it begins anew
+                self._shares.pop(row.run.id, None)
         for run_id in gone:
             self._all.pop(run_id, None)
         self._arrange()

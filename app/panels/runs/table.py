@@ -163,9 +163,8 @@ class RunTable(Table):
 
     @Slot()
     def _tell(self) -> None:
-        rows = chain.from_iterable(
-            range(block.top(), block.bottom() + 1) for block in self.selectionModel().selection()
-        )
+        blocks = self.selectionModel().selection().toList()
+        rows = chain.from_iterable(range(block.top(), block.bottom() + 1) for block in blocks)
         selected = tuple(sorted({self.runs.run_at(row).id for row in rows}))
         if selected != self._told:
             self._told = selected

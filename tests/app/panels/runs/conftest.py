@@ -26,7 +26,7 @@ def show(qtbot: QtBot, session: Session, lab: Lab) -> Callable[[], RunsPanel]:
         panel.resize(1000, 700)
         panel.show()
         expected = len(lab.project.runs())
-        qtbot.waitUntil(lambda: panel.model.total == expected and not panel._loading)
+        qtbot.waitUntil(lambda: panel.model.total == expected and not panel.feed.loading)
         return panel
 
     return make

@@ -8,7 +8,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from app.panels.runs.panel import MENU, MORE, RunsPanel
+from app.panels.runs.bar import MORE
+from app.panels.runs.panel import MENU, RunsPanel
 from app.session import Session
 from app.widgets.command_sheet import CommandSheet
 from core.jobs.events import Finished

@@ -29,7 +29,7 @@ def kinds(panel: RunsPanel) -> list[str]:
 
 def words(panel: RunsPanel) -> str:
     """What stands in the place of the table, or nothing."""
-    return "" if panel.table.isVisible() else panel._nothing.text()
+    return "" if panel.table.isVisible() else panel.words.text()
 
 
 # Reading and showing
@@ -41,15 +41,15 @@ def test_that_the_newest_run_is_shown_in_full_at_once(qtbot: QtBot, lab: Lab, sh
     panel = show()
     assert titles(panel) == ["second", "first"]
     assert panel.table.selected() == (newest,)
-    qtbot.waitUntil(panel.details.isVisible)
-    assert panel.details.summary.text() == "It takes 2.000 bits per byte."
-    assert panel.details.files.model.rows[0][0].text == "model.bin"
+    qtbot.waitUntil(panel.view.details.isVisible)
+    assert panel.view.details.summary.text() == "It takes 2.000 bits per byte."
+    assert panel.view.details.files.model.rows[0][0].text == "model.bin"
 
 
 def test_that_a_project_without_runs_says_what_will_be_here(lab: Lab, show: Show) -> None:
     panel = show()
     assert words(panel).startswith("No runs yet")
-    assert not panel.details.isVisible()
+    assert not panel.view.details.isVisible()
 
 
 def test_that_without_a_project_nothing_is_promised(qtbot: QtBot, session: Session) -> None:
@@ -143,15 +143,15 @@ def test_that_the_filter_works_as_it_is_typed(qtbot: QtBot, lab: Lab, show: Show
     lab.done("far", 2.5)
     lab.done("other", 2.0, method={"name": "fvt"})
     panel = show()
-    panel.find()
-    qtbot.keyClicks(panel.filter, "method:omp <2.1 today")
+    panel.bar.focus_filter()
+    qtbot.keyClicks(panel.bar.filter, "method:omp <2.1 today")
     assert titles(panel) == ["close"]
-    assert panel.count.text() == "1 of 3"
-    qtbot.keyClicks(panel.filter, " nonsense")
+    assert panel.bar.count.text() == "1 of 3"
+    qtbot.keyClicks(panel.bar.filter, " nonsense")
     assert words(panel) == "None of 3 runs match “method:omp <2.1 today nonsense”."
     qtbot.mouseClick(panel.mend, Qt.MouseButton.LeftButton)
     assert len(titles(panel)) == 3
-    assert panel.filter.text() == ""
+    assert panel.bar.filter.text() == ""
 
 
 # Selecting and comparing
@@ -160,33 +160,33 @@ def test_that_the_filter_works_as_it_is_typed(qtbot: QtBot, lab: Lab, show: Show
 def test_that_two_runs_selected_are_compared_on_demand(qtbot: QtBot, lab: Lab, show: Show) -> None:
     one, other = lab.done("one", 2.2), lab.done("other", 2.0)
     panel = show()
-    compare = panel.buttons["compare"]
+    compare = panel.bar.buttons["compare"]
     assert not compare.isEnabled()
     assert "Select two or more" in compare.toolTip()
     panel.table.select_runs([one, other])
-    assert panel.count.text() == "2 selected"
-    assert panel._compare_here.isVisible()
+    assert panel.bar.count.text() == "2 selected"
+    assert panel.view.compare_here.isVisible()
     qtbot.mouseClick(compare, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: panel.comparison.isVisible() and bool(panel.comparison.model.lines))
-    assert panel.comparison.ids == [one, other]
+    qtbot.waitUntil(lambda: panel.view.comparison.isVisible() and bool(panel.view.comparison.model.lines))
+    assert panel.view.comparison.ids == [one, other]
     third = lab.done("third", 1.9)
     qtbot.waitUntil(lambda: panel.model.total == 3)
     panel.table.select_runs([one, third])
-    qtbot.waitUntil(lambda: panel.comparison.ids == [one, third])
+    qtbot.waitUntil(lambda: panel.view.comparison.ids == [one, third])
     panel.table.select_runs([one])
-    qtbot.waitUntil(lambda: panel.details.isVisible() and panel.details.run_id == one)
+    qtbot.waitUntil(lambda: panel.view.details.isVisible() and panel.view.details.run_id == one)
 
 
 def test_that_a_comparison_closes_with_escape(qtbot: QtBot, lab: Lab, show: Show) -> None:
     ids = [lab.done("one", 2.2), lab.done("other", 2.0)]
     panel = show()
     panel.compare(ids)
-    qtbot.waitUntil(lambda: bool(panel.comparison.model.lines))
+    qtbot.waitUntil(lambda: bool(panel.view.comparison.model.lines))
     panel.window().activateWindow()
-    panel.comparison.table.setFocus()
-    qtbot.waitUntil(panel.comparison.table.hasFocus)
-    qtbot.keyClick(panel.comparison.table, Qt.Key.Key_Escape)
-    assert not panel.comparison.isVisible()
+    panel.view.comparison.table.setFocus()
+    qtbot.waitUntil(panel.view.comparison.table.hasFocus)
+    qtbot.keyClick(panel.view.comparison.table, Qt.Key.Key_Escape)
+    assert not panel.view.comparison.isVisible()
     assert panel.table.selected() == tuple(ids)
 
 
@@ -199,12 +199,12 @@ def test_that_a_comparison_asked_for_from_elsewhere_waits_for_the_runs_and_beats
     qtbot.addWidget(panel)
     panel.resize(1000, 700)
     panel.show()
-    panel.filter.setText("nothing like it")
+    panel.bar.filter.setText("nothing like it")
     panel.compare([ids[1], ids[0]])
-    qtbot.waitUntil(lambda: panel.table.selected() == tuple(ids) and bool(panel.comparison.model.lines))
-    assert panel.comparison.ids == [ids[1], ids[0]]
-    assert panel.comparison.isVisible()
-    assert panel.filter.text() == ""
+    qtbot.waitUntil(lambda: panel.table.selected() == tuple(ids) and bool(panel.view.comparison.model.lines))
+    assert panel.view.comparison.ids == [ids[1], ids[0]]
+    assert panel.view.comparison.isVisible()
+    assert panel.bar.filter.text() == ""
 
 
 def test_that_a_run_asked_for_is_shown_whatever_is_filtered(qtbot: QtBot, lab: Lab, show: Show) -> None:
@@ -213,7 +213,7 @@ def test_that_a_run_asked_for_is_shown_whatever_is_filtered(qtbot: QtBot, lab: L
     panel = show()
     panel.kinds.setCurrentIndex(1)
     panel.show_run(lab.project.run(wanted))
-    qtbot.waitUntil(lambda: panel.details.isVisible() and panel.details.run_id == wanted)
+    qtbot.waitUntil(lambda: panel.view.details.isVisible() and panel.view.details.run_id == wanted)
 
 
 # Editing
@@ -242,8 +242,8 @@ def test_that_a_name_being_typed_outlives_what_happens_meanwhile(qtbot: QtBot, l
     editor = panel.table.findChild(QLineEdit)
     assert editor is not None
     editor.setText("half a na")
-    other = lab.done("meanwhile")
-    qtbot.waitUntil(lambda: other in panel._changed_ids)
+    with qtbot.waitSignal(panel.session.changed):
+        lab.done("meanwhile")
     qtbot.wait(50)
     assert editor.isVisible()
     assert editor.text() == "half a na"
@@ -254,13 +254,26 @@ def test_that_a_name_being_typed_outlives_what_happens_meanwhile(qtbot: QtBot, l
 def test_that_a_note_is_written_and_found(qtbot: QtBot, lab: Lab, show: Show) -> None:
     run = lab.done()
     panel = show()
-    qtbot.waitUntil(panel.details.isVisible)
+    qtbot.waitUntil(panel.view.details.isVisible)
     panel.verbs.do("note")
-    panel.details.note.setPlainText("The best so far.")
-    qtbot.keyClick(panel.details.note, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    panel.view.details.note.setPlainText("The best so far.")
+    qtbot.keyClick(panel.view.details.note, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: lab.project.run(run).note == "The best so far.")
-    panel.filter.setText("note:best")
+    panel.bar.filter.setText("note:best")
     qtbot.waitUntil(lambda: titles(panel) == ["Graft"])
+
+
+def test_that_escape_takes_back_a_note_in_the_panel_too(qtbot: QtBot, lab: Lab, show: Show) -> None:
+    lab.done()
+    panel = show()
+    qtbot.waitUntil(panel.view.details.isVisible)
+    panel.window().activateWindow()
+    panel.verbs.do("note")
+    note = panel.view.details.note
+    qtbot.waitUntil(note.hasFocus)
+    qtbot.keyClicks(note, "no")
+    qtbot.keyClick(note, Qt.Key.Key_Escape)
+    assert note.toPlainText() == ""
 
 
 def test_that_deleting_offers_to_take_it_back_and_goes_on_with_the_next_run(
@@ -314,8 +327,8 @@ def test_that_nothing_is_written_in_a_project_open_for_reading_and_it_says_why(
     assert "reading only" in panel.verbs.all[key].why_not()
     qtbot.keyClick(panel.table, Qt.Key.Key_F2)
     assert not panel.table.is_editing
-    assert "reading only" in panel.buttons["again"].toolTip()
-    assert panel.buttons["command"].isEnabled()
+    assert "reading only" in panel.bar.buttons["again"].toolTip()
+    assert panel.bar.buttons["command"].isEnabled()
 
 
 # What the window asks
@@ -328,7 +341,7 @@ def test_that_it_comes_back_as_it_was_left_and_bears_what_it_does_not_know(
     lab.queue("count", kind="test-count")
     panel = show()
     panel.kinds.setCurrentIndex(2)
-    panel.filter.setText("graft")
+    panel.bar.filter.setText("graft")
     panel.table.setColumnHidden(AT["note"], False)
     state = panel.view_state()
     again = show()
@@ -339,7 +352,7 @@ def test_that_it_comes_back_as_it_was_left_and_bears_what_it_does_not_know(
     }
     for strange in ({}, {"kind": "gone", "filter": None, "split": ["a"], "columns": 7}, {"split": [1]}):
         again.restore_view(strange)
-    assert again.filter.text() == ""
+    assert again.bar.filter.text() == ""
 
 
 def test_that_commands_are_offered_only_where_they_can_be_done(lab: Lab, show: Show) -> None:
