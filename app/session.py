@@ -118,7 +118,9 @@ class Session(QObject):
         else:
             log.error("unexpected error", exc_info=error)
             kind = type(error).__name__
-            self.message.emit(f"A fault in Lexigraft: {str(error) or kind}. The log has the details.", "error")
+            self.message.emit(
+                f"A fault in Lexigraft: {str(error) or kind}. The log has the details.", "error"
+            )
 
     # The project
 
@@ -272,12 +274,12 @@ class Session(QObject):
         self.run_requested.emit(run_id)
 
     def show_command(self, spec: RunSpec) -> str:
-        """The command line that repeats a run."""
+        """The command line that repeats a run, recorded in the open project."""
         import shlex
 
         from core.cli import command_for
 
-        return shlex.join(command_for(spec))
+        return shlex.join(command_for(spec, self.project.folder if self.project else None))
 
     def _writable(self) -> Project | None:
         if self.project is None:

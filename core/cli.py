@@ -68,8 +68,8 @@ def main(argv: Sequence[str] | None = None, *, checks: Sequence[Check] = ()) -> 
         return FAILED
 
 
-def command_for(spec: RunSpec) -> list[str]:
-    """The command line that runs `spec` again, the program's name first.
+def command_for(spec: RunSpec, project: Path | None = None) -> list[str]:
+    """The command line that runs `spec` again, the program's name first; recorded in `project`, if given.
 
     Raises:
         UserError: the spec's request is not valid.
@@ -85,6 +85,8 @@ def command_for(spec: RunSpec) -> list[str]:
         common += ["--seed", str(spec.seed)]
     if spec.device != "auto":
         common += ["--device", spec.device]
+    if project is not None and "project" not in kind.request.model_fields:
+        common += ["--project", str(project)]
     at = words.index("--") if "--" in words else len(words)
     return ["lexigraft", *kind.command, *words[:at], *common, *words[at:]]
 

@@ -248,6 +248,13 @@ def test_that_the_command_of_a_run_makes_that_run(spec: RunSpec) -> None:
     assert again.model_copy(update={"request": spec.request}) == spec
 
 
+def test_that_the_command_of_a_run_without_a_place_of_its_own_names_the_project() -> None:
+    spec = RunSpec(kind="cli-placed", request={"out": None})
+    words = command_for(spec, Path("my lab"))
+    assert words == ["lexigraft", "placed", "--project", "my lab"]
+    assert spec_from(words[1:]) == spec
+
+
 def test_that_every_command_helps_and_explains_each_field(capsys: pytest.CaptureFixture[str]) -> None:
     for kind in load_catalog():
         assert main([*kind.command, "--help"]) == 0
