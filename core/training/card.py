@@ -36,7 +36,11 @@ pipeline_tag: text-generation
 
 
 def settings_table(result: TrainResult) -> str:
-    rows = [f"| {name.replace('_', ' ')} | {value} |" for name, value in result.settings.items()]
+    rows = [
+        f"| {name.replace('_', ' ')} | {value} |"
+        for name, value in result.settings.items()
+        if value is not None
+    ]
     return "\n".join(["| setting | value |", "|---|---|", *rows])
 
 

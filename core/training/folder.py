@@ -20,5 +20,7 @@ def write_model(folder: Path, network: PreTrainedModel, tokenizer: Path) -> None
     network.config.dtype = network.dtype
     network.config.save_pretrained(folder)
     network.generation_config.save_pretrained(folder)
+    # The library's files can be read by nobody else; these are files like all others.
+    shutil.copymode(folder / "config.json", folder / "model.safetensors")
     for name, file in tokenizer_files(tokenizer).items():
         shutil.copyfile(file, folder / name)
