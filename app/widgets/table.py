@@ -56,6 +56,8 @@ Without an answer (None) the text shown is taken.
 MARGIN = 11
 """Between a cell's edge and its text, as the style sheet has it."""
 ARROW = 6
+USUAL_HEIGHT = 17
+"""Of a line of text, in pixels."""
 CSV_FILES = "Comma-separated values (*.csv)"
 
 
@@ -138,6 +140,10 @@ class Table(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
         self.setHorizontalHeader(Header(self))
+
+    def scaled(self, width: int) -> int:
+        """A column's width in pixels, given for a system font of the usual size."""
+        return round(width * max(1.0, self.fontMetrics().height() / USUAL_HEIGHT))
 
     # What it holds, as text
 

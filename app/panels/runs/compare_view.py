@@ -228,13 +228,14 @@ class CompareView(QWidget):
     def _size_columns(self) -> None:
         """The names take the room that the runs leave; many runs are scrolled to."""
         header, runs = self.table.horizontalHeader(), len(self._runs)
-        room = self.table.viewport().width() - NAMES - DIFFERENCE
-        figures = min(max(room // max(runs, 1), FIGURES[0]), FIGURES[1])
+        names, least, most, difference = map(self.table.scaled, (NAMES, *FIGURES, DIFFERENCE))
+        room = self.table.viewport().width() - names - difference
+        figures = min(max(room // max(runs, 1), least), most)
         for column in range(runs + 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
-            width = NAMES if column == 0 else DIFFERENCE if column > runs else figures
+            width = names if column == 0 else difference if column > runs else figures
             self.table.setColumnWidth(column, width)
-        if room >= runs * FIGURES[0]:
+        if room >= runs * least:
             header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
     def _say(self, words: str) -> None:

@@ -237,7 +237,7 @@ class RunTable(Table):
             header.moveSection(header.visualIndex(place), place)
             self.setColumnHidden(place, not column.shown)
             header.setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
-            self.setColumnWidth(place, column.width)
+            self.setColumnWidth(place, self.scaled(column.width))
         header.setSectionResizeMode(AT["what"], QHeaderView.ResizeMode.Stretch)
 
     def fill_columns_menu(self, menu: QMenu) -> None:

@@ -79,14 +79,14 @@ def test_that_runs_that_cannot_be_read_are_told_and_can_be_tried_again(
 
 
 def test_that_changes_are_shown_without_asking_and_move_nobody(qtbot: QtBot, lab: Lab, show: Show) -> None:
-    runs = [lab.done(f"run {number}") for number in range(30)]
+    runs = [lab.queue(f"run {number}") for number in range(20)]
     panel = show()
     panel.table.select_runs([runs[3], runs[5]])
-    panel.table.verticalScrollBar().setValue(150)
+    panel.table.verticalScrollBar().setValue(60)
     running = lab.start("new")
     qtbot.waitUntil(lambda: titles(panel)[0] == "new" and panel.model.shown[0].status == "running")
     assert panel.table.selected() == (runs[3], runs[5])
-    assert panel.table.verticalScrollBar().value() == 150
+    assert panel.table.verticalScrollBar().value() == 60
     lab.project.rename_run(running, "newer").result()
     qtbot.waitUntil(lambda: titles(panel)[0] == "newer")
 
