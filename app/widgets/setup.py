@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, JsonValue, ValidationError
 from pydantic import Field as Question
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
@@ -30,7 +30,7 @@ REST = 250
 """Milliseconds of quiet before what was typed is looked at."""
 BUSY = 1_500
 """Milliseconds that *Run* is off at most while a run is recorded."""
-DEVICES = {"auto": "Automatic", "cpu": "CPU", "cuda": "NVIDIA GPU", "mps": "Apple GPU"}
+DEVICES: dict[str, JsonValue] = {"auto": "Automatic", "cpu": "CPU", "cuda": "NVIDIA GPU", "mps": "Apple GPU"}
 NOT_RANDOM = "Draws nothing at random, so the seed changes nothing."
 
 

@@ -27,18 +27,22 @@ class Lengths(NamedTuple):
     places: int
 
 
+def _column(title: str, place: int) -> Column:
+    """A quantile of the lengths, all with as many decimals."""
+    return Column(
+        title,
+        lambda row: (row[place], row.places),
+        lambda pair: fixed(*pair),
+        right=True,
+        raw=lambda row: row[place],
+    )
+
+
 COLUMNS = (
     Column("rows", lambda row: row.rows),
-    *(
-        Column(
-            title,
-            lambda row, place=place: (row[place], row.places),
-            lambda pair: fixed(*pair),
-            right=True,
-            raw=lambda row, place=place: row[place],
-        )
-        for place, title in enumerate(("5 %", "median", "95 %"), start=1)
-    ),
+    _column("5 %", 1),
+    _column("median", 2),
+    _column("95 %", 3),
 )
 
 
