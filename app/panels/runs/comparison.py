@@ -62,7 +62,7 @@ def compare(runs: Sequence[RunRecord], metrics: Iterable[MetricRecord]) -> list[
     for (name, part), values in figures.items():
         title = f"{name}, {part}" if part else name
         lines.append(_figure(title, [values.get(run.id) for run in runs], (name, part)))
-    lines.append(_figure("took, s", [run.seconds for run in runs], ("took, s", None)))
+    lines.append(_figure("took, s", [run.seconds for run in runs], ("took, s", None), most_places=1))
     memory = [(run.result or {}).get("peak_memory_bytes") for run in runs]
     if any(memory):
         megabytes = [round(amount / 1e6, 1) if amount else None for amount in memory]
@@ -100,9 +100,11 @@ def _asked(fields: list[Field]) -> Line:
     return Line(title, values, tuple(shown), tuple(wholes))
 
 
-def _figure(title: str, values: list[float | None], metric: tuple[str, str | None]) -> Line:
+def _figure(
+    title: str, values: list[float | None], metric: tuple[str, str | None], *, most_places: int = 6
+) -> Line:
     there = [value for value in values if value is not None]
-    places = decimals(there)
+    places = min(decimals(there), most_places)
     line = Line(
         title,
         tuple(values),

@@ -15,6 +15,7 @@ from core.jobs.registry import JobKind, declare, job
 from core.jobs.request import Metric, Request, Result, RunSpec
 from core.project.project import Project
 from core.project.records import RunRecord
+from tests.app.counting import COUNT
 
 
 class Omp(BaseModel):
@@ -99,8 +100,12 @@ class Lab:
     def __init__(self, project: Project) -> None:
         self.project = project
 
-    def queue(self, title: str = "Graft", kind: str = "test-graft", **request: Any) -> int:
+    def queue(self, title: str = "Graft", kind: str = GRAFT.kind, **request: Any) -> int:
         return self.project.add_run(RunSpec(kind=kind, request=request, title=title)).result()
+
+    def count(self) -> int:
+        """A queued run of another kind, which has no panel and cannot be resumed."""
+        return self.queue("count", COUNT.kind)
 
     def start(self, title: str = "Graft", **request: Any) -> int:
         run = self.queue(title, **request)

@@ -48,7 +48,7 @@ def test_that_only_runs_that_ended_early_and_keep_checkpoints_are_resumed(
     qtbot: QtBot, lab: Lab, session: Session, show: Show
 ) -> None:
     done, failed = lab.done(), lab.failed()
-    counted = lab.queue("count", kind="test-count")
+    counted = lab.count()
     lab.project.finish_run(counted, Finished(status="cancelled")).result()
     panel = show()
     assert why_not(panel, "resume", done) == f"Run {done} is done: there is nothing to resume"
@@ -110,7 +110,7 @@ def test_that_the_folder_of_a_run_is_opened_if_it_has_one(
 def test_that_a_run_opens_in_the_panel_of_its_kind(
     qtbot: QtBot, lab: Lab, session: Session, show: Show
 ) -> None:
-    graft, counted = lab.done(), lab.queue("count", kind="test-count")
+    graft, counted = lab.done(), lab.count()
     panel = show()
     assert "no panel of its own" in why_not(panel, "open", counted)
     panel.table.select_runs([graft])

@@ -112,7 +112,7 @@ def test_that_runs_of_another_project_replace_these(
 
 def test_that_there_is_a_tab_for_each_kind_of_run_there_is(qtbot: QtBot, lab: Lab, show: Show) -> None:
     lab.done("graft")
-    counted = lab.queue("count", kind="test-count")
+    counted = lab.count()
     panel = show()
     assert kinds(panel) == ["All", "Count", "Graft"]
     panel.kinds.setCurrentIndex(1)
@@ -127,7 +127,7 @@ def test_that_there_is_a_tab_for_each_kind_of_run_there_is(qtbot: QtBot, lab: La
 
 def test_that_a_kind_goes_with_its_last_run(qtbot: QtBot, lab: Lab, show: Show) -> None:
     lab.done()
-    last = lab.queue("count", kind="test-count")
+    last = lab.count()
     panel = show()
     panel.kinds.setCurrentIndex(1)
     from core.jobs.events import Finished
@@ -143,7 +143,11 @@ def test_that_the_filter_works_as_it_is_typed(qtbot: QtBot, lab: Lab, show: Show
     lab.done("far", 2.5)
     lab.done("other", 2.0, method={"name": "fvt"})
     panel = show()
-    panel.bar.focus_filter()
+    panel.window().activateWindow()
+    panel.table.setFocus()
+    qtbot.waitUntil(panel.table.hasFocus)
+    qtbot.keyClick(panel.table, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(panel.bar.filter.hasFocus)
     qtbot.keyClicks(panel.bar.filter, "method:omp <2.1 today")
     assert titles(panel) == ["close"]
     assert panel.bar.count.text() == "1 of 3"
@@ -209,7 +213,7 @@ def test_that_a_comparison_asked_for_from_elsewhere_waits_for_the_runs_and_beats
 
 def test_that_a_run_asked_for_is_shown_whatever_is_filtered(qtbot: QtBot, lab: Lab, show: Show) -> None:
     wanted = lab.done("wanted")
-    lab.queue("count", kind="test-count")
+    lab.count()
     panel = show()
     panel.kinds.setCurrentIndex(1)
     panel.show_run(lab.project.run(wanted))
@@ -338,7 +342,7 @@ def test_that_it_comes_back_as_it_was_left_and_bears_what_it_does_not_know(
     qtbot: QtBot, lab: Lab, session: Session, show: Show
 ) -> None:
     lab.done()
-    lab.queue("count", kind="test-count")
+    lab.count()
     panel = show()
     panel.kinds.setCurrentIndex(2)
     panel.bar.filter.setText("graft")
