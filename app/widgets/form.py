@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import theme
 from app.widgets.disclosure import Disclosure
@@ -59,8 +59,7 @@ class FieldBox(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
         if field.kind != "switch":
-            title = theme.styled(QLabel(field.title), role="field")
-            title.setTextFormat(Qt.TextFormat.PlainText)
+            title = Words(field.title, "field")
             title.setBuddy(self.editor.control)
             title.setToolTip(tooltip(field.help))
             column.addWidget(title)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
     QLineEdit,
+    QSizePolicy,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -20,6 +21,8 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.widgets.form_schema import Field
 
+NARROWEST = 84
+"""Pixels of a control, whatever the longest text that it may hold."""
 LARGEST = 2_147_483_647
 """What a spin box can hold."""
 
@@ -91,7 +94,8 @@ class IntegerEditor(Editor):
         self.box.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
         self.box.setGroupSeparatorShown(True)
         self.box.setFont(theme.figures_font())
-        self.box.setMinimumWidth(72)
+        self.box.setMinimumWidth(NARROWEST)
+        self.box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         if field.unit:
             self.box.setSuffix(f" {field.unit}")
         self._add_control(self.box)
@@ -144,7 +148,8 @@ class NumberEditor(Editor):
         )
         self.box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
         self.box.setFont(theme.figures_font())
-        self.box.setMinimumWidth(72)
+        self.box.setMinimumWidth(NARROWEST)
+        self.box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         if field.unit:
             self.box.setSuffix(f" {field.unit}")
         self._add_control(self.box)
@@ -219,7 +224,8 @@ class OptionEditor(Editor):
         self._default = field.default if default is None else default
         self.box = QComboBox()
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.box.setMinimumContentsLength(6)
+        self.box.setMinimumWidth(NARROWEST)
+        self.box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         for value, label in field.options if options is None else options:
             self.box.addItem(label, value)
         self._add_control(self.box)

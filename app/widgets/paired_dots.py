@@ -244,22 +244,26 @@ class PairLegend(QWidget):
         font.setPointSizeF(font.pointSizeF() * 0.88)
         self.setFont(font)
         self.setAccessibleName(f"A disc is before, a square after; {words}")
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         theme.current().changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
+        return self._size(f"before  after · {self._words}")
+
+    def minimumSizeHint(self) -> QSize:
+        return self._size("before  after")
+
+    def _size(self, words: str) -> QSize:
         metrics = self.fontMetrics()
-        words = metrics.horizontalAdvance(f"before  after · {self._words}")
-        return QSize(int(words + 2 * DOT + 20), metrics.height() + 4)
+        return QSize(int(metrics.horizontalAdvance(words) + 2 * DOT + 24), metrics.height() + 4)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens, painter = theme.tokens(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics, y, left = self.fontMetrics(), self.height() / 2, 1.0
-        for label, color, round_one in (
-            ("before", tokens.before, True),
-            (f"after · {self._words}", tokens.after, False),
-        ):
+        whole = self.width() >= self.sizeHint().width()
+        last = f"after · {self._words}" if whole else "after"
+        for label, color, round_one in (("before", tokens.before, True), (last, tokens.after, False)):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color(color))
             if round_one:

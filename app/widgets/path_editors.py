@@ -17,13 +17,14 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QMenu,
     QPushButton,
+    QSizePolicy,
     QWidget,
 )
 
 from app import theme
 from app.figures import size
 from app.icons import icon
-from app.widgets.form_editors import Editor
+from app.widgets.form_editors import NARROWEST, Editor
 from app.widgets.form_schema import Field
 from app.widgets.known_paths import KnownPath, known_paths, path_label
 from app.widgets.tooltip import tooltip
@@ -79,7 +80,8 @@ class PathEditor(_Droppable):
         self._known: list[KnownPath] = []
         self.box = QComboBox()
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.box.setMinimumContentsLength(8)
+        self.box.setMinimumWidth(NARROWEST)
+        self.box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.box.setPlaceholderText(f"Choose or drop a {field.input or 'file'}")
         self._add_control(self.box)
         self.box.activated.connect(lambda _: self.changed.emit())

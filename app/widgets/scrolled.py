@@ -1,4 +1,4 @@
-"""A column that scrolls up and down."""
+"""A column that scrolls."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 
 class ScrolledColumn(QScrollArea):
-    """Widgets go into `column`. It takes no focus itself: what is in it does."""
+    """Widgets go into `column`. It takes no focus itself: what is in it does.
+
+    It scrolls sideways only where large type leaves no other way.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         inner = QWidget()
         self.column = QVBoxLayout(inner)
         self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(inner)

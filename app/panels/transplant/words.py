@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from core.transplant.request import TransplantRequest
     from core.transplant.result import LossPart, TransplantResult
 
+KEPT = "\u00a0"
+"""A space at which no line is broken."""
 WHOLE = "all"
 """The slice that is the whole text."""
 
@@ -43,14 +45,14 @@ def heading(result: TransplantResult) -> str:
         return f"{moved} No text was given, so what it costs was not measured."
     places = 2 if f"{before:.2f}" != f"{after:.2f}" else 3
     share = 100 * (after / before - 1)
-    figures = f"{fixed(before, places)} → {fixed(after, places)}"
+    figures = f"{fixed(before, places)}{KEPT}→{KEPT}{fixed(after, places)}"
     if abs(share) < 0.05:
         return f"{method} costs your text nothing: {fixed(after, 2)} bits per byte before and after."
     if share >= 100:
         return f"{method} costs your text {after / before:.1f} times the bits per byte: {figures}."
     if share > 0:
-        return f"{method} costs your text {share:.1f} % more bits per byte: {figures}."
-    return f"{method} saves your text {-share:.1f} % of its bits per byte: {figures}."
+        return f"{method} costs your text {share:.1f}{KEPT}% more bits per byte: {figures}."
+    return f"{method} saves your text {-share:.1f}{KEPT}% of its bits per byte: {figures}."
 
 
 def counts(result: TransplantResult) -> str:

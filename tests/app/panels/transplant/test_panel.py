@@ -229,7 +229,9 @@ def test_that_the_result_says_the_answer_first_and_what_it_is_made_of(
     run_id = finish(result())
     show(qtbot, panel, project, run_id)
     heading = panel.result.heading
-    assert heading.sentence.text() == "OMP costs your text 6.2 % more bits per byte: 1.92 → 2.04."
+    assert (
+        heading.sentence.text() == "OMP costs your text 6.2\u00a0% more bits per byte: 1.92\u00a0→\u00a02.04."
+    )
     assert heading.facts.text().endswith(f"run {run_id}")
     assert [part.label for part in heading.bar.parts] == ["copied", "by role", "approximated"]
     assert panel.result.warnings.said == result().warnings

@@ -13,11 +13,11 @@ from tests.app.panels.transplant.made_up import result
 @pytest.mark.parametrize(
     ("before", "after", "sentence"),
     [
-        (1.92, 2.04, "OMP costs your text 6.2 % more bits per byte: 1.92 → 2.04."),
-        (2.04, 1.92, "OMP saves your text 5.9 % of its bits per byte: 2.04 → 1.92."),
+        (1.92, 2.04, "OMP costs your text 6.2\u00a0% more bits per byte: 1.92\u00a0→\u00a02.04."),
+        (2.04, 1.92, "OMP saves your text 5.9\u00a0% of its bits per byte: 2.04\u00a0→\u00a01.92."),
         (2.0, 2.0, "OMP costs your text nothing: 2.00 bits per byte before and after."),
-        (1.921, 1.924, "OMP costs your text 0.2 % more bits per byte: 1.921 → 1.924."),
-        (1.9, 6.65, "OMP costs your text 3.5 times the bits per byte: 1.90 → 6.65."),
+        (1.921, 1.924, "OMP costs your text 0.2\u00a0% more bits per byte: 1.921\u00a0→\u00a01.924."),
+        (1.9, 6.65, "OMP costs your text 3.5 times the bits per byte: 1.90\u00a0→\u00a06.65."),
     ],
 )
 def test_that_the_answer_comes_in_one_sentence(before: float, after: float, sentence: str) -> None:
