@@ -109,6 +109,7 @@ def window(qtbot: QtBot, session: Session) -> Iterator[Window]:
 def _leaves_nothing_behind(qapp: QApplication) -> Iterator[None]:
     """No thread and no window outlives its test."""
     threads, windows = set(threading.enumerate()), set(QApplication.topLevelWidgets())
+    gc.freeze()  # what is there already need not be looked through after every test
     yield
     for _ in range(3):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
