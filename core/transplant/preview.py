@@ -17,12 +17,11 @@ if TYPE_CHECKING:
     from core.tokenizers.vocabulary import Vocabulary
     from core.transplant.matching import Matching
 
-_START = 4.0
+_START = 3.0
 """Seconds to open two models and to write one, the libraries loaded."""
-_PURSUIT = 0.5
-"""Share of the speed of a plain matrix product that matching pursuit reaches, and, less, an evaluation: both
-timed for models of 5 M parameters on two cores."""
-_EVALUATION = 0.25
+_SHARE = 0.5
+"""Of the speed of a plain matrix product: what matching pursuit and an evaluation reach, timed for models of
+5 M parameters."""
 _SECONDS_A_ROW = 30e-6
 """To cut a token into pieces, or to draw it."""
 _LOGITS_AND_LIBRARIES = 1_000_000_000
@@ -80,10 +79,10 @@ class _Findings:
         if self._donor is not None:
             matrices = 1 if self._base.tied or self._donor.tied else 2
             operations = method.operations(targets, anchors, self._donor.hidden_size)
-            seconds += matrices * operations / (speed * _PURSUIT)
+            seconds += matrices * operations / (speed * _SHARE)
         tokens = self._text_bytes / _BYTES_A_TOKEN
         # Windows overlap by half, there are two models, and a weight is multiplied and added.
-        seconds += 8 * tokens * self._computing_weights(self._base) / (speed * _EVALUATION)
+        seconds += 8 * tokens * self._computing_weights(self._base) / (speed * _SHARE)
         memory = memory_to_graft(self._base, self._donor, self._target.size)
         if self._text_bytes:
             memory = max(memory, 4 * self._base.parameters)

@@ -77,6 +77,7 @@ def transplant(request: TransplantRequest, ctx: Context) -> TransplantResult:
     """
     out = request.out or ctx.artifact("model")
     replace = request.replace or request.out is None
+    ctx.progress(0, 1, "Opening the models")
     inputs = open_inputs(request)
     needed = written_bytes(inputs.base, inputs.target.vocabulary.size, request.pad_to)
     check_output(out, replace=replace, needed=needed, sources=inputs.folders)
