@@ -92,6 +92,7 @@ def _has_display() -> bool:
 def _desktop(arguments: list[str]) -> int:
     from app.desktop import run
 
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
     if not arguments:
         return run()
     options = _parser().parse_args(arguments)

@@ -25,7 +25,6 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from core.jobs.context import Control
-from core.jobs.events import Finished
 from core.jobs.machine import usable_cores
 from core.jobs.request import RunSpec
 from core.jobs.running import AnyEvent, run_job
@@ -61,7 +60,8 @@ def main(requests: Connection, events: Connection, trace: str, ahead: tuple[str,
             with suppress(ImportError):
                 importlib.import_module(module)
         say.raw({"type": "ready"})
-        while not _card_is_lost(_run(orders.get(), say)):
+        while True:
+            _run(orders.get(), say)
             gc.collect()
 
 
@@ -81,12 +81,10 @@ class _Voice:
             self._events.send_bytes(data)
 
 
-def _run(order: _Order, say: _Voice) -> Finished:
+def _run(order: _Order, say: _Voice) -> None:
     with suppress(OSError):
         os.chdir(order.folder)
-    return run_job(
-        order.spec, workdir=order.workdir, on_event=say, control=order.control, declared_in=order.module
-    )
+    run_job(order.spec, workdir=order.workdir, on_event=say, control=order.control, declared_in=order.module)
 
 
 def _listen(requests: Connection, orders: SimpleQueue[_Order], trace: str) -> None:
@@ -150,8 +148,3 @@ def _stand_back() -> None:
     if sys.platform == "linux":
         with suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE, encoding="ascii")
-
-
-def _card_is_lost(finished: Finished) -> bool:
-    """After a fault inside a CUDA kernel, every later call fails, too: the next job needs a new process."""
-    return finished.error is not None and "CUDA error" in finished.error.message + finished.error.traceback

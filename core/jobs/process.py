@@ -63,6 +63,8 @@ class ProcessExecutor:
         except BaseException:  # a second Ctrl-C, or who listens failed: the job is in the middle of something
             self.close()
             raise
+        if _card_is_lost(finished):
+            self.close()
         on_event(finished)
         return finished
 
@@ -113,6 +115,11 @@ class ProcessExecutor:
             return Finished(status="cancelled")
         message = death.sentence(engine.exit_code())
         return failed(ErrorInfo(kind="engine", message=message, traceback=engine.last_words()), spec)
+
+
+def _card_is_lost(finished: Finished) -> bool:
+    """After a fault inside a CUDA kernel, every later call fails, too: the next job needs a new process."""
+    return finished.error is not None and "CUDA error" in finished.error.message + finished.error.traceback
 
 
 @contextlib.contextmanager

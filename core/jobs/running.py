@@ -76,14 +76,14 @@ def perform(job: Callable[[Any, Context], Any], request: Request, ctx: Context) 
     `seconds` are those in which it was not paused. Raises whatever the job raises.
     """
     peak = PeakMemory()
-    began = time.monotonic()
+    began, paused = time.monotonic(), ctx.paused_seconds
     with seeded(ctx.seed), peak.measured():
         result = job(request, ctx)
     if not isinstance(result, Result):
         raise TypeError(f"the job returned {type(result).__name__}, which is no result")
     return result.model_copy(
         update={
-            "seconds": time.monotonic() - began - ctx.paused_seconds,
+            "seconds": time.monotonic() - began - (ctx.paused_seconds - paused),
             "peak_memory_bytes": peak.bytes,
             "warnings": list(dict.fromkeys([*result.warnings, *ctx.warnings])),
         }
@@ -99,7 +99,7 @@ def hash_inputs(request: Request, ctx: Context) -> list[InputHash]:
 
         def report(done: int, total: int) -> None:
             if total >= _WORTH_TELLING:
-                ctx.progress(done, total, "reading the inputs' hashes")
+                ctx.progress(done, total, "hashing the inputs")
             ctx.check()
 
         try:

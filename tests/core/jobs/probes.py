@@ -130,6 +130,10 @@ def panic(request: ProbeRequest, ctx: Context) -> None:
     raise PanicException("index out of bounds")
 
 
+def lose_the_card(request: ProbeRequest, ctx: Context) -> None:
+    raise RuntimeError("CUDA error: device-side assert triggered")
+
+
 def run_out_of_memory(request: ProbeRequest, ctx: Context) -> None:
     raise MemoryError
 
@@ -160,6 +164,7 @@ ACTIONS = {
     "fail": fail,
     "panic": panic,
     "exit": lambda request, ctx: exit(4),
+    "lose the card": lose_the_card,
     "run out of memory": run_out_of_memory,
     "return nothing of use": return_nothing_of_use,
     "say much": say_much,

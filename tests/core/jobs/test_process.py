@@ -94,6 +94,14 @@ def test_that_a_process_that_died_between_two_jobs_is_replaced(run: Run) -> None
     assert process_of(run) != first
 
 
+def test_that_a_process_that_can_no_longer_use_the_graphics_card_is_replaced(run: Run) -> None:
+    first = process_of(run)
+    error = run("lose the card").error
+    assert error is not None
+    assert error.kind == "fault"
+    assert process_of(run) != first
+
+
 def test_that_a_job_that_does_not_stop_is_killed_and_counts_as_stopped(run: Run) -> None:
     run.act = lambda event: run.control.cancel() if isinstance(event, Partial) else None
     assert run("ignore everything").status == "cancelled"
