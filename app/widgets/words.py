@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from app import theme
@@ -49,7 +49,13 @@ class Words(QLabel):
         super().setText(text)
         self._fit()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
+
     def _fit(self) -> None:
+        if not self.isVisible():
+            return  # it is done when it is shown
         room, wrapped = QRect(0, 0, self.width(), 0), Qt.TextFlag.TextWordWrap
         height = self.fontMetrics().boundingRect(room, wrapped, self.text()).height() if self.text() else 0
         if height > 0 and height != self.minimumHeight():
