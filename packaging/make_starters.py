@@ -173,7 +173,7 @@ once, weights as they are here.
 
 That is `packaging/make_starters.py`, and `--only {name}` makes this one alone. Seed {SEED};
 {result.steps:,} steps; {result.tokens:,} tokens seen, each {result.tokens / result.text_tokens:.1f} times.
-Another machine, or another number of threads, gives weights that differ in their last digits.
+Another machine, or another number of threads, gives slightly other weights.
 
 {settings_table(result)}
 
