@@ -180,7 +180,9 @@ def _report(results: list[tuple[int, TransplantResult]]) -> str:
     """The table with a line above and below, at most 100 columns wide."""
     first = results[0][1]
     head = ["method", "seed", "all", *SHOWN_SLICES, "others", "+copied", "+new", "residual", "seconds"]
-    rows = [["(the base)", None, *_by_slice(first, first.bits_per_byte.before), None, None, None, None]]
+    rows: list[list[object]] = [
+        ["(the base)", None, *_by_slice(first, first.bits_per_byte.before), None, None, None, None]
+    ]
     for seed, result in results:
         rows.append(
             [
