@@ -9,7 +9,7 @@ from core.jobs.registry import JobKind, job_kinds
 
 _JOBS = (
     "core.transplant.job",
-    # "core.training.job",
+    "core.training.job",
     "core.models.job",
     "core.project.job",
 )
