@@ -16,18 +16,20 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView
 
 from app import theme
 from app.figures import MISSING
-from app.widgets.table import RAW, Table
+from app.widgets.table import MARGIN, RAW, Table
 
 if TYPE_CHECKING:
     from app.session import Session
 
 Index = QModelIndex | QPersistentModelIndex
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+MEASURED = 100
+"""Rows that are looked at to say how wide a column must be."""
 LEAST = 150
 """Pixels that the column which takes the room left has at least."""
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -63,6 +65,9 @@ class FiguresModel(QAbstractTableModel):
         self.rows = list(rows)
         self.endResetModel()
 
+    def font_of(self, column: int) -> QFont:
+        return self._mono if self.columns[column].mono else self._figures
+
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self.rows)
 
@@ -92,7 +97,7 @@ class FiguresModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return RIGHT if column.right else LEFT
         if role == Qt.ItemDataRole.FontRole:
-            return self._mono if column.mono else self._figures
+            return self.font_of(index.column())
         if role == Qt.ItemDataRole.ForegroundRole and column.color is not None:
             name = column.color(row)
             return QColor(getattr(theme.tokens(), name)) if name else None
@@ -160,11 +165,20 @@ class FiguresTable(Table):
         """Columns as wide as what they hold; then give the one that stretches what is left."""
         self._fits = True
         header = self.horizontalHeader()
-        self.resizeColumnsToContents()
         for column in range(header.count()):
             if not header.isSectionHidden(column):
-                header.resizeSection(column, header.sectionSize(column) + 8)
+                header.resizeSection(column, self._width(column))
         self._stretch()
+
+    def _width(self, column: int) -> int:
+        """Of the title, or of the widest of the first rows."""
+        index = self.figures.index
+        font = self.figures.font_of(column)
+        metrics = QFontMetrics(font)
+        rows = range(min(MEASURED, len(self.figures.rows)))
+        widths = [metrics.horizontalAdvance(str(index(row, column).data())) for row in rows]
+        title = self.horizontalHeader().fontMetrics().horizontalAdvance(self.figures.columns[column].title)
+        return max([title, *widths]) + 2 * MARGIN + 2
 
     def _stretch(self) -> None:
         header = self.horizontalHeader()

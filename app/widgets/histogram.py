@@ -98,13 +98,3 @@ class HistogramPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
             super().wheelEvent(event)
         else:
             event.ignore()
-
-
-def median_of(edges: Sequence[float], counts: Sequence[int]) -> float | None:
-    """Where half of the values lie on each side, taken as even within a bar."""
-    half, seen = sum(counts) / 2, 0.0
-    for low, high, amount in zip(edges[:-1], edges[1:], counts, strict=True):
-        if amount and seen + amount >= half:
-            return low + (high - low) * (half - seen) / amount
-        seen += amount
-    return None

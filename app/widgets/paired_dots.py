@@ -248,14 +248,15 @@ class PairLegend(QWidget):
         theme.current().changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        return self._size(f"before  after · {self._words}")
+        return self._size(f"after · {self._words}")
 
     def minimumSizeHint(self) -> QSize:
-        return self._size("before  after")
+        return self._size("after")
 
-    def _size(self, words: str) -> QSize:
+    def _size(self, last: str) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(int(metrics.horizontalAdvance(words) + 2 * DOT + 24), metrics.height() + 4)
+        words = metrics.horizontalAdvance("before") + metrics.horizontalAdvance(last)
+        return QSize(int(words + 2 * (DOT + 5) + 12 + 3), metrics.height() + 4)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens, painter = theme.tokens(), QPainter(self)

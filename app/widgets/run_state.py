@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
-from app.figures import count, duration
+from app.figures import duration
 from app.icons import Sign
 from app.widgets.disclosure import Disclosure
 from app.widgets.flow import Flow
@@ -118,7 +118,7 @@ class RunState(QFrame):
             heading, parts = "Starting…", []
             self.progress.setRange(0, 0)
         else:
-            counted = f" {count(progress.done)} of {count(progress.total)}" if progress.total > 1 else ""
+            counted = f" {progress.done:,.0f} of {progress.total:,.0f}" if progress.total > 1 else ""
             heading = f"{progress.stage[:1].upper()}{progress.stage[1:]}{counted}"
             parts = [f"{duration(progress.elapsed)} so far"]
             if progress.eta is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from app import theme
-from app.figures import fixed
+from app.panels.transplant.words import residual_figures
 from app.widgets.card import Card
 from app.widgets.pictures import offer_picture
 from app.widgets.words import Words
@@ -47,10 +47,7 @@ class ResidualsCard(Card):
         self.setVisible(bool(counts))
         if not counts:
             return
-        told = []
-        if result.mean_residual is not None:
-            told.append(f"mean {fixed(result.mean_residual, 2)}")
-        self.figures.setText(" · ".join(told))
+        self.figures.setText(residual_figures(result))
         if self.plot is not None:
             self.plot.show_counts(result.residuals.edges, counts)
         else:
@@ -59,7 +56,7 @@ class ResidualsCard(Card):
             )
 
     def _draw(self) -> None:
-        from app.widgets.histogram import HistogramPlot, median_of
+        from app.widgets.histogram import HistogramPlot
 
         if self.plot is None:
             self.plot = HistogramPlot("Residuals of the approximated tokens", "tokens", "residual")
@@ -70,7 +67,3 @@ class ResidualsCard(Card):
         result = self._result
         assert result is not None
         self.plot.show_counts(result.residuals.edges, result.residuals.counts)
-        median = median_of(result.residuals.edges, result.residuals.counts)
-        if median is not None:
-            mean = self.figures.text()
-            self.figures.setText(" · ".join(filter(None, [f"median {fixed(median, 2)}", mean])))

@@ -104,8 +104,8 @@ class ResultView(ScrolledColumn):
         self.slices.view.chosen.connect(self._arrange)
         self._pair = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._pair.setSpacing(12)
-        self._pair.addWidget(self.slices, 4)
-        self._pair.addWidget(self.residuals, 3)
+        self._pair.addWidget(self.slices, 3)
+        self._pair.addWidget(self.residuals, 2)
         self.column.setContentsMargins(0, 0, 4, 0)
         self.column.setSpacing(12)
         for widget in (self.empty, self.state, self.heading, self.warnings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,6 +107,23 @@ def divided(result: TransplantResult) -> str:
         f"Of {fixed(after - before, 2, signed=True)} in all, {copied} falls on copied tokens, whose rows are "
         f"the base's own (the text is cut differently), and {made} on approximated ones (their rows are new)."
     )
+
+
+def residual_figures(result: TransplantResult) -> str:
+    """``median 0.21 · mean 0.23``."""
+    median = median_of(result.residuals.edges, result.residuals.counts)
+    figures = (("median", median), ("mean", result.mean_residual))
+    return " · ".join(f"{name} {fixed(value, 2)}" for name, value in figures if value is not None)
+
+
+def median_of(edges: Sequence[float], counts: Sequence[int]) -> float | None:
+    """Where half of the values lie on each side, taken as even within a bar."""
+    half, seen = sum(counts) / 2, 0.0
+    for low, high, amount in zip(edges[:-1], edges[1:], counts, strict=True):
+        if amount and seen + amount >= half:
+            return low + (high - low) * (half - seen) / amount
+        seen += amount
+    return None
 
 
 def _added(parts: list[LossPart], kind: str) -> float:

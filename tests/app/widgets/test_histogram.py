@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app import theme
-from app.widgets.histogram import HistogramPlot, median_of
+from app.widgets.histogram import HistogramPlot
 
 EDGES, COUNTS = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6], [2, 1_000, 7, 0, 0, 0]
 
@@ -62,9 +62,3 @@ def test_that_the_wheel_scrolls_the_page_and_zooms_with_ctrl(qtbot: QtBot, plot:
     assert box.viewRange()[0] == before
     wheel(Qt.KeyboardModifier.ControlModifier)
     assert box.viewRange()[0] != before
-
-
-def test_that_the_median_is_found_within_its_bar() -> None:
-    assert median_of([0, 1, 2, 3], [1, 2, 1]) == pytest.approx(1.5)
-    assert median_of([0, 1], [5]) == pytest.approx(0.5)
-    assert median_of([0, 1, 2], [0, 0]) is None

@@ -329,6 +329,8 @@ def test_that_the_residuals_are_drawn_with_their_median(
     assert card.figures.text() == "median 0.17 · mean 0.23"
     assert card.plot is not None
     assert card.plot.words(1) == "residual 0.10 to 0.20: 30 tokens"
+    show(qtbot, panel, project, finish(result(mean_residual=0.5)))
+    assert card.figures.text() == "median 0.17 · mean 0.50"
 
 
 def test_that_what_was_not_measured_takes_no_room(

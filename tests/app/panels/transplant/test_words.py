@@ -4,9 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from app.panels.transplant.words import counts, divided, facts, heading, model_name, run_title, shares
+from app.panels.transplant.words import (
+    counts,
+    divided,
+    facts,
+    heading,
+    median_of,
+    model_name,
+    residual_figures,
+    run_title,
+    shares,
+)
 from core.transplant.request import TransplantRequest
-from core.transplant.result import BeforeAfter
+from core.transplant.result import BeforeAfter, Histogram
 from tests.app.panels.transplant.made_up import result
 
 
@@ -61,3 +71,14 @@ def test_that_a_run_is_titled_by_what_goes_where_and_how() -> None:
     )
     assert run_title(plain) == "prose-bpe → prose-unigram · Mean"
     assert model_name("/m/Llama-3.2-1B") == "Llama-3.2-1B"
+
+
+def test_that_the_median_is_found_within_its_bar() -> None:
+    assert median_of([0, 1, 2, 3], [1, 2, 1]) == pytest.approx(1.5)
+    assert median_of([0, 1], [5]) == pytest.approx(0.5)
+    assert median_of([0, 1, 2], [0, 0]) is None
+
+
+def test_that_residuals_are_summed_up_in_median_and_mean() -> None:
+    assert residual_figures(result()) == "median 0.17 · mean 0.23"
+    assert residual_figures(result(residuals=Histogram(), mean_residual=None)) == ""
