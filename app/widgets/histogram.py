@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyqtgraph
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QFrame, QToolTip
 
 from app import theme
@@ -24,6 +24,7 @@ class HistogramPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         self._edges: list[float] = []
         self._counts: list[int] = []
         self._bars: Any = None
+        self._at: int | None = None
         self.setAccessibleName(title)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -85,6 +86,30 @@ class HistogramPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
                 pen=None,
             )
             item.addItem(self._bars)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and right go from bar to bar, and say its figures."""
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if step is None or not self._counts:
+            super().keyPressEvent(event)
+            return
+        start = (-1 if step > 0 else len(self._counts)) if self._at is None else self._at
+        self._at = max(0, min(len(self._counts) - 1, start + step))
+        self.setAccessibleDescription(self.words(self._at))
+        middle = (self._edges[self._at] + self._edges[self._at + 1]) / 2
+        scene = self.getPlotItem().getViewBox().mapViewToScene(QPointF(middle, 0))
+        QToolTip.showText(self.mapToGlobal(self.mapFromScene(scene)), tooltip(self.words(self._at)), self)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._at = None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self.viewport())
+            painter.setPen(QPen(theme.color(theme.tokens().accent), 2))
+            painter.drawRoundedRect(self.viewport().rect().adjusted(1, 1, -1, -1), 4, 4)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)

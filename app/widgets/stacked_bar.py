@@ -31,13 +31,14 @@ LEAST = 2.0
 
 @dataclass(frozen=True)
 class Part:
-    """`color` names a token of the theme; `words` says more on hover."""
+    """`color` names a token of the theme, `words` say more on hover, `opens`: choosing it leads somewhere."""
 
     key: str
     label: str
     amount: int
     color: str
     words: str = ""
+    opens: bool = False
 
 
 class StackedBar(QWidget):
@@ -166,21 +167,22 @@ class StackedBar(QWidget):
         return super().event(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        inside = self._part_at(event.position()) is not None
-        self.setCursor(Qt.CursorShape.PointingHandCursor if inside else Qt.CursorShape.ArrowCursor)
+        number = self._part_at(event.position())
+        opens = number is not None and self._parts[number].opens
+        self.setCursor(Qt.CursorShape.PointingHandCursor if opens else Qt.CursorShape.ArrowCursor)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         number = self._part_at(event.position())
         if number is not None and event.button() is Qt.MouseButton.LeftButton:
             self._go_to(number)
-            self.part_chosen.emit(self._parts[number].key)
+            self._choose()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}
         if event.key() in steps and self._parts:
             self._go_to((self._at + steps[Qt.Key(event.key())]) % len(self._parts))
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._parts:
-            self.part_chosen.emit(self._parts[self._at].key)
+            self._choose()
         else:
             super().keyPressEvent(event)
 
@@ -191,6 +193,14 @@ class StackedBar(QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.update()
+
+    def _choose(self) -> None:
+        """Tell which part was chosen, and its figures where there is nothing more to show."""
+        part = self._parts[self._at]
+        self.part_chosen.emit(part.key)
+        if not part.opens:
+            place = self.mapToGlobal(self._legends[self._at].bottomLeft().toPoint())
+            QToolTip.showText(place, tooltip(self.words(part)), self)
 
     def _go_to(self, number: int) -> None:
         self._at = number

@@ -58,6 +58,7 @@ MARGIN = 11
 ARROW = 6
 USUAL_HEIGHT = 17
 """Of a line of text, in pixels."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CSV_FILES = "Comma-separated values (*.csv)"
 
 
@@ -166,8 +167,9 @@ class Table(QTableView):
         return raw_text(self.model().index(row, column))
 
     def as_csv(self) -> str:
+        """What a spreadsheet would take for a formula is marked as text: tokens come from strangers."""
         file = io.StringIO(newline="")
-        csv.writer(file).writerows(self.raw_rows())
+        csv.writer(file).writerows(map(_spelt_out, row) for row in self.raw_rows())
         return file.getvalue()
 
     # What a person does with it
@@ -252,6 +254,17 @@ def as_text(value: object) -> str:
     if value is None:
         return ""
     return repr(value) if isinstance(value, float) else str(value)
+
+
+def _spelt_out(cell: str) -> str:
+    """``=cmd()`` as ``'=cmd()``; numbers, negative ones too, as they are."""
+    if not cell.startswith(FORMULA):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell
 
 
 def _write(path: Path, text: str) -> None:

@@ -25,6 +25,8 @@ PARTS = (
     ("fallback", "by the mean", "fallback", "The method could not make their rows: they are the mean."),
 )
 """Source of a row, its label, its colour (a token of the theme), what it means."""
+LISTED = "method"
+"""The part whose tokens are listed below."""
 
 
 class HeadingCard(QFrame):
@@ -76,6 +78,9 @@ class HeadingCard(QFrame):
 
     def _show_sources(self, sources: dict[str, int]) -> None:
         self.bar.show_parts(
-            [Part(key, label, sources.get(key, 0), color, meaning) for key, label, color, meaning in PARTS]
+            [
+                Part(key, label, sources.get(key, 0), color, meaning, opens=key == LISTED)
+                for key, label, color, meaning in PARTS
+            ]
         )
         self.bar.setVisible(bool(self.bar.parts))

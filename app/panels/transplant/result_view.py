@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.icons import Sign
-from app.panels.transplant.heading_card import HeadingCard
+from app.panels.transplant.heading_card import LISTED, HeadingCard
 from app.panels.transplant.norms_card import NormsCard
 from app.panels.transplant.residuals_card import ResidualsCard
 from app.panels.transplant.slices_card import SlicesCard
@@ -97,7 +97,8 @@ class ResultView(ScrolledColumn):
         self.residuals = ResidualsCard(session, more)
         self.norms = NormsCard(session)
         self.tokens = TokensCard(session)
-        offer_picture(self.slices.dots, session, more)
+        for plot in (self.heading.bar, self.slices.dots):
+            offer_picture(plot, session, more)
         for table in (self.slices.table, self.norms.table, self.tokens.table):
             table.menu_asked.connect(more)
         self.heading.part_chosen.connect(self._on_part)
@@ -155,7 +156,7 @@ class ResultView(ScrolledColumn):
 
     def _on_part(self, key: str) -> None:
         """Approximated tokens are listed below; go there."""
-        if key == "method" and self.tokens.isVisibleTo(self):
+        if key == LISTED and self.tokens.isVisibleTo(self):
             self.ensureWidgetVisible(self.tokens)
             self.tokens.table.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -107,3 +107,13 @@ def test_that_colours_are_those_of_the_theme_now(table: FiguresTable) -> None:
         theme.current().set_mode(mode)  # type: ignore[arg-type]
         colors = column(table, 1, Qt.ItemDataRole.ForegroundRole)
         assert [color and color.name() for color in colors] == [None, theme.tokens().warning, None, None]
+
+
+def test_that_a_token_is_no_formula_in_a_spreadsheet(table: FiguresTable) -> None:
+    table.show_rows([Row("=cmd|' /C calc'!A0", -1.5), Row("-", None), Row("-1e3", 2.0), Row("a=b", 0.0)])
+    assert table.as_csv().splitlines()[1:] == [
+        "'=cmd|' /C calc'!A0,-1.5",
+        "'-,",
+        "-1e3,2.0",
+        "a=b,0.0",
+    ]

@@ -32,6 +32,14 @@ def test_that_what_lies_under_the_pointer_is_found(qtbot: QtBot, plot: Histogram
     assert [plot.bar_at(QPoint(int(300 * share), 80)) for share in (0.1, 0.4, 0.6, 0.9)] == [0, 1, 2, 3]
 
 
+def test_that_bars_are_gone_through_by_key(qtbot: QtBot, plot: HistogramPlot) -> None:
+    plot.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Left):
+        qtbot.keyClick(plot, key)
+    assert plot.accessibleDescription() == plot.words(0)
+    plot.grab()
+
+
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_that_bars_take_the_themes_colour(qtbot: QtBot, plot: HistogramPlot, mode: theme.Mode) -> None:
     theme.current().set_mode(mode)
