@@ -24,8 +24,10 @@ _SHARE = 0.5
 5 M parameters."""
 _SECONDS_A_ROW = 30e-6
 """To cut a token into pieces, or to draw it."""
-_LOGITS_AND_LIBRARIES = 1_000_000_000
-"""Bytes for the libraries, logits and activations."""
+_LIBRARIES = 450_000_000
+"""Bytes that the process takes with the libraries loaded."""
+_ACTIVATIONS = 250_000_000
+"""Bytes for the logits and activations of the windows that are measured at once."""
 _BYTES_A_TOKEN = 3.5
 
 
@@ -85,8 +87,8 @@ class _Findings:
         seconds += 8 * tokens * self._computing_weights(self._base) / (speed * _SHARE)
         memory = memory_to_graft(self._base, self._donor, self._target.size)
         if self._text_bytes:
-            memory = max(memory, 4 * self._base.parameters)
-        return seconds, memory + _LOGITS_AND_LIBRARIES
+            memory = max(memory, 4 * self._base.parameters + _ACTIVATIONS)
+        return seconds, memory + _LIBRARIES
 
     def disk(self) -> int | None:
         """Bytes that the model and the record of its rows will take."""

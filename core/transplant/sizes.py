@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.models.folder import ModelFolder
 
-_WORKING = 512 * 2**20
+_WORKING = 256 * 2**20
 """Bytes for a chunk of targets, buffers and the vocabularies."""
 
 

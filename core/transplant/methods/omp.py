@@ -84,7 +84,7 @@ class Omp(Method):
 
     def operations(self, targets: int, anchors: int, width: int) -> float:
         # What is kept of the chosen anchors is read again at each step, at the speed of the memory.
-        return 2.0 * targets * width * self.k * (anchors + 60 * self.k)
+        return 2.0 * targets * width * self.k * (anchors + 30 * self.k)
 
     def _warn(self, anchors: int, width: int, ctx: Context) -> None:
         if anchors < 4 * self.k:
