@@ -127,6 +127,12 @@ def read(
             kept.append(Slice(text.name, tuple(passages)))
             before.append([one for one, _ in pairs])
             after.append([other for _, other in pairs])
+    for name, tokenizer in (("base", base), ("target", target)):
+        if any(_loses(tokenizer, text.passages[0]) for text in kept):
+            ctx.warn(
+                f"The {name}'s tokenizer does not give texts back as they were (spaces, line ends, capitals): "
+                "what it leaves out costs no bits, so that its bits per byte flatter it."
+            )
     if lost:
         ctx.warn(
             f"{lost:,} bytes of the texts were not measured: they hold characters that one of the tokenizers "
@@ -142,6 +148,10 @@ def _cut(tokenizer: Tokenizer, passage: str) -> Passage | None:
     if not encoding.ids or any(id in unknown for id in encoding.ids):
         return None
     return Passage.cut(encoding.ids, [end for _, end in encoding.spans], len(passage.encode()))
+
+
+def _loses(tokenizer: Tokenizer, passage: str) -> bool:
+    return tokenizer.decode(tokenizer.encode(passage).ids).lstrip(" ") != passage.lstrip(" ")
 
 
 def prefix_of(vocabulary: Vocabulary) -> int | None:

@@ -138,10 +138,11 @@ def _warn(inputs: Inputs, matching: Matching, ctx: Context) -> None:
             f"The base has no special token for {names}{more}: their rows say nothing until they are trained."
         )
     if base.prefix and not target.prefix:
-        ctx.warn(
-            f"The base's tokenizer begins each text with {_names(base.prefix, base)}, the target's does not: "
-            "begin prompts with its begin of text yourself, if it has one."
+        own = prefix_of(target.vocabulary)
+        mend = (
+            "has no such token" if own is None else f"adds none: begin prompts with {_names([own], target)}"
         )
+        ctx.warn(f"The base is used to texts that begin with {_names(base.prefix, base)}; the target {mend}.")
     share = matching.count(*COPIED) / max(1, target.vocabulary.count)
     if share < _FEW:
         ctx.warn(f"Only {100 * share:.1f} % of the target's tokens are known to the base.")

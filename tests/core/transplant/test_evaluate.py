@@ -89,6 +89,20 @@ def test_that_the_context_is_bos_or_else_eos(tmp_path: Path) -> None:
     assert of("none") is None
 
 
+def test_that_a_tokenizer_that_drops_spaces_is_told(tmp_path: Path) -> None:
+    level = open_tokenizer(write_tokenizer(tmp_path / "l", trained("byte-level", 300), ROLES["byte-level"]))
+    words = open_tokenizer(write_tokenizer(tmp_path / "w", trained("wordpiece", 300), ROLES["wordpiece"]))
+    slices = [Slice("a", ("The harbour,  it was\n",))]
+    ctx = Context(workdir=tmp_path)
+    read(slices, level, words, ctx)
+    assert [
+        warning.startswith("The target's tokenizer does not give texts back") for warning in ctx.warnings
+    ] == [True]
+    ctx = Context(workdir=tmp_path)
+    read(slices, level, level, ctx)
+    assert ctx.warnings == []
+
+
 def test_that_what_one_tokenizer_cannot_read_is_left_out_for_both(tmp_path: Path) -> None:
     level = open_tokenizer(write_tokenizer(tmp_path / "l", trained("byte-level", 300), ROLES["byte-level"]))
     pieces = open_tokenizer(write_tokenizer(tmp_path / "p", trained("unigram", 200), ROLES["unigram"]))
