@@ -130,7 +130,7 @@ def read(
     for name, tokenizer in (("base", base), ("target", target)):
         if any(_loses(tokenizer, text.passages[0]) for text in kept):
             ctx.warn(
-                f"The {name}'s tokenizer does not give texts back as they were (spaces, line ends, capitals): "
+                f"The {name}'s tokenizer does not give texts back as they were (spaces, capitals): "
                 "what it leaves out costs no bits, so that its bits per byte flatter it."
             )
     if lost:
