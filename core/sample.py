@@ -20,9 +20,13 @@ from core.transplant.methods import METHODS
 from core.transplant.request import TransplantRequest
 from core.transplant.result import TransplantResult
 
-BASE = "prose-bpe"
-TARGET = "prose-unigram"
-"""Its tokenizer is the target, and its embeddings are the donor's."""
+BASE = "prose-unigram"
+TARGET = "prose-bpe"
+"""Its tokenizer is the target, and its embeddings are the donor's.
+
+This direction, since it tells the methods apart: about 19 % of the text's tokens fall on rows that a method made,
+against 8 % the other way round, where nearly all of the loss sits on copied rows and the methods lie close together.
+"""
 METHOD = {"name": "omp", "k": 16}
 SEEDS = (0, 1, 2)
 """For the methods that draw at random; the others give the same whatever the seed."""

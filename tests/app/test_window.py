@@ -294,6 +294,8 @@ def test_that_a_comparison_asked_for_anywhere_is_shown_in_runs(
     qtbot.waitUntil(lambda: window.pages.currentWidget() is window.start)
     ids = [project.add_run(SPEC, title=title).result() for title in ("one", "two", "three")]
     session.compare_requested.emit(ids[:2])
-    qtbot.waitUntil(lambda: isinstance(window.panel, RunsPanel) and bool(window.panel.view.comparison.model.lines))
+    qtbot.waitUntil(
+        lambda: isinstance(window.panel, RunsPanel) and bool(window.panel.view.comparison.model.lines)
+    )
     assert isinstance(window.panel, RunsPanel)
     assert window.panel.view.comparison.ids == ids[:2]

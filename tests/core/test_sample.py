@@ -26,8 +26,8 @@ TEXTS = resources_folder() / "starter" / "texts"
 def tiny_starters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Models of a few kilobytes in the starters' place."""
     starter = tmp_path / "resources" / "starter"
-    write_tiny_model(starter / core.sample.BASE, "bpe")
-    write_tiny_model(starter / core.sample.TARGET, "unigram", seed=1)
+    write_tiny_model(starter / core.sample.BASE, "unigram")
+    write_tiny_model(starter / core.sample.TARGET, "bpe", seed=1)
     (starter / "texts").mkdir()
     for name, text in {"prose": TEXT, "python": "x = 1\n" * 20, "german": "Das ist ein Brief.\n" * 9}.items():
         (starter / "texts" / f"{name}.txt").write_text(text, encoding="utf-8")
@@ -123,7 +123,7 @@ def test_that_the_sample_graft_is_a_transplant_like_any_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("gone", "named"), [("prose-bpe/config.json", "model prose-bpe"), ("texts", "texts")]
+    ("gone", "named"), [("prose-unigram/config.json", "model prose-unigram"), ("texts", "texts")]
 )
 def test_that_a_broken_installation_is_a_sentence(
     gone: str, named: str, tiny_starters: Path, capsys: pytest.CaptureFixture[str]
