@@ -24,8 +24,8 @@ BASE = "prose-unigram"
 TARGET = "prose-bpe"
 """Its tokenizer is the target, and its embeddings are the donor's.
 
-This direction, since it tells the methods apart: about 19 % of the text's tokens fall on rows that a method made,
-against 8 % the other way round, where nearly all of the loss sits on copied rows and the methods lie close together.
+This direction, since it tells the methods apart: about 19 % of the text's tokens fall on rows that a method
+made, against 8 % the other way round, where nearly all of the loss sits on copied rows.
 """
 METHOD = {"name": "omp", "k": 16}
 SEEDS = (0, 1, 2)
