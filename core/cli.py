@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None, *, checks: Sequence[Check] = ()) -> 
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads starve each other on a busy machine
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # on a busy machine, threads that spin starve others
     try:
         return _command(words, checks)
     except UserError as error:

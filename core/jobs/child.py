@@ -122,7 +122,7 @@ def _settle_in(trace: str) -> None:
         faulthandler.enable(open(trace, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - stays open
     _stand_back()
     os.environ.setdefault("OMP_NUM_THREADS", str(usable_cores()))
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads starve each other on a busy machine
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # on a busy machine, threads that spin starve others
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 
