@@ -80,9 +80,11 @@ class Rail(QFrame):
     def set_collapsed(self, collapsed: bool) -> None:
         """Icons only, or icons and names."""
         self.collapsed = collapsed
-        self.setFixedWidth(NARROW if collapsed else WIDE)
         for button in self._buttons.values():
             button.set_collapsed(collapsed)
+        margins = self.contentsMargins().left() + self.contentsMargins().right() + 16
+        longest = max((button.sizeHint().width() for button in self._buttons.values()), default=0)
+        self.setFixedWidth(NARROW if collapsed else max(WIDE, longest + margins))
         words = "Show the names of places" if collapsed else "Show icons only"
         self._fold.setIcon(icon("expand" if collapsed else "collapse"))
         self._fold.setAccessibleName(words)

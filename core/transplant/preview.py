@@ -158,7 +158,7 @@ class _Findings:
         if not made:
             self.notes["method"] = "Every token of the target is one of the base's: nothing is approximated."
             return
-        note = f"{made:,} new tokens"
+        note = "1 new token" if made == 1 else f"{made:,} new tokens"
         if self._donor is not None:
             note += f", {anchors:,} anchors"
         self.notes["method"] = note

@@ -63,6 +63,12 @@ class RecordedDialogs(Dialogs):
         return self._answer("choose", title, text, nothing="cancel")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _themed(qapp: QApplication) -> None:
+    """The theme stands before the first widget, as in the program: a new style in the midst of one crashes Qt."""
+    theme.current()
+
+
 @pytest.fixture
 def dialogs() -> Iterator[RecordedDialogs]:
     recorder = RecordedDialogs()
