@@ -16,6 +16,7 @@ from core.jobs.context import Context
 from core.jobs.registry import job
 from core.models.bits_per_byte import token_losses
 from core.models.output import check_output, new_folder
+from core.text_files import read_text
 from core.tokenizers.open import open_tokenizer
 from core.tokenizers.training import train_tokenizer, write_tokenizer
 from core.training.card import card
@@ -24,7 +25,7 @@ from core.training.folder import write_model
 from core.training.job import TRAIN
 from core.training.request import TrainRequest
 from core.training.result import TrainResult
-from core.training.texts import passages, read_text, split_held_out
+from core.training.texts import passages, split_held_out
 from core.training.trainer import Work, fit
 
 _MEASURED_AT_ONCE = 20_000
@@ -102,13 +103,13 @@ def train(request: TrainRequest, ctx: Context) -> TrainResult:
 def _read(request: TrainRequest, ctx: Context) -> Texts:
     share = 0 if request.held_out else request.held_out_share
     training: list[str] = []
-    held_out = [read_text(request.held_out, "held_out")] if request.held_out else []
+    held_out = [read_text(request.held_out, field="held_out")] if request.held_out else []
     for number, path in enumerate(request.text):
         ctx.progress(number, len(request.text), "Reading the text")
-        kept, rest = split_held_out(read_text(path, "text"), share)
+        kept, rest = split_held_out(read_text(path, field="text"), share)
         training.append(kept)
         held_out += [rest] if rest else []
-    other = [read_text(path, "tokenizer_text") for path in request.tokenizer_text]
+    other = [read_text(path, field="tokenizer_text") for path in request.tokenizer_text]
     return Texts(training, held_out, other or training)
 
 

@@ -1,45 +1,14 @@
-"""The texts of a training: read, cut into a held-out part and passages."""
+"""The texts of a training, cut into a held-out part and passages."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
-
-from core.errors import UserError
 
 PASSAGE = 2_000
 """Characters after which a text is cut at the next end of a paragraph, or, where there is none, of a line."""
 
 _ENDS = re.compile(r"\n\s*\n|\n|\s")
-
-
-def read_text(path: Path, field: str) -> str:
-    """A UTF-8 file, its line ends as they are; a byte order mark is left out.
-
-    Raises:
-        UserError: it is no file, cannot be read, is not UTF-8, or holds nothing but white space.
-    """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise UserError(f"There is no file {path}.", field=field) from None
-    except IsADirectoryError:
-        raise UserError(f"{path} is a folder; give the text files in it.", field=field) from None
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.", field=field) from None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # The decoder has taken the byte order mark away before it counts.
-        start = error.start + (3 if data.startswith(b"\xef\xbb\xbf") else 0)
-        raise UserError(
-            f"{path} is not UTF-8 text (byte {start:,} is 0x{data[start]:02X}); convert it first.",
-            field=field,
-        ) from None
-    if not text.strip():
-        raise UserError(f"{path} holds no text.", field=field)
-    return text
 
 
 def split_held_out(text: str, share: float) -> tuple[str, str]:

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import UserError
+from core.text_files import read_text
 
 PASSAGE = 20_000
 """Characters after which a text is cut at the end of a line (or a word), so that no native call is long."""
 ALL = "all"
-_UTF8_LONGEST = 4
 _LOOK = 2**20
 """Bytes that a form looks at."""
 
@@ -38,7 +37,7 @@ def read_slices(paths: Sequence[Path], max_bytes: int | None) -> list[Slice]:
     """
     names = slice_names(paths)
     return [
-        Slice(name, tuple(passages(read_text(path, max_bytes))))
+        Slice(name, tuple(passages(read_text(path, field="text", max_bytes=max_bytes))))
         for name, path in zip(names, paths, strict=True)
     ]
 
@@ -49,26 +48,9 @@ def check_text(path: Path, max_bytes: int | None) -> int:
     Raises:
         UserError: as `read_slices`, as far as its beginning shows it.
     """
-    read_text(path, min(_LOOK, max_bytes or _LOOK))
+    read_text(path, field="text", max_bytes=min(_LOOK, max_bytes or _LOOK))
     size = path.stat().st_size
     return size if max_bytes is None else min(size, max_bytes)
-
-
-def read_text(path: Path, max_bytes: int | None) -> str:
-    try:
-        with path.open("rb") as file:
-            data = file.read() if max_bytes is None else file.read(max_bytes + _UTF8_LONGEST)
-    except FileNotFoundError:
-        raise UserError(f"There is no file {path}.", field="text") from None
-    except IsADirectoryError:
-        raise UserError(f"{path} is a folder; give the text files in it.", field="text") from None
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.", field="text") from None
-    cut = max_bytes is not None and len(data) > max_bytes
-    text = _decoded(_start(data, max_bytes) if cut and max_bytes else data, path)
-    if not text.strip():
-        raise UserError(f"{path} holds no text.", field="text")
-    return text
 
 
 def slice_names(paths: Sequence[Path]) -> list[str]:
@@ -100,21 +82,3 @@ def passages(text: str) -> list[str]:
         start = cut
     found.append(text[start:])
     return found
-
-
-def _start(data: bytes, size: int) -> bytes:
-    """The first `size` bytes or a few less, so that no character is cut in two."""
-    end = size
-    while end > max(0, size - _UTF8_LONGEST) and data[end] & 0xC0 == 0x80:
-        end -= 1
-    return data[:end]
-
-
-def _decoded(data: bytes, path: Path) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UserError(
-            f"{path} is not UTF-8 text: byte {error.start:,} is 0x{data[error.start]:02X}. Convert it first.",
-            field="text",
-        ) from None

@@ -65,7 +65,7 @@ class RecordedDialogs(Dialogs):
 
 @pytest.fixture(scope="session", autouse=True)
 def _themed(qapp: QApplication) -> None:
-    """The theme stands before the first widget, as in the program: a new style in the midst of one is fatal."""
+    """The theme stands before the first widget, as in the program: a new style inside one is fatal."""
     theme.current()
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import UserError
-from core.transplant.texts import PASSAGE, passages, read_slices, read_text, slice_names
+from core.transplant.texts import PASSAGE, passages, read_slices, slice_names
 
 
 def test_that_line_ends_stay_and_a_byte_order_mark_goes(tmp_path: Path) -> None:
@@ -19,15 +19,6 @@ def test_that_line_ends_stay_and_a_byte_order_mark_goes(tmp_path: Path) -> None:
     assert text.name == "a.txt"
     assert text.passages == ("one\r\ntwo\n",)
     assert text.bytes == 9
-
-
-@pytest.mark.parametrize("limit", range(1, 12))
-def test_that_no_character_is_cut_in_two(tmp_path: Path, limit: int) -> None:
-    file = tmp_path / "a.txt"
-    file.write_text("aé日𝄞b", encoding="utf-8")
-    text = read_text(file, limit)
-    assert "aé日𝄞b".startswith(text)
-    assert limit - 4 < len(text.encode()) <= limit
 
 
 @given(st.text(alphabet="ab \n", max_size=200).map(lambda text: text * 500))
