@@ -117,10 +117,8 @@ class Session(QObject):
             self.message.emit(error.message, "error")
         else:
             log.error("unexpected error", exc_info=error)
-            kind = type(error).__name__
-            self.message.emit(
-                f"A fault in Lexigraft: {str(error) or kind}. The log has the details.", "error"
-            )
+            line = str(error).strip().partition("\n")[0].strip() or type(error).__name__
+            self.message.emit(f"A fault in Lexigraft: {line}. The log has the details.", "error")
 
     # The project
 

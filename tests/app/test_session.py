@@ -228,5 +228,7 @@ def test_that_a_fault_of_ours_is_told_apart_from_the_worlds(qtbot: QtBot, sessio
     session.message.connect(lambda text, level: said.append((text, level)))
     session.report(UserError("config.json is missing in models/a."))
     session.report(KeyError("rows"))
+    session.report(RuntimeError("\n  it broke\n  in many lines\n"))
     assert said[0] == ("config.json is missing in models/a.", "error")
     assert said[1][0].startswith("A fault in Lexigraft:")
+    assert said[2][0] == "A fault in Lexigraft: it broke. The log has the details."
