@@ -333,8 +333,9 @@ def _stopped_by_signals(control: Control) -> Iterator[Control]:
     def stop(number: int, frame: object) -> None:
         if control.cancelled:
             raise KeyboardInterrupt
-        print("\nStopping… (Ctrl-C again: at once)", file=sys.stderr)
         control.cancel()
+        with suppress(RuntimeError):  # it came in the midst of a write to the same stream
+            print("\nStopping… (Ctrl-C again: at once)", file=sys.stderr)
 
     before = {}
     with suppress(ValueError):  # not the main thread: a notebook's, a test's

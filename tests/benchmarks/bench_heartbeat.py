@@ -14,6 +14,8 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from core.terminal import table
 
 if TYPE_CHECKING:
@@ -100,6 +102,7 @@ def line(job: str, engine: str) -> list[str]:
     return done.stdout.strip().splitlines()[-1].split("\t")
 
 
+@pytest.mark.timeout(5 * MINUTES * 60)
 def bench_that_the_window_never_stands_still() -> None:
     lines = [line(job, engine) for job in ("transplant", "train") for engine in ("process", "thread")]
     print("\n" + table(HEAD, lines))

@@ -75,7 +75,7 @@ def test_that_what_was_found_and_what_is_wrong_stands_beside_the_fields(
     panel.setup.set_field("method.k", 2)
     qtbot.waitUntil(lambda: form.box("method").problem == "")
     assert "gone.txt" in panel.setup.words
-    assert form.box("method").line.endswith("arXiv 2506.06607.\n1 new tokens, 5 anchors")
+    assert form.box("method").line.endswith("arXiv 2506.06607.\n1 new token, 5 anchors")
 
 
 def test_that_run_submits_what_the_form_says_and_shows_the_run(
