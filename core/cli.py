@@ -31,12 +31,14 @@ from core.terminal import ProgressReport, table
 
 if TYPE_CHECKING:
     from core.jobs.executors import Executor
+    from core.project.project import Project
     from core.self_test import Check
 
 DONE, FAILED, BAD_INPUT, CANCELLED = 0, 1, 2, 130
 
 _COMMON = frozenset({"json", "project", "title", "seed", "device", "engine", "help"})
 _DEVICES = ("auto", "cpu", "cuda", "mps")
+_RESUME = "  runs resume ID          Go on with a run that was interrupted, failed or was cancelled."
 
 
 def main(argv: Sequence[str] | None = None, *, checks: Sequence[Check] = ()) -> int:
@@ -121,6 +123,8 @@ def _command(words: list[str], checks: Sequence[Check]) -> int:
             return run_headless(control)
     if first == "run":
         return _run_saved(words[1:])
+    if words[:2] == ["runs", "resume"]:
+        return _resume(words[2:])
     kind, rest = _kind_of(words)
     spec, options = _parse(kind, rest)
     return _run(spec, options)
@@ -136,6 +140,8 @@ def _kind_of(words: Sequence[str]) -> tuple[JobKind, list[str]]:
     if group:
         if words[1:2] in (["-h"], ["--help"]):
             print(_listing(group))
+            if words[0] == "runs":
+                print(_RESUME)
             raise SystemExit(DONE)
         there = ", ".join(" ".join(kind.command) for kind in group)
         raise UserError(f"Which of the {words[0]} commands? There are {there}.")
@@ -154,6 +160,7 @@ lexigraft {_version()}: a desktop lab for embeddings
 Without a command, the window opens. Commands (lexigraft COMMAND --help says more):
 
 {_listing(load_catalog())}
+{_RESUME}
   run --request FILE      Run a saved request.
   sample                  Run the sample graft with every method and print one table.
 
@@ -265,6 +272,21 @@ def _run_saved(words: list[str]) -> int:
     )
 
 
+def _resume(words: list[str]) -> int:
+    parser = _parser("runs resume", "Go on with a run that was interrupted, failed or was cancelled.")
+    parser.add_argument("id", metavar="ID", type=int, help="the run's number, which it keeps")
+    parser.add_argument(
+        "--project", metavar="DIR", required=True, type=Path, help="the project that holds it"
+    )
+    parser.add_argument("--json", action="store_true", help="print exactly one JSON object: the result")
+    parser.add_argument("--engine", choices=("thread", "process"), default="thread", help=SUPPRESS)
+    options = parser.parse_args(words)
+    load_catalog()
+    with _opened(options.project) as project:
+        spec = project.run(options.id).spec
+    return _run(spec, options, resumed=options.id)
+
+
 def _read_spec(file: Path) -> RunSpec:
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
@@ -289,7 +311,8 @@ def _read_spec(file: Path) -> RunSpec:
 # Running it
 
 
-def _run(spec: RunSpec, options: Namespace) -> int:
+def _run(spec: RunSpec, options: Namespace, resumed: int | None = None) -> int:
+    """Run `spec`; `resumed` is the run of the project that it goes on with."""
     report = ProgressReport(sys.stderr)
     executor = _executor(options.engine)
     try:
@@ -298,7 +321,7 @@ def _run(spec: RunSpec, options: Namespace) -> int:
                 with tempfile.TemporaryDirectory(prefix="lexigraft-") as folder:
                     finished = executor.run(spec, workdir=Path(folder), on_event=report, control=control)
             else:
-                finished = _recorded(spec, options.project, executor, report, control)
+                finished = _recorded(spec, options.project, resumed, executor, report, control)
     finally:
         executor.close()
     return _say(spec, finished, options)
@@ -311,19 +334,34 @@ def _executor(name: str) -> Executor:
 
 
 def _recorded(
-    spec: RunSpec, folder: Path, executor: Executor, report: ProgressReport, control: Control
+    spec: RunSpec,
+    folder: Path,
+    resumed: int | None,
+    executor: Executor,
+    report: ProgressReport,
+    control: Control,
 ) -> Finished:
     from core.project.execution import execute
+
+    with _opened(folder) as project:
+        if resumed is None:
+            run = project.add_run(spec).result()
+        else:
+            run = resumed
+            project.requeue_run(run).result()
+        return execute(project, run, executor, on_event=report, control=control)
+
+
+def _opened(folder: Path) -> Project:
     from core.project.project import Project
 
     if not folder.exists():
         new = shlex.join(["lexigraft", "project", "new", str(folder)])
         raise UserError(f"There is no project in {folder}; make one with: {new}", field="project")
-    with Project.open(folder) as project:
-        for notice in project.notices:
-            print(notice, file=sys.stderr)
-        run = project.add_run(spec).result()
-        return execute(project, run, executor, on_event=report, control=control)
+    project = Project.open(folder)
+    for notice in project.notices:
+        print(notice, file=sys.stderr)
+    return project
 
 
 @contextmanager

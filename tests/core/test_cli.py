@@ -278,3 +278,21 @@ def test_that_the_program_starts_without_anything_heavy(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_that_a_run_which_did_not_finish_can_be_resumed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab = ["--project", str(tmp_path / "lab")]
+    assert main(["project", "new", str(tmp_path / "lab")]) == 0
+    assert main(["probe", "--word", "hey", "--ending", "fault", *lab]) == 1
+    assert main(["runs", "resume", "1", *lab]) == 1
+    monkeypatch.setattr(sys.modules[__name__], "run_probe", lambda request, ctx: ProbeResult(said="again"))
+    capsys.readouterr()
+    assert main(["runs", "resume", "1", *lab, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["run"], said["said"]) == (1, "again")
+    assert main(["runs", "resume", "1", *lab]) == 2
+    assert "Run 1 cannot be resumed: it is done." in capsys.readouterr().err
+    assert main(["runs", "resume", "9", *lab]) == 2
+    assert main(["runs", "resume", "1", "--project", str(tmp_path / "none")]) == 2

@@ -26,6 +26,7 @@ pytestmark = [
 _RESUME = """
 import sys
 from core.catalog import load_catalog
+from core.cli import main
 from core.jobs.executors import ThreadExecutor
 from core.project.execution import execute
 from core.project.project import Project
@@ -33,19 +34,16 @@ from core.project.project import Project
 load_catalog()
 with Project.open(sys.argv[1]) as project:
     interrupted = next(run for run in project.runs() if run.status == "interrupted")
+assert main(["runs", "resume", str(interrupted.id), "--project", sys.argv[1]]) == 0
+with Project.open(sys.argv[1]) as project:
     again = project.add_run(interrupted.spec, title="Not interrupted").result()
-    project.requeue_run(interrupted.id).result()
-    for run in (interrupted.id, again):
-        say = lambda event: event.type == "log" and print(run, event.message)
-        finished = execute(project, run, ThreadExecutor(), on_event=say)
-        if finished.error:
-            print(finished.error.message)
+    assert execute(project, again, ThreadExecutor()).error is None
 """
-"""Goes on with the interrupted run, as the window's *Resume* does, and runs it once more from the start."""
+"""Goes on with the interrupted run, and runs it once more from the start, in the same process."""
 
 
 def resume(project: Path) -> str:
-    """In a new process; what it says."""
+    """In a new process; what it says on standard error."""
     done = subprocess.run(
         [sys.executable, "-c", _RESUME, str(project)],
         cwd=ROOT,
@@ -55,7 +53,7 @@ def resume(project: Path) -> str:
         timeout=PATIENCE,
         check=True,
     )
-    return done.stdout
+    return done.stderr
 
 
 def kill_once(process: subprocess.Popen[str], there: Path) -> None:
@@ -95,7 +93,7 @@ def test_that_a_training_killed_in_the_middle_ends_with_the_weights_of_one_that_
         assert not project.artifacts(killed.id)
         assert project.check().findings == {}
 
-    assert re.fullmatch(r"2 Going on from step \d+\.\n", resume(bench.project))
+    assert re.search(r"Going on from step \d+\.", resume(bench.project))
     with Project.open(bench.project) as project:
         whole, resumed, _ = project.runs()
         assert (resumed.id, resumed.status, whole.status) == (2, "done", "done")
@@ -123,7 +121,7 @@ def test_that_a_transplant_killed_in_the_middle_is_said_to_be_and_ends_like_one_
         staging = bench.project / "artifacts" / "2.partial"
         assert not staging.exists() or list((staging / "checkpoint").iterdir())
 
-    assert resume(bench.project) == ""
+    resume(bench.project)
     with Project.open(bench.project) as project:
         whole, resumed, _ = (project.run(run.id) for run in project.runs())
         assert (resumed.id, resumed.status, whole.status) == (2, "done", "done")
