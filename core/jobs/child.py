@@ -82,6 +82,7 @@ class _Voice:
 
 
 def _run(order: _Order, say: _Voice) -> None:
+    say.raw({"type": "begun"})
     with suppress(OSError):
         os.chdir(order.folder)
     run_job(order.spec, workdir=order.workdir, on_event=say, control=order.control, declared_in=order.module)

@@ -90,8 +90,10 @@ class ProcessExecutor:
         except OSError as error:
             message = f"The engine process cannot be started: {error.strerror or error}."
             return failed(ErrorInfo(kind="engine", message=message), spec)
-        if not engine.ready:
+        idle = engine.ready
+        if not idle:
             on_event(Progress(stage=STARTING, done=0, total=0))
+        engine.begun = False
         engine.send(
             {
                 "do": "run",
@@ -106,13 +108,14 @@ class ProcessExecutor:
                 if isinstance(event, Finished):
                     return event
                 on_event(event)
-        finished = self._died(engine, spec, cancelled=control.cancelled)
+        if idle and not engine.begun and not control.cancelled:  # it had died before, with nothing to do
+            self.close()
+            return self._run(spec, workdir, on_event, control)
+        finished = Finished(status="cancelled") if control.cancelled else self._died(engine, spec)
         self.close()
         return finished
 
-    def _died(self, engine: _EngineProcess, spec: RunSpec, *, cancelled: bool) -> Finished:
-        if cancelled:
-            return Finished(status="cancelled")
+    def _died(self, engine: _EngineProcess, spec: RunSpec) -> Finished:
         message = death.sentence(engine.exit_code())
         return failed(ErrorInfo(kind="engine", message=message, traceback=engine.last_words()), spec)
 
@@ -181,6 +184,8 @@ class _EngineProcess:
             theirs_in.close()
             theirs_out.close()
         self._ready = False
+        self.begun = False
+        """Whether the child has begun with the job that it was sent last."""
 
     @property
     def alive(self) -> bool:
@@ -237,6 +242,9 @@ class _EngineProcess:
         said = json.loads(self._events.recv_bytes())
         if said["type"] == "ready":
             self._ready = True
+            return None
+        if said["type"] == "begun":
+            self.begun = True
             return None
         return EVENT.validate_python(said)
 

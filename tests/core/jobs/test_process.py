@@ -94,6 +94,16 @@ def test_that_a_process_that_died_between_two_jobs_is_replaced(run: Run) -> None
     assert process_of(run) != first
 
 
+def test_that_a_death_that_is_only_seen_when_a_job_is_sent_costs_no_run(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = process_of(run)
+    psutil.Process(first).kill()
+    wait_for(lambda: gone(first))
+    monkeypatch.setattr("core.jobs.process._EngineProcess.alive", True)  # as it looks for a moment
+    assert process_of(run) != first
+
+
 def test_that_a_process_that_can_no_longer_use_the_graphics_card_is_replaced(run: Run) -> None:
     first = process_of(run)
     error = run("lose the card").error
