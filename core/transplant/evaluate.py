@@ -203,8 +203,15 @@ def score(
     for text, passages in zip(slices, read, strict=True):
         scored = []
         for passage in passages:
-            share = _Share(ctx, done, total, f"Measuring {name}")
-            losses = token_losses(model, passage.ids.tolist(), prefix=prefix, context=context, ctx=share)
+            losses = token_losses(
+                model,
+                passage.ids.tolist(),
+                prefix=prefix,
+                context=context,
+                ctx=ctx,
+                stage=f"Measuring {name}",
+                part=(done, total),
+            )
             if losses[0 if prefix is not None else 1 :].isnan().any():
                 raise UserError(
                     f"{name} gives no number for some tokens of the texts (NaN): its weights are damaged. "
@@ -216,17 +223,6 @@ def score(
         found.append(scored)
         ctx.emit({"bits_per_byte": {when: _rates([text.name], [scored], whole=False)}})
     return found
-
-
-class _Share(Context):
-    """Reports one passage of several as a part of the whole."""
-
-    def __init__(self, ctx: Context, done: int, total: int, stage: str) -> None:
-        super().__init__(seed=ctx.seed, device=ctx.device, workdir=ctx.workdir)
-        self._outer, self._done, self._total, self._stage = ctx, done, total, stage
-
-    def progress(self, done: float, total: float, stage: str) -> None:
-        self._outer.progress(self._done + done / max(1, total), self._total, self._stage)
 
 
 def compared(
