@@ -9,6 +9,8 @@ from core.jobs.registry import JobKind, job_kinds
 
 _JOBS = (
     "core.transplant.job",
+    "core.tokenizers.job",
+    "core.audit.job",
     "core.training.job",
     "core.models.job",
     "core.project.job",

@@ -39,7 +39,8 @@ class Token(NamedTuple):
     """One entry of a vocabulary.
 
     `content` as the file spells it; `bytes` are the UTF-8 bytes that the token adds in the middle of a text,
-    a leading space included. Special and unused tokens add none; theirs are those of their name.
+    a leading space included. Special and unused tokens add none; theirs are those of their name. `score` is
+    a log-probability (Unigram), or the rank of the merge or of the token (BPE, tiktoken); None where unknown.
     """
 
     id: int
@@ -47,6 +48,7 @@ class Token(NamedTuple):
     kind: Kind
     bytes: bytes
     boundary: Boundary = Boundary.NONE
+    score: float | None = None
 
 
 SPACE_MARK = "▁"
