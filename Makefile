@@ -5,10 +5,10 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format bench package starters clean
+.PHONY: help setup run test lint format bench package real-tokenizers starters clean
 
 help: ## what there is to make
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
 
 setup: $(READY) ## system libraries and the environment in .venv, from constraints.txt
 
@@ -37,6 +37,9 @@ bench: $(READY) ## measure start-up, responsiveness and speed (tests/benchmarks)
 
 package: $(READY) ## build the frozen program in dist/lexigraft, and try it away from the source
 	@$(BIN)/python packaging/smoke.py $(ARGS)
+
+real-tokenizers: $(READY) ## tokenizers of published models for tests and benchmarks (about 180 MB)
+	@$(BIN)/python packaging/real_tokenizers.py
 
 starters: $(READY) ## train the two starter models again (takes about an hour)
 	@$(BIN)/python packaging/make_starters.py $(ARGS)

@@ -418,6 +418,8 @@ def _say(spec: RunSpec, finished: Finished, options: Namespace) -> int:
 def _text(result: Result) -> str:
     """A result for a person: its sentence, its rows, its figures."""
     parts = [result.summary() or type(result).__name__]
+    if tables := result.tables():
+        return "\n\n".join([*parts, *(table(head, rows) for head, rows in tables)])
     rows: list[Any] = getattr(result, "rows", None) or []
     if rows:
         data = [row.model_dump(mode="json") if hasattr(row, "model_dump") else row for row in rows]

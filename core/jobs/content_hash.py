@@ -22,6 +22,8 @@ from core.folders import cache_folder
 _BLOCK = 4 * 2**20
 _REMEMBERED_FROM = 2**20
 """Bytes. A smaller file is hashed quicker than its entry is read."""
+_WITH_WEIGHTS, _HEAD = 256 * 2**20, 64 * 2**20
+"""Bytes: from when on a tokenizer's file is one with weights in it, and where its header has surely ended."""
 _SETTLED_AFTER = 2.0
 """Seconds. A file changed just now may be changed again within one tick of the file system's clock."""
 
@@ -39,7 +41,8 @@ def content_hash(
     Args:
         path: a file or a folder. Hidden and partial files of a folder do not count.
         kind: an input kind of a request's field. Of a ``model`` folder the weights, settings and
-            tokenizer files count; of a ``tokenizer`` folder the same without the weights.
+            tokenizer files count; of a ``tokenizer`` folder the same without the weights. Of a ``tokenizer``
+            file of more than 256 MiB, a GGUF with its weights, the first 64 MiB count, and its size.
         progress: called with bytes done and bytes in all after each 4 MiB that is read; what it raises ends
             the hashing.
 
@@ -50,6 +53,8 @@ def content_hash(
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # reading a pipe or a device may never end
             raise OSError(f"{path} is neither a file nor a folder")
+        if kind == "tokenizer" and status.st_size > _WITH_WEIGHTS:
+            return _hash_of_head(path, status.st_size)
         return _hash_of(path, lambda done: progress(done, status.st_size))
     files = relevant_files(path, kind)
     sizes = [file.stat().st_size for file in files]
@@ -101,6 +106,11 @@ def _hash_of(file: Path, progress: Callable[[int], None]) -> str:
     if entry is not None and settled and unchanged:
         _remember(entry, mark, digest.hexdigest())
     return digest.hexdigest()
+
+
+def _hash_of_head(file: Path, size: int) -> str:
+    with file.open("rb") as stream:
+        return hashlib.sha256(stream.read(_HEAD) + f"… {size}".encode()).hexdigest()
 
 
 def _mark(status: os.stat_result) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -33,6 +33,13 @@ class Metric(BaseModel):
     slice: str | None = None
 
 
+class Table(NamedTuple):
+    """A small table for a person; None is an empty cell."""
+
+    head: list[str]
+    rows: list[list[Any]]
+
+
 class Result(BaseModel):
     """Base of all results. The first four fields are filled in by whoever ran the job."""
 
@@ -54,6 +61,10 @@ class Result(BaseModel):
     def headline(self) -> Metric | None:
         """The one figure that the run list shows."""
         return None
+
+    def tables(self) -> list[Table]:
+        """What a terminal shows under the sentence; without any, the rows and all figures."""
+        return []
 
 
 class RunSpec(BaseModel):

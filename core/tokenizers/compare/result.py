@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.jobs.request import Metric, Result
+from core.jobs.request import Metric, Result, Table
 
 ALL = "all"
 """The slice that is all texts together."""
@@ -160,3 +160,38 @@ class CompareTokenizersResult(Result):
         if best is None or best.bytes_per_token is None:
             return None
         return Metric(name="bytes per token", value=best.bytes_per_token, slice=best.tokenizer)
+
+    def tables(self) -> list[Table]:
+        """All texts together, one line a tokenizer; then each text, one column a tokenizer."""
+        sizes = {tokenizer.name: tokenizer.size for tokenizer in self.tokenizers}
+        whole = [row for row in self.rows if row.text == ALL]
+        found = [
+            Table(
+                ["tokenizer", "ids", "tokens", "bytes per token", "fertility", "highest parity", "of",
+                 "Rényi", "unknown", "losses"],
+                [
+                    [row.tokenizer, sizes[row.tokenizer], row.tokens, row.bytes_per_token, row.fertility,
+                     *self._highest_parity(row.tokenizer), row.renyi_efficiency, row.unknown_rate,
+                     row.round_trip_losses]
+                    for row in whole
+                ],
+            )
+        ]  # fmt: skip
+        if len(self.texts) > 1:
+            found.append(self._by_text("bytes per token", "bytes_per_token"))
+            if self.pivot is not None:
+                found.append(self._by_text(f"parity to {self.pivot}", "parity"))
+        return found
+
+    def _highest_parity(self, tokenizer: str) -> tuple[float | None, str]:
+        rows = [row for row in self.rows if row.tokenizer == tokenizer and row.text != ALL]
+        worst = max(rows, key=lambda row: row.parity or 0.0, default=None)
+        return (worst.parity, worst.text) if worst and worst.parity is not None else (None, "")
+
+    def _by_text(self, title: str, figure: str) -> Table:
+        values = {(row.text, row.tokenizer): getattr(row, figure) for row in self.rows}
+        names = [tokenizer.name for tokenizer in self.tokenizers]
+        return Table(
+            [title, *names],
+            [[text.name, *(values.get((text.name, name)) for name in names)] for text in self.texts],
+        )

@@ -212,3 +212,18 @@ def test_that_many_may_hash_and_remember_at_once(big: Path) -> None:
         thread.join()
     assert digests == {sha256(big)}
     assert not list((cache_folder() / "hashes").iterdir())
+
+
+def test_that_a_tokenizer_with_its_weights_is_told_by_its_head(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(core.jobs.content_hash, "_WITH_WEIGHTS", 1000)
+    monkeypatch.setattr(core.jobs.content_hash, "_HEAD", 100)
+    file = tmp_path / "model.gguf"
+    hashes = []
+    for data in (b"a" * 2000, b"a" * 1999 + b"b", b"b" + b"a" * 1999, b"a" * 2001):
+        file.write_bytes(data)
+        hashes.append(content_hash(file, "tokenizer"))
+    assert hashes[0] == hashes[1]
+    assert len(set(hashes)) == 3
+    assert content_hash(file, "model") == sha256(file)
