@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from app.dialogs import Dialogs
+    from app.live import LiveTokenizers
     from app.worker import EngineThread, QueuedRun
     from core.jobs.request import RunSpec
     from core.project.project import Project
@@ -64,6 +65,7 @@ class Session(QObject):
         self._executor = engine
         self._name = ""
         self._unsubscribe: Callable[[], None] | None = None
+        self._live: LiveTokenizers | None = None
         self._questions = Questions(self)
         self._questions.unanswered.connect(self.report)
         self._relay = EventRelay(self)
@@ -80,6 +82,15 @@ class Session(QObject):
         return self._dialogs
 
     # Questions
+
+    @property
+    def live(self) -> LiveTokenizers:
+        """What answers small questions about tokenizers at once, in a process of its own."""
+        if self._live is None:
+            from app.live import LiveTokenizers
+
+            self._live = LiveTokenizers(self)
+        return self._live
 
     def ask(
         self,
@@ -324,6 +335,8 @@ class Session(QObject):
         self.stop(leave=True)
         if self.engine is not None:
             self.engine.wait()
+        if self._live is not None:
+            self._live.close()
         self._questions.close()
         if self.project is not None:
             project, self.project = self.project, None

@@ -1,0 +1,47 @@
+"""`Tab`: what every tool of the Tokenizers panel is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+if TYPE_CHECKING:
+    from app.session import Session
+    from app.widgets.run_page import RunPage
+    from core.project.records import RunRecord
+
+
+class Tab(QWidget):
+    """Made when it is first shown, in ``__init__(session)``: in less than 100 ms.
+
+    What it asks of tokenizers at once goes through ``session.live``, everything else as in any panel.
+    """
+
+    kinds: ClassVar[tuple[str, ...]] = ()
+    """The jobs whose runs it shows: ``("train-tokenizer",)``."""
+
+    wanted = Signal(str, object)
+    """Another tab, by its key, and what it is to do there: paths to take, as `drop` has them, or None."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.page: RunPage | None = None
+        """The setup and the result, in a tab that runs jobs: what the panel's commands and its fold act on."""
+
+    def state(self) -> dict[str, Any]:
+        """How it was left, as JSON data."""
+        return {}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """The reverse of `state`; bears what an older version wrote. Called once, with ``{}`` the first time."""
+
+    def show_run(self, run: RunRecord) -> None:
+        """Show a run of one of `kinds`; it has its result, if it has finished."""
+
+    def drop(self, paths: list[Path]) -> bool:
+        """Take what was dropped on the window; False when it is nothing for this tab."""
+        return False
