@@ -12,6 +12,10 @@ ALL = "all"
 """The slice that is all texts together."""
 
 
+RECORDED = ("bytes_per_token", "fertility", "parity", "renyi_efficiency", "unknown_rate")
+"""The measures that other runs are compared by; all of them would be thousands of figures a run."""
+
+
 class _Figures(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -149,6 +153,7 @@ class CompareTokenizersResult(Result):
             )
             for row in self.rows
             for key, figure in row.figures.items()
+            if key in RECORDED
         ]
 
     def headline(self) -> Metric | None:
