@@ -13,8 +13,12 @@ from core.project.records import MetricRecord, RunRecord
 
 Verdict = Literal["", "better", "worse"]
 
-_LOWER_IS_BETTER = ("bits per byte", "loss", "perplexity", "mean residual", "residual")
-_HIGHER_IS_BETTER = ("ndcg", "recall", "precision", "map", "mrr", "ap", "accuracy")
+_LOWER_IS_BETTER = (
+    "bits per byte", "loss", "perplexity", "mean residual", "residual", "fertility", "parity", "unknown",
+)  # fmt: skip
+_HIGHER_IS_BETTER = (
+    "ndcg", "recall", "precision", "map", "mrr", "ap", "accuracy", "bytes per token", "tokens saved",
+)  # fmt: skip
 """Beginnings of measures' names, in lower case."""
 
 
