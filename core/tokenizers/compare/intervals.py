@@ -1,0 +1,77 @@
+"""Intervals by bootstrap over documents: how far a figure would move if other documents like these were read.
+
+Documents are drawn with replacement, as many as there are, again and again; each draw gives the figure anew,
+and the interval is between percentiles of these (Efron & Tibshirani 1993, ch. 13). A figure is a ratio of sums,
+so what is resampled are the sums; figures whose sums come from the same call are drawn together, so that the
+interval of their quotient (one tokenizer over another) is that of paired samples. For two texts whose documents
+are not each other's translation one by one, resample each by itself.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+LEVEL = 0.95
+
+_MOST_GROUPS = 10_000
+"""Above this many documents, neighbours are drawn together: the interval is hardly another, and time and
+memory are bounded."""
+_AT_ONCE = 4_000_000
+"""Draws."""
+
+
+def resampled_sums(
+    columns: NDArray[np.int64], resamples: int, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Sums of columns over documents, each time over other documents.
+
+    Args:
+        columns: int64 [D, k]; what each document adds to each column.
+        resamples: R, how often.
+        rng: gives the same sums again when it is begun with the same seed.
+
+    Returns:
+        float64 [R, k].
+    """
+    groups = _grouped(columns).astype(np.float64)
+    many = len(groups)
+    sums = np.zeros((resamples, columns.shape[1]))
+    if not many:
+        return sums
+    step = max(_AT_ONCE // many, 1)
+    for begin in range(0, resamples, step):
+        rows = min(step, resamples - begin)
+        drawn = rng.integers(0, many, (rows, many)) + many * np.arange(rows)[:, None]
+        times = np.bincount(drawn.ravel(), minlength=rows * many).reshape(rows, many)
+        sums[begin : begin + rows] = times @ groups
+    return sums
+
+
+def interval(values: NDArray[np.float64], level: float = LEVEL) -> tuple[float, float] | None:
+    """Between which two the middle `level` of resampled values lies. None where fewer than two are numbers."""
+    proper = values[np.isfinite(values)]
+    if len(proper) < 2:
+        return None
+    low, high = np.quantile(proper, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def ratio_interval(
+    numerators: NDArray[np.float64], denominators: NDArray[np.float64], level: float = LEVEL
+) -> tuple[float, float] | None:
+    """The interval of a ratio of sums, from R resampled numerators and denominators, float64 [R] each.
+
+    Parity: resample two texts apart and give the tokens of one, and of the other. Where a denominator is
+    nought, that draw is left out.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return interval(np.asarray(numerators) / np.asarray(denominators), level)
+
+
+def _grouped(columns: NDArray[np.int64]) -> NDArray[np.int64]:
+    """[min(D, most), k]: neighbours added up where there are too many."""
+    many = len(columns)
+    if many <= _MOST_GROUPS:
+        return columns
+    return np.add.reduceat(columns, np.arange(_MOST_GROUPS) * many // _MOST_GROUPS, axis=0)
