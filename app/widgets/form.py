@@ -13,6 +13,7 @@ from app.widgets.disclosure import Disclosure
 from app.widgets.form_editors import (
     Editor,
     IntegerEditor,
+    LinesEditor,
     NumberEditor,
     OptionEditor,
     SwitchEditor,
@@ -31,6 +32,7 @@ _PLAIN: dict[str, type[Editor]] = {
     "number": NumberEditor,
     "switch": SwitchEditor,
     "text": TextEditor,
+    "lines": LinesEditor,
     "option": OptionEditor,
 }
 

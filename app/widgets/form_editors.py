@@ -1,17 +1,18 @@
-"""The controls of a form that hold one plain value each: numbers, switches, options, text."""
+"""The controls of a form that hold plain values: numbers, switches, options, text, lines of text."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
     QLineEdit,
+    QPlainTextEdit,
     QSizePolicy,
     QSpinBox,
     QVBoxLayout,
@@ -25,6 +26,8 @@ NARROWEST = 84
 """Pixels of a control, whatever the longest text that it may hold."""
 LARGEST = 2_147_483_647
 """What a spin box can hold."""
+LEAST_LINES, MOST_LINES = 2, 8
+"""Of a field of lines, before it scrolls."""
 
 
 class CalmWheel(QObject):
@@ -100,12 +103,7 @@ class IntegerEditor(Editor):
             self.box.setSuffix(f" {field.unit}")
         self._add_control(self.box)
         self.box.valueChanged.connect(lambda _: self.changed.emit())
-        self.none: QCheckBox | None = None
-        if field.nullable:
-            self.none = QCheckBox("none")
-            self.none.setAccessibleName(f"{field.title}: none")
-            self.none.toggled.connect(self._toggle)
-            self.row.addWidget(self.none)
+        self.none = _none_box(self, self.box)
         self.set_value(field.default)
 
     @property
@@ -117,16 +115,12 @@ class IntegerEditor(Editor):
 
     def set_value(self, value: Any) -> None:
         self.blockSignals(True)
-        number = value if isinstance(value, int) else self.field.default
+        number = _given(self.field, value, int)
         if isinstance(number, int):
             self.box.setValue(max(-LARGEST, min(LARGEST, number)))
         if self.none is not None:
-            self.none.setChecked(value is None)
+            self.none.setChecked(number is None)
         self.blockSignals(False)
-
-    def _toggle(self, none: bool) -> None:
-        self.box.setEnabled(not none)
-        self.changed.emit()
 
 
 class _ShortFigures(QDoubleSpinBox):
@@ -137,6 +131,8 @@ class _ShortFigures(QDoubleSpinBox):
 
 
 class NumberEditor(Editor):
+    """A spin box; where there may be none, a box to say so. It begins with the default, or the largest."""
+
     def __init__(self, field: Field) -> None:
         super().__init__(field)
         self.box = _ShortFigures()
@@ -153,21 +149,26 @@ class NumberEditor(Editor):
         if field.unit:
             self.box.setSuffix(f" {field.unit}")
         self._add_control(self.box)
+        if field.default is None and field.maximum is not None:
+            self.box.setValue(field.maximum)
         self.box.valueChanged.connect(lambda _: self.changed.emit())
+        self.none = _none_box(self, self.box)
         self.set_value(field.default)
 
     @property
     def control(self) -> QWidget:
         return self.box
 
-    def value(self) -> float:
-        return self.box.value()
+    def value(self) -> float | None:
+        return None if self.none is not None and self.none.isChecked() else self.box.value()
 
     def set_value(self, value: Any) -> None:
         self.blockSignals(True)
-        number = value if isinstance(value, int | float) else self.field.default
+        number = _given(self.field, value, int, float)
         if isinstance(number, int | float):
             self.box.setValue(number)
+        if self.none is not None:
+            self.none.setChecked(number is None)
         self.blockSignals(False)
 
 
@@ -214,6 +215,44 @@ class TextEditor(Editor):
         self.blockSignals(False)
 
 
+class LinesEditor(Editor):
+    """Several short texts, one a line; empty lines are none. It grows with what is written."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        self.box = QPlainTextEdit()
+        self.box.setFont(theme.mono_font())
+        self.box.setTabChangesFocus(True)
+        self.box.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.box.setPlaceholderText("one a line")
+        self._add_control(self.box)
+        self.box.textChanged.connect(self._changed)
+        self.set_value(field.default)
+        self._fit()
+
+    @property
+    def control(self) -> QWidget:
+        return self.box
+
+    def value(self) -> list[str]:
+        return [line for line in self.box.toPlainText().split("\n") if line.strip()]
+
+    def set_value(self, value: Any) -> None:
+        self.blockSignals(True)
+        lines = value if isinstance(value, list) else []
+        self.box.setPlainText("\n".join(line for line in lines if isinstance(line, str)))
+        self.blockSignals(False)
+
+    @Slot()
+    def _changed(self) -> None:
+        self._fit()
+        self.changed.emit()
+
+    def _fit(self) -> None:
+        lines = max(LEAST_LINES, min(MOST_LINES, self.box.blockCount()))
+        self.box.setFixedHeight(lines * self.box.fontMetrics().lineSpacing() + 24)
+
+
 class OptionEditor(Editor):
     """One of a few values; also used for which member of a choice."""
 
@@ -244,6 +283,28 @@ class OptionEditor(Editor):
         found = self.box.findData(value)
         self.box.setCurrentIndex(found if found >= 0 else max(0, self.box.findData(self._default)))
         self.blockSignals(False)
+
+
+def _given(field: Field, value: Any, *kinds: type) -> Any:
+    """A value of the right kind, or none where there may be none; anything else is the default."""
+    none = value is None and field.nullable
+    return value if none or isinstance(value, kinds) else field.default
+
+
+def _none_box(editor: Editor, box: QSpinBox | QDoubleSpinBox) -> QCheckBox | None:
+    """Beside a number that may be left out: a box that says so, and switches the number off."""
+    if not editor.field.nullable:
+        return None
+    none = QCheckBox("none")
+    none.setAccessibleName(f"{editor.field.title}: none")
+
+    def toggle(without: bool) -> None:
+        box.setEnabled(not without)
+        editor.changed.emit()
+
+    none.toggled.connect(toggle)
+    editor.row.addWidget(none)
+    return none
 
 
 def _bound(value: float | None, otherwise: int) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-Kind = Literal["integer", "number", "switch", "text", "option", "choice", "path", "paths"]
+Kind = Literal["integer", "number", "switch", "text", "lines", "option", "choice", "path", "paths"]
 Schema = dict[str, Any]
 
 
@@ -110,8 +110,10 @@ def _kind(where: str, node: Schema) -> Kind:
         "string": "text",
     }
     found = kinds.get(node.get("type", ""))
-    if found is None and node.get("type") == "array" and node["items"].get("format") == "path":
-        found = "paths"
+    if found is None and node.get("type") == "array":
+        items = node.get("items", {})
+        plain = items.get("type") == "string" and "enum" not in items
+        found = "paths" if items.get("format") == "path" else "lines" if plain else None
     if found is None:
         raise TypeError(f"{where}: no form field for {node}")
     return found

@@ -71,9 +71,10 @@ def _of_project(project: Project | None, kind: str) -> Iterator[KnownPath]:
     if project is None:
         return
     if kind in ("model", "tokenizer"):
+        signs = ("config.json",) if kind == "model" else ("config.json", "tokenizer.json")
         titles = {run.id: run.title for run in project.runs()}
         for artifact in project.artifacts():
-            if artifact.name.rpartition("/")[2] == "config.json" and artifact.run in titles:
+            if artifact.name.rpartition("/")[2] in signs and artifact.run in titles:
                 folder = project.artifact_path(artifact).parent
                 yield KnownPath(
                     folder, f"run {artifact.run} · {titles[artifact.run]}", "made in this project"
@@ -85,7 +86,8 @@ def _of_project(project: Project | None, kind: str) -> Iterator[KnownPath]:
 
 def _recent(kind: str) -> Iterable[KnownPath]:
     for pick in _picks(Settings(), kind):
-        if Path(pick).exists():
+        named = kind == "tokenizer" and Path(pick).name == pick  # an encoding, not a file
+        if named or Path(pick).exists():
             yield KnownPath(Path(pick), path_label(Path(pick)), "picked before")
 
 

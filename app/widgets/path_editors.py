@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 PATH = Qt.ItemDataRole.UserRole
 FILTERS = {"tokenizer": ("Tokenizers (*.json *.model *.tiktoken *.gguf *.vocab *.txt)", "All files (*)")}
+NAMED = {"tokenizer"}
+"""Kinds of input that may also be named, as ``cl100k_base`` is: what is no path is taken as it was typed."""
 LINES = 6
 """Of a list of texts, before it scrolls."""
 
@@ -73,16 +75,20 @@ def _icon_button(name: str, words: str) -> QPushButton:
 
 
 class PathEditor(_Droppable):
-    """A list of what is known, and a button to look elsewhere."""
+    """A list of what is known, and a button to look elsewhere; where names will do, one may be typed."""
 
     def __init__(self, field: Field, session: Session) -> None:
         super().__init__(field, session)
         self._known: list[KnownPath] = []
+        self._chosen_before: str | None = None
         self.box = QComboBox()
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumWidth(NARROWEST)
         self.box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.box.setPlaceholderText(f"Choose or drop a {field.input or 'file'}")
+        if field.input in NAMED:
+            self._let_type()
+        else:
+            self.box.setPlaceholderText(f"Choose or drop a {field.input or 'file'}")
         self._add_control(self.box)
         self.box.activated.connect(lambda _: self.changed.emit())
         self.box.currentIndexChanged.connect(self._show_tip)
@@ -90,7 +96,7 @@ class PathEditor(_Droppable):
         if field.input == "tokenizer":
             menu = QMenu(self.browse)
             menu.addAction("A tokenizer's file…", self._browse_file)
-            menu.addAction("A model's folder…", self._browse_folder)
+            menu.addAction("A folder…", self._browse_folder)
             self.browse.setMenu(menu)
         else:
             self.browse.clicked.connect(
@@ -103,7 +109,27 @@ class PathEditor(_Droppable):
     def control(self) -> QWidget:
         return self.box
 
+    def _let_type(self) -> None:
+        """A name, or a path: what is typed counts once the field is left or Return is pressed."""
+        self.box.setEditable(True)
+        self.box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        line = self.box.lineEdit()
+        assert line is not None
+        line.setPlaceholderText(f"Choose, drop or name a {self.field.input}")
+        line.setAccessibleName(self.field.title)
+        line.setAcceptDrops(False)  # else it would take the text of the address
+        line.editingFinished.connect(self._typed)
+
+    @Slot()
+    def _typed(self) -> None:
+        """Offer what was typed as one more of the list, and choose it."""
+        if self._chosen_before != self.value():
+            self._fill(self.value())
+            self.changed.emit()
+
     def value(self) -> str | None:
+        if self.box.isEditable() and self.box.currentText() != self.box.itemText(self.box.currentIndex()):
+            return self.box.currentText().strip() or None
         value = self.box.currentData()
         return value if isinstance(value, str) else None
 
@@ -147,6 +173,10 @@ class PathEditor(_Droppable):
             group = item.group
             self._add(item)
         box.setCurrentIndex(box.findData(chosen) if chosen is not None else 0 if self.field.nullable else -1)
+        if box.isEditable():
+            box.setEditText(box.itemText(box.currentIndex()))
+            box.lineEdit().setCursorPosition(0)
+        self._chosen_before = chosen
         box.blockSignals(False)
         self._show_tip()
 
@@ -218,13 +248,14 @@ class OutputEditor(_Droppable):
 
 
 class PathsEditor(_Droppable):
-    """Several files: how many and how large, their list on demand, a menu to add more."""
+    """Several files or folders: how many and how large, their list on demand, a menu to add more."""
 
     def __init__(self, field: Field, session: Session) -> None:
         super().__init__(field, session)
         self._known: list[KnownPath] = []
         self._paths: list[str] = []
-        self._bytes: dict[str, int] = {}
+        self._bytes: dict[str, int | None] = {}
+        """None of a folder: what is read of it the preview tells."""
         self.summary = theme.styled(QPushButton(), kind="field")
         self.summary.setCheckable(True)
         self.summary.setToolTip("Show or hide the list")
@@ -277,7 +308,10 @@ class PathsEditor(_Droppable):
     def _fill_menu(self) -> None:
         menu = self._menu
         menu.clear()
-        menu.addAction("Browse…", self._browse)
+        menu.addAction("Files…", self._browse)
+        menu.addAction("A folder…", self._browse_folder)
+        if self.field.input in NAMED:
+            menu.addAction("By name…", self._name)
         left = [known for known in self._known if str(known.path) not in self._paths]
         groups = {known.group: [k for k in left if k.group == known.group] for known in left}
         for group, members in groups.items():
@@ -293,9 +327,20 @@ class PathsEditor(_Droppable):
             menu.addAction("Remove all", partial(self._replace, []))
 
     def _browse(self) -> None:
-        paths = self._session.dialogs.open_files(self, self.field.title, start=self._start())
+        filters = FILTERS.get(self.field.input, ())
+        paths = self._session.dialogs.open_files(self, self.field.title, start=self._start(), filters=filters)
         if paths:
             self.take(paths)
+
+    def _browse_folder(self) -> None:
+        folder = self._session.dialogs.open_folder(self, self.field.title, start=self._start())
+        if folder is not None:
+            self.take([folder])
+
+    def _name(self) -> None:
+        name = self._session.dialogs.ask_text(self, self.field.title, "Its name, such as cl100k_base:")
+        if name is not None:
+            self.take([Path(name)])
 
     def _remove(self, rows: list[int]) -> None:
         self._replace([path for row, path in enumerate(self._paths) if row not in rows])
@@ -322,20 +367,23 @@ class PathsEditor(_Droppable):
         elif len(paths) == 1:
             words = path_label(Path(paths[0]))
         else:
-            words = f"{len(paths)} files"
-        if paths and all(path in self._bytes for path in paths):
-            words += f" · {size(sum(self._bytes[path] for path in paths))}"
+            folders = any(self._bytes.get(path, 0) is None for path in paths)
+            words = f"{len(paths)} files and folders" if folders else f"{len(paths)} files"
+        sizes = [self._bytes.get(path) for path in paths]
+        known = [length for length in sizes if length is not None]
+        if paths and len(known) == len(paths):
+            words += f" · {size(sum(known))}"
         self.summary.setText(words)
         self.summary.setAccessibleName(f"{self.field.title}: {words}")
 
-    def _sized(self, sizes: dict[str, int]) -> None:
+    def _sized(self, sizes: dict[str, int | None]) -> None:
         self._bytes.update(sizes)
         self._say()
         self.list.show_files(self._paths, self._bytes)
 
 
 class _Files(QListWidget):
-    """The files of a `PathsEditor`; Delete takes the chosen ones out."""
+    """The files and folders of a `PathsEditor`; Delete takes the chosen ones out."""
 
     removed = Signal(list)
     """Rows."""
@@ -349,11 +397,12 @@ class _Files(QListWidget):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
 
-    def show_files(self, paths: Sequence[str], sizes: dict[str, int]) -> None:
+    def show_files(self, paths: Sequence[str], sizes: dict[str, int | None]) -> None:
         chosen = self.currentRow()
         self.clear()
         for path in paths:
-            length = f"  {size(sizes[path])}" if path in sizes else ""
+            known = sizes.get(path)
+            length = "" if known is None else f"  {size(known)}"
             item = QListWidgetItem(f"{path_label(Path(path))}{length}")
             item.setToolTip(tooltip(path))
             self.addItem(item)
@@ -380,12 +429,12 @@ class _Files(QListWidget):
         menu.deleteLater()
 
 
-def _sizes(paths: Sequence[str]) -> dict[str, int]:
+def _sizes(paths: Sequence[str]) -> dict[str, int | None]:
     """The length of each file; 0 for what cannot be read, which the preview tells in words."""
-    found = {}
+    found: dict[str, int | None] = {}
     for path in paths:
         try:
-            found[path] = Path(path).stat().st_size
+            found[path] = None if Path(path).is_dir() else Path(path).stat().st_size
         except OSError:
             found[path] = 0
     return found

@@ -16,11 +16,11 @@ from app.commands import Command
 from app.icons import icon
 from app.panels.panel import Panel
 from app.panels.transplant.commands import commands_of
-from app.panels.transplant.dropped import tell_apart
 from app.panels.transplant.result_view import ResultView
 from app.panels.transplant.so_far import SoFar
 from app.panels.transplant.words import run_title
 from app.widgets.command_sheet import CommandSheet
+from app.widgets.dropped import tell_apart
 from app.widgets.known_paths import starter_texts
 from app.widgets.notice import Notice
 from app.widgets.setup import Setup

@@ -50,6 +50,18 @@ class AskRequest(Request):
         json_schema_extra={"advanced": True, "unit": "bytes"},
     )
     note: str = Field("", title="Note", description="A word.", json_schema_extra={"advanced": True})
+    names: list[str] = Field(
+        default_factory=list, title="Names", description="Words.", json_schema_extra={"advanced": True}
+    )
+    part: float | None = Field(
+        None, gt=0, le=1, title="Part", description="A share.", json_schema_extra={"advanced": True}
+    )
+    cutter: Path | None = Field(
+        None,
+        title="Cutter",
+        description="A tokenizer.",
+        json_schema_extra={"input": "tokenizer", "advanced": True},
+    )
     out: Path | None = Field(
         None,
         title="Output",

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.session import Session
 from app.widgets.form import Form
-from app.widgets.form_editors import IntegerEditor
+from app.widgets.form_editors import IntegerEditor, LinesEditor, NumberEditor
 from app.widgets.form_schema import fields_of
 from app.widgets.known_paths import known_paths, remember_pick
 from app.widgets.path_editors import OutputEditor, PathEditor, PathsEditor
@@ -23,6 +23,9 @@ DEFAULTS = {
     "way": "up",
     "limit": 2_000,
     "note": "",
+    "names": [],
+    "part": None,
+    "cutter": None,
     "out": None,
 }
 
@@ -67,6 +70,9 @@ def test_that_every_kind_of_value_goes_in_and_comes_out(form: Form, tmp_path: Pa
         "way": "down",
         "limit": None,
         "note": "ünïcode",
+        "names": ["<|call|>", " two words"],
+        "part": 0.5,
+        "cutter": "cl100k_base",
         "out": str(tmp_path / "out"),
     }
     form.set_values(values)
@@ -77,7 +83,8 @@ def test_that_every_kind_of_value_goes_in_and_comes_out(form: Form, tmp_path: Pa
 
 
 def test_that_strange_values_are_taken_for_the_defaults(form: Form) -> None:
-    form.set_values({"shape": "square", "text": "a.txt", "way": 3, "limit": "much", "out": 5, "model": ["x"]})
+    form.set_values({"shape": "square", "text": "a.txt", "way": 3, "limit": "much", "out": 5, "names": "x"})
+    form.set_values({"model": ["x"], "part": "half", "cutter": 3})
     assert form.values() == DEFAULTS
 
 
@@ -107,7 +114,7 @@ def test_that_a_members_parameters_are_kept_while_another_is_looked_at(form: For
 
 def test_that_rare_fields_are_behind_one_fold_which_names_them(qtbot: QtBot, form: Form) -> None:
     assert not form.box("limit").isVisible()
-    assert form.more.button.words == "More: limit, note, output"
+    assert form.more.button.words == "More: limit, note, names, part, cutter, output"
     qtbot.keyClick(form.more.button, Qt.Key.Key_Space)
     assert form.box("limit").isVisible()
 
@@ -161,10 +168,14 @@ def test_that_tab_goes_through_the_fields_in_their_order(qtbot: QtBot, form: For
         "Your text: None yet: add or drop files",
         "Add to: Your text",
         "Way",
-        "More: limit, note, output",
+        "More: limit, note, names, part, cutter, output",
         "Limit",
         "Limit: none",
         "Note",
+        "Names",
+        "Part: none",
+        "Cutter",
+        "Browse for: Cutter",
         "Output",
         "Browse for: Output",
     ]
@@ -199,6 +210,52 @@ def test_that_a_number_that_may_be_none_says_so(qtbot: QtBot, form: Form) -> Non
         editor.none.click()
     assert form.values()["limit"] is None
     assert not editor.box.isEnabled()
+
+
+def test_that_a_share_that_may_be_none_begins_with_the_whole(form: Form) -> None:
+    editor = form.box("part").editor
+    assert isinstance(editor, NumberEditor)
+    assert editor.none is not None
+    assert form.values()["part"] is None
+    editor.none.click()
+    assert form.values()["part"] == 1.0
+    AskRequest.model_validate({**form.values(), "model": "m"})
+
+
+def test_that_lines_are_written_one_under_another_and_empty_ones_are_none(qtbot: QtBot, form: Form) -> None:
+    form.more.set_opened(True)
+    editor = form.box("names").editor
+    assert isinstance(editor, LinesEditor)
+    low = editor.box.height()
+    with qtbot.waitSignal(form.changed):
+        editor.box.insertPlainText("<b>one</b>\n\n two\nthree")
+    assert form.values()["names"] == ["<b>one</b>", " two", "three"]
+    assert editor.box.height() > low
+
+
+def test_that_a_tokenizer_may_be_named_or_picked_from_what_is_known(
+    qtbot: QtBot, form: Form, tmp_path: Path
+) -> None:
+    form.more.set_opened(True)
+    editor = path_editor(form, "cutter")
+    line = editor.box.lineEdit()
+    assert line is not None
+    line.selectAll()
+    qtbot.keyClicks(line, "cl100k_base")
+    with qtbot.waitSignal(form.changed):
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert form.values()["cutter"] == "cl100k_base"
+    remember_pick("tokenizer", Path("cl100k_base"))
+    form.offer_known()
+    starter = next(known for known in known_paths(None, "tokenizer") if known.label == "prose-bpe")
+    qtbot.waitUntil(lambda: editor.box.findData(str(starter.path)) >= 0)
+    assert form.values()["cutter"] == "cl100k_base"
+    editor.box.setCurrentIndex(editor.box.findData(str(starter.path)))
+    assert form.values()["cutter"] == str(starter.path)
+    line.selectAll()
+    qtbot.keyClicks(line, "prose-uni")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert form.values()["cutter"] in ("prose-uni", str(starter.path.with_name("prose-unigram")))
 
 
 def test_that_a_model_is_browsed_for_dropped_or_known(
@@ -237,6 +294,19 @@ def test_that_texts_are_added_counted_and_taken_out(
     with qtbot.waitSignal(form.changed):
         qtbot.keyClick(editor.list, Qt.Key.Key_Delete)
     assert form.values()["text"] == [str(paths[1])]
+
+
+def test_that_a_folder_of_texts_can_be_added_whole(
+    qtbot: QtBot, form: Form, dialogs: RecordedDialogs, tmp_path: Path
+) -> None:
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "one.txt").write_text("x")
+    editor = texts(form)
+    dialogs.foresee("open_folder", tmp_path / "texts")
+    editor._browse_folder()
+    assert form.values()["text"] == [str(tmp_path / "texts")]
+    editor.take([tmp_path / "one.txt"])
+    qtbot.waitUntil(lambda: editor.summary.text() == "2 files and folders")
 
 
 def test_that_the_menu_of_texts_offers_those_picked_before(qtbot: QtBot, form: Form, tmp_path: Path) -> None:

@@ -4,6 +4,13 @@ import pytest
 from pydantic import BaseModel
 
 from app.widgets.form_schema import Field, fields_of
+from core.audit.request import AuditRequest
+from core.jobs.request import Request
+from core.tokenizers.compare.request import CompareTokenizersRequest
+from core.tokenizers.dynamic.request import DynamicRequest
+from core.tokenizers.extend.request import ExtendTokenizerRequest
+from core.tokenizers.prune.request import PruneTokenizerRequest
+from core.tokenizers.train.request import TrainTokenizerRequest
 from core.transplant.request import TransplantRequest
 from tests.app.widgets.asking import AskRequest
 
@@ -20,6 +27,9 @@ def test_that_fields_come_in_the_requests_order_with_their_kinds() -> None:
         ("way", "option"),
         ("limit", "integer"),
         ("note", "text"),
+        ("names", "lines"),
+        ("part", "number"),
+        ("cutter", "path"),
         ("out", "path"),
     ]
 
@@ -48,6 +58,25 @@ def test_that_every_transplant_method_can_be_asked_for() -> None:
     method = next(field for field in fields_of(TransplantRequest) if field.key == "method")
     assert {member.name for member in method.members} >= {"omp", "fvt", "mean", "random", "zero"}
     assert all(member.sentence and member.source for member in method.members)
+
+
+@pytest.mark.parametrize(
+    "request_model",
+    [
+        TrainTokenizerRequest,
+        ExtendTokenizerRequest,
+        PruneTokenizerRequest,
+        DynamicRequest,
+        AuditRequest,
+        CompareTokenizersRequest,
+    ],
+)
+def test_that_every_question_about_tokenizers_has_a_form(request_model: type[Request]) -> None:
+    fields = fields_of(request_model)
+    assert all(field.title and field.help for field in fields)
+    folded = [field.advanced for field in fields if not field.output]
+    assert not folded[0]
+    assert not any(field.required and field.advanced for field in fields)
 
 
 def test_that_a_field_without_an_editor_is_refused_by_name() -> None:

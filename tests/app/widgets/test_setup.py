@@ -142,6 +142,9 @@ def test_that_the_seed_follows_the_choice_and_the_device_is_a_rare_field(setup: 
         "way",
         "limit",
         "note",
+        "names",
+        "part",
+        "cutter",
         "out",
         "device",
     ]

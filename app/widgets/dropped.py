@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 TOKENIZERS = {".model", ".tiktoken", ".gguf", ".vocab"}
+NAMES = {"tokenizer.json", "tekken.json", "vocab.txt", "vocab.json", "merges.txt", "tokenizer.model"}
+"""Files by which a folder without a model in it is a tokenizer's."""
 WEIGHTS = {".safetensors", ".bin", ".pt", ".pth"}
 SNIFFED = 4096
-"""Bytes of a file that are looked at: text holds no NUL."""
+"""Bytes of a file that are looked at: text holds no NUL. What is packed (.gz) is taken for text."""
 
 
 @dataclass
@@ -22,7 +24,10 @@ class Dropped:
 
 
 def tell_apart(paths: list[Path]) -> Dropped:
-    """Sort by what each is; what is none of these is left out. A folder of texts gives its texts."""
+    """Sort by what each is; what is none of these is left out. A folder of texts gives its texts.
+
+    A tokenizer in two files (vocab.json and merges.txt) is told once, by its folder or by ``vocab.json``.
+    """
     found = Dropped()
     for path in paths:
         try:
@@ -36,7 +41,7 @@ def _sort(path: Path, found: Dropped) -> None:
     if path.is_dir():
         if (path / "config.json").is_file():
             found.models.append(path)
-        elif (path / "tokenizer.json").is_file():
+        elif any((path / name).is_file() for name in NAMES):
             found.tokenizers.append(path)
         else:
             found.texts += sorted(file for file in path.iterdir() if file.is_file() and _is_text(file))
@@ -44,23 +49,29 @@ def _sort(path: Path, found: Dropped) -> None:
         return
     elif path.suffix.lower() in WEIGHTS or path.name == "config.json":
         found.models.append(path.parent)
-    elif path.suffix.lower() in TOKENIZERS or path.name == "tokenizer.json" or _is_tokenizer(path):
-        found.tokenizers.append(path)
+    elif path.name == "merges.txt" and path.with_name("vocab.json").is_file():
+        if path.with_name("vocab.json") not in found.tokenizers:
+            found.tokenizers.append(path.with_name("vocab.json"))
+    elif path.suffix.lower() in TOKENIZERS or path.name in NAMES or _is_tokenizer(path):
+        if path not in found.tokenizers:
+            found.tokenizers.append(path)
     elif _is_text(path):
         found.texts.append(path)
 
 
 def _is_tokenizer(path: Path) -> bool:
-    """A ``tokenizer.json`` under another name: its beginning says so."""
+    """A ``tokenizer.json`` or ``tekken.json`` under another name: its beginning says so."""
     if path.suffix.lower() != ".json":
         return False
     with path.open("rb") as file:
         head = file.read(SNIFFED)
-    return b'"added_tokens"' in head or b'"normalizer"' in head
+    return any(word in head for word in (b'"added_tokens"', b'"normalizer"', b'"default_vocab_size"'))
 
 
 def _is_text(path: Path) -> bool:
     if path.name.startswith("."):
         return False
+    if path.suffix.lower() == ".gz":
+        return path.suffixes[-2:-1] != [".tar"]
     with path.open("rb") as file:
         return b"\0" not in file.read(SNIFFED)
