@@ -1,4 +1,4 @@
-"""`LiveTokenizers`: small questions about tokenizers, asked while a person types, answered on the main thread."""
+"""`LiveTokenizers`: small questions about tokenizers, asked while a person types, answered later."""
 
 from __future__ import annotations
 

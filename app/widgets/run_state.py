@@ -48,9 +48,11 @@ class RunState(QFrame):
     verb = Signal(str)
     """A key of `VERBS` was pressed."""
 
-    def __init__(self) -> None:
+    def __init__(self, unwritten: str = "No model was written.") -> None:
+        """`unwritten`: what did not come of a run that was stopped."""
         super().__init__()
         theme.styled(self, card="plain")
+        self._unwritten = unwritten
         self._sign = Sign("runs", "muted", 20)
         self.heading = Words(role="heading", selectable=True)
         self.detail = Words(role="muted", selectable=True)
@@ -145,7 +147,7 @@ class RunState(QFrame):
             words = "Lexigraft or the machine stopped while it ran. Nothing finished is lost."
             sign, color = "failed", "warning"
         else:
-            heading, words = f"Run {run.id} was stopped{far}.", "No model was written."
+            heading, words = f"Run {run.id} was stopped{far}.", self._unwritten
             sign, color = "stop", "muted"
         if resumable:
             words += " Resume goes on from what it had kept; Run again starts afresh."

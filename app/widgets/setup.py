@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, JsonValue, ValidationError
@@ -49,13 +50,16 @@ class RunSettings(BaseModel):
 class Setup(QFrame):
     """The form of one kind of job over *Run*, which is off until the request can run, and says why.
 
-    `title_of` makes the title of a run from its request.
+    `title_of` makes the title of a run from its request. Without `device`, it is not asked what computes: no
+    kind of job that needs no torch does anything else by it; and the seed is folded away.
     """
 
     submitted = Signal(object)
     """A `core.jobs.request.RunSpec`, when a person pressed *Run*."""
 
-    def __init__(self, session: Session, kind: JobKind, title_of: Callable[[Any], str]) -> None:
+    def __init__(
+        self, session: Session, kind: JobKind, title_of: Callable[[Any], str], *, device: bool = True
+    ) -> None:
         super().__init__()
         self._session, self._kind, self._title_of = session, kind, title_of
         self._request: Request | None = None
@@ -66,7 +70,7 @@ class Setup(QFrame):
         self._busy = False
         theme.styled(self, card="plain")
         self.setAccessibleName("Setup")
-        self.form = Form(_with_settings(fields_of(kind.request)), session)
+        self.form = Form(_with_settings(fields_of(kind.request), device), session)
         self.run = theme.styled(QPushButton("Run"), kind="primary")
         self.run.clicked.connect(self.submit)
         self._words = Words(role="muted")
@@ -138,7 +142,7 @@ class Setup(QFrame):
             kind=self._kind.kind,
             request=self._request.model_dump(mode="json"),
             seed=values["seed"],
-            device=values["device"],
+            device=values.get("device", "auto"),
             title=self._title_of(self._request),
         )
         self.set_busy(True)
@@ -260,9 +264,11 @@ class Setup(QFrame):
             self.form.offer_known()
 
 
-def _with_settings(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+def _with_settings(fields: tuple[Field, ...], with_device: bool) -> tuple[Field, ...]:
     """The request's fields, the seed after the choice that it concerns, the device last."""
     seed, device = fields_of(RunSettings)
+    if not with_device:
+        return (*fields, replace(seed, advanced=True))
     after = next((place for place, field in enumerate(fields, 1) if field.kind == "choice"), len(fields))
     return (*fields[:after], seed, *fields[after:], device)
 

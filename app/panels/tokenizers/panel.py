@@ -31,7 +31,7 @@ TABS = (
     ("audit", "Audit", "app.panels.tokenizers.audit.tab:AuditTab"),
     ("chat", "Chat", "app.panels.tokenizers.chat.tab:ChatTab"),
 )
-"""Key, title and ``"module:Class"`` of each tool: a `Tab`, whose module is imported when it is first shown."""
+"""Key, title and ``"module:Class"`` of each tool: a `Tab`, imported when it is first shown."""
 TAB_OF = {
     "compare-tokenizers": "compare",
     "train-tokenizer": "train",
@@ -170,7 +170,11 @@ class TokenizersPanel(Panel):
 
         tools = [
             Command(
-                f"tokenizers.tab.{key}", f"Show the tool {title}", partial(self.select_tab, key), "", self.isVisible
+                f"tokenizers.tab.{key}",
+                f"Show the tool {title}",
+                partial(self.select_tab, key),
+                "",
+                self.isVisible,
             )
             for key, title, _ in TABS
         ]

@@ -30,14 +30,14 @@ class Tab(QWidget):
         super().__init__()
         self.session = session
         self.page: RunPage | None = None
-        """The setup and the result, in a tab that runs jobs: what the panel's commands and its fold act on."""
+        """The setup and the result, in a tab that runs jobs: the panel's commands act on it."""
 
     def state(self) -> dict[str, Any]:
         """How it was left, as JSON data."""
         return {}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """The reverse of `state`; bears what an older version wrote. Called once, with ``{}`` the first time."""
+        """The reverse of `state`; bears what an older version wrote. Called once; at first with ``{}``."""
 
     def show_run(self, run: RunRecord) -> None:
         """Show a run of one of `kinds`; it has its result, if it has finished."""

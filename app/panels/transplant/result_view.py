@@ -7,17 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QFrame,
-    QHBoxLayout,
-    QMenu,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QBoxLayout, QMenu, QWidget
 
-from app import theme
-from app.icons import Sign
 from app.panels.transplant.heading_card import LISTED, HeadingCard
 from app.panels.transplant.norms_card import NormsCard
 from app.panels.transplant.residuals_card import ResidualsCard
@@ -27,7 +18,7 @@ from app.widgets.notice import Notice
 from app.widgets.pictures import offer_picture
 from app.widgets.run_state import RunState
 from app.widgets.scrolled import ScrolledColumn
-from app.widgets.words import Words
+from app.widgets.warning_cards import Warnings
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -40,47 +31,6 @@ EMPTY = (
 )
 WIDE = 700
 """Pixels from which two cards stand side by side."""
-
-
-class Warnings(QWidget):
-    """One card a sentence."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(8)
-        self._said: list[str] = []
-        self.hide()
-
-    @property
-    def said(self) -> list[str]:
-        return list(self._said)
-
-    def say(self, sentences: Sequence[str]) -> None:
-        if list(sentences) == self._said:
-            return
-        self._said = list(sentences)
-        while (item := self._column.takeAt(0)) is not None:
-            card = item.widget()
-            if card is not None:
-                card.hide()
-                card.deleteLater()
-        for sentence in self._said:
-            self._column.addWidget(_warning(sentence))
-        self.setVisible(bool(self._said))
-
-
-def _warning(sentence: str) -> QFrame:
-    card = theme.styled(QFrame(), card="warning")
-    card.setAccessibleName(f"Warning: {sentence}")
-    label = Words(sentence, selectable=True)
-    row = QHBoxLayout(card)
-    row.setContentsMargins(12, 8, 12, 8)
-    row.setSpacing(8)
-    row.addWidget(Sign("failed", "warning"), 0, Qt.AlignmentFlag.AlignTop)
-    row.addWidget(label, 1)
-    return card
 
 
 class ResultView(ScrolledColumn):
