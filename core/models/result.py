@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.jobs.request import Result
-from core.models.sizes import bytes_in_words, count_in_words
+from core.sizes import bytes_in_words, count_in_words
 
 
 class ModelFile(BaseModel):

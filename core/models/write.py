@@ -40,7 +40,7 @@ def write_model(
 
     Args:
         source: from `open_model`.
-        folder: an empty folder, from `core.models.output.new_folder`: that makes the whole appear at once,
+        folder: an empty folder, from `core.output.new_folder`: that makes the whole appear at once,
             and puts a full disk into words.
         replacements: name of a tensor of `source` → the tensor to put there, of any shape.
         config: what config.json will say.

@@ -15,7 +15,7 @@ from transformers import PreTrainedModel
 from core.jobs.context import Context
 from core.jobs.registry import job
 from core.models.bits_per_byte import token_losses
-from core.models.output import check_output, new_folder
+from core.output import check_output, new_folder
 from core.text_files import read_text
 from core.tokenizers.open import open_tokenizer
 from core.tokenizers.training import train_tokenizer, write_tokenizer

@@ -166,7 +166,7 @@ class _Findings:
             self._request.method.check(anchors)
 
     def _look_at_texts(self) -> None:
-        from core.models.sizes import bytes_in_words
+        from core.sizes import bytes_in_words
         from core.transplant.texts import check_text
 
         texts = self._request.text
@@ -182,7 +182,7 @@ class _Findings:
             self.notes["text"] = "Without a text, what the transplant costs is not measured."
 
     def _look_at_out(self) -> None:
-        from core.models.output import check_output
+        from core.output import check_output
 
         if self._request.out is None:
             return

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import Cancelled, UserError
-from core.models.output import check_output, new_folder
+from core.output import check_output, holds_tokenizer, new_folder
 
 MODEL = {"config.json": "{}", "model.safetensors": "old"}
 
@@ -129,7 +129,7 @@ def test_that_a_folder_that_cannot_be_put_in_place_leaves_the_old_one(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from core.models.output import new_folder
+from core.output import new_folder
 with new_folder(Path(sys.argv[1]), replace=True) as folder:
     (folder / "config.json").write_text("half")
     os.kill(os.getpid(), signal.SIGKILL)
@@ -200,3 +200,16 @@ def test_that_too_little_room_is_refused_with_figures(
     check_output(tmp_path / "out", needed=95_000_000)
     message = refused(tmp_path / "out", needed=100_000_000)
     assert "it needs 105.0 MB, and 100.0 MB are free" in message
+
+
+def test_that_a_tokenizer_replaces_a_tokenizer_and_never_a_model(tmp_path: Path) -> None:
+    out = filled(tmp_path / "out", {"tokenizer.json": "{}"})
+    with new_folder(out, replace=True, holds=holds_tokenizer, what="tokenizer") as folder:
+        (folder / "tokenizer.json").write_text("new", encoding="utf-8")
+    assert contents(out) == {"tokenizer.json": "new"}
+    for others in (MODEL, {"model.safetensors": "weights"}, {"notes.txt": "mine"}):
+        there = filled(tmp_path / f"out-{len(others)}-{min(others)}", others | {"tokenizer.json": "{}"})
+        if "notes.txt" in others:
+            (there / "tokenizer.json").unlink()
+        with pytest.raises(UserError, match="holds no tokenizer, so it is not replaced"):
+            check_output(there, replace=True, holds=holds_tokenizer, what="tokenizer")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.models.sizes import bytes_in_words, count_in_words
+from core.sizes import bytes_in_words, count_in_words
 
 
 @pytest.mark.parametrize(

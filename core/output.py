@@ -7,15 +7,14 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 
 from core.errors import UserError
-from core.models.folder import CONFIG
-from core.models.sizes import bytes_in_words
+from core.sizes import bytes_in_words
 
 _SPARE = 1.05
 """Room asked for, over what is written."""
@@ -24,20 +23,34 @@ _RENAME_TRIES = 20
 """Windows lets nobody rename what a virus scanner has open, for a moment."""
 
 
+def holds_model(folder: Path) -> bool:
+    return (folder / "config.json").is_file()
+
+
+def holds_tokenizer(folder: Path) -> bool:
+    """A tokenizer alone: a model's folder, which holds one too, is never replaced by a tokenizer."""
+    weights = any(file.suffix in (".safetensors", ".bin", ".gguf") for file in folder.iterdir())
+    return (folder / "tokenizer.json").is_file() and not holds_model(folder) and not weights
+
+
 def check_output(
     out: Path,
     *,
     replace: bool = False,
     needed: int = 0,
     sources: Sequence[Path] = (),
+    holds: Callable[[Path], bool] = holds_model,
+    what: str = "model",
     field: str | None = "out",
 ) -> None:
     """Make sure, before any work is done, that a model may be written to `out`. Writes nothing.
 
     Args:
-        out: a folder that does not exist, is empty, or (with `replace`) holds a model.
+        out: a folder that does not exist, is empty, or (with `replace`) holds what is written.
         needed: bytes that will be written.
         sources: folders that are read; none may lie inside what is replaced.
+        holds: whether a folder holds what is written, so that it may be replaced.
+        what: that, in a word: ``model``, ``tokenizer``.
 
     Raises:
         UserError: it may not, or there is not enough room.
@@ -47,7 +60,7 @@ def check_output(
         if out.exists() and not out.is_dir():
             raise UserError(f"{out} is a file; choose a new or empty folder.", field=field)
         if out.is_dir() and any(out.iterdir()):
-            _check_replaced(out, replace, sources, field)
+            _check_replaced(out, replace, sources, holds, what, field)
         place = next(parent for parent in out.parents if parent.exists())
         if not place.is_dir():
             raise UserError(f"{place} is a file, so that no folder can be made in it.", field=field)
@@ -71,6 +84,8 @@ def new_folder(
     replace: bool = False,
     needed: int = 0,
     sources: Sequence[Path] = (),
+    holds: Callable[[Path], bool] = holds_model,
+    what: str = "model",
     field: str | None = "out",
 ) -> Iterator[Path]:
     """An empty folder beside `out` to write to; it becomes `out` if the block ends well, and goes otherwise.
@@ -82,7 +97,7 @@ def new_folder(
         UserError: as `check_output`; the disk became full, or refused to be written to.
     """
     out = _absolute(out)
-    check_output(out, replace=replace, needed=needed, sources=sources, field=field)
+    check_output(out, replace=replace, needed=needed, sources=sources, holds=holds, what=what, field=field)
     partial = out.with_name(f"{out.name}.partial-{os.getpid()}-{uuid.uuid4().hex[:8]}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -103,14 +118,21 @@ def _absolute(out: Path) -> Path:
     return out.resolve() if out.is_symlink() else out
 
 
-def _check_replaced(out: Path, replace: bool, sources: Sequence[Path], field: str | None) -> None:
+def _check_replaced(
+    out: Path,
+    replace: bool,
+    sources: Sequence[Path],
+    holds: Callable[[Path], bool],
+    what: str,
+    field: str | None,
+) -> None:
     if not replace:
         raise UserError(
             f"{out} is not empty; choose another folder, or ask for it to be replaced.", field=field
         )
-    if not (out / CONFIG).is_file():
+    if not holds(out):
         raise UserError(
-            f"{out} is not empty and holds no model, so it is not replaced; choose another folder.",
+            f"{out} is not empty and holds no {what}, so it is not replaced; choose another folder.",
             field=field,
         )
     there = out.resolve()
