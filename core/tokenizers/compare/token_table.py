@@ -1,0 +1,62 @@
+"""What is known of each token of a vocabulary, as arrays indexed by id: what counting needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.tokenizers.canonical import Kind
+from core.tokenizers.tokenizer import Tokenizer
+
+
+@dataclass(frozen=True)
+class TokenTable:
+    """Arrays [V], V the size of the vocabulary; for a number without a token all are nought or false."""
+
+    lengths: NDArray[np.int64]
+    """Bytes that the token adds to a text; nought for special and unused tokens."""
+    ordinary: NDArray[np.bool_]
+    """Of kind TEXT or BYTE: what "the vocabulary" is in every measure."""
+    unknown: NDArray[np.bool_]
+    """It stands for what the vocabulary lacks."""
+    byte: NDArray[np.bool_]
+    """One byte of a character that the vocabulary lacks (byte fallback, not a byte-level vocabulary)."""
+    space: NDArray[np.bool_]
+    """It is ordinary and nothing but white space."""
+    broken: NDArray[np.bool_]
+    """It is ordinary and its bytes alone are no valid UTF-8."""
+
+    @property
+    def ordinary_count(self) -> int:
+        return int(self.ordinary.sum())
+
+
+def token_table(tokenizer: Tokenizer) -> TokenTable:
+    """The table of a tokenizer, made once."""
+    if tokenizer not in _tables:
+        _tables[tokenizer] = _table(tokenizer)
+    return _tables[tokenizer]
+
+
+_tables: WeakKeyDictionary[Tokenizer, TokenTable] = WeakKeyDictionary()
+
+
+def _table(tokenizer: Tokenizer) -> TokenTable:
+    size = tokenizer.vocabulary.size
+    lengths = np.zeros(size, np.int64)
+    ordinary, unknown, byte, space, broken = np.zeros((5, size), bool)
+    for token in tokenizer.vocabulary:
+        unknown[token.id] = tokenizer.is_unknown(token.id)
+        if token.kind not in (Kind.TEXT, Kind.BYTE) or unknown[token.id]:
+            continue
+        ordinary[token.id] = True
+        byte[token.id] = tokenizer.is_byte(token.id)
+        lengths[token.id] = len(token.bytes)
+        try:
+            space[token.id] = token.bytes.decode().isspace()
+        except UnicodeDecodeError:
+            broken[token.id] = True
+    return TokenTable(lengths, ordinary, unknown, byte, space, broken)
