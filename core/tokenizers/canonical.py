@@ -118,7 +118,7 @@ class Reader:
 
     def of_model(self, id: int, content: str) -> Token:
         """An entry of the model's own vocabulary."""
-        if _is_unused(content):
+        if is_unused(content):
             return Token(id, content, Kind.UNUSED, _utf8(content))
         if content == self._unknown:
             return Token(id, content, Kind.SPECIAL, _utf8(content))
@@ -132,7 +132,7 @@ class Reader:
 
     def of_added(self, id: int, content: str, *, special: bool, of_model: bool) -> Token:
         """An entry of ``added_tokens``: literal text, unless the model has the very same token."""
-        if _is_unused(content):
+        if is_unused(content):
             return Token(id, content, Kind.UNUSED, _utf8(content))
         if special:
             return Token(id, content, Kind.SPECIAL, _utf8(content))
@@ -178,7 +178,8 @@ def stands_alone(character: str) -> bool:
     return unicodedata.category(character).startswith("P")
 
 
-def _is_unused(content: str) -> bool:
+def is_unused(content: str) -> bool:
+    """Whether a token's name says that it is kept for later: ``<unused7>``."""
     return content[-1:] in _UNUSED_ENDS and _UNUSED.fullmatch(content) is not None
 
 
