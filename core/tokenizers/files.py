@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from core.errors import UserError
 from core.json_files import parse_json_object, read_bytes, unreadable
-from core.tokenizers.slices import parse_without_merges
+from core.tokenizers.slices import TakeMerges, parse_without_merges
 
 TOKENIZER = "tokenizer.json"
 TOKENIZER_FILES = (
@@ -33,6 +34,8 @@ _MOST_BYTES = 128 * 2**20
 _MOST_TOKENS = 4_000_000
 _MOST_NESTED = 64
 _OTHER_FORMATS = {
+    "tekken.json": "a tekken file",
+    "vocab.json": "a vocabulary without its merges",
     ".model": "a SentencePiece model",
     ".tiktoken": "a tiktoken file",
     ".gguf": "a GGUF file",
@@ -56,9 +59,9 @@ def find_tokenizer(path: Path, *, field: str | None = None) -> Path:
         path.stat()
     except OSError as error:
         raise unreadable(path, error, field=field) from None
-    kind = _OTHER_FORMATS.get(path.suffix.lower())
+    kind = _OTHER_FORMATS.get(path.name) or _OTHER_FORMATS.get(path.suffix.lower())
     if kind is not None:
-        raise UserError(f"{path} is {kind}, which cannot be read yet. {_HOW}", field=field)
+        raise UserError(f"{path} is {kind}. {_HOW_FROM_ANOTHER}", field=field)
     return path
 
 
@@ -76,17 +79,21 @@ def tokenizer_files(path: Path, *, field: str | None = None) -> dict[str, Path]:
     return found
 
 
-def read_tokenizer_json(path: Path, *, field: str | None = None, merges: bool = False) -> dict[str, Any]:
+def read_tokenizer_json(
+    path: Path, *, field: str | None = None, merges: bool = False, take_merges: TakeMerges | None = None
+) -> dict[str, Any]:
     """The tokenizer.json at `path` as data, its outer shape checked.
 
     Args:
         merges: read those of BPE too, which keeps other threads waiting; otherwise there are none.
+        take_merges: is handed them some at a time instead, as `core.tokenizers.slices` has it.
 
     Raises:
         UserError: it cannot be read, is too large or too deeply nested, or is no tokenizer.json.
     """
+    parse: Callable[[str], Any] = json.loads if merges else partial(parse_without_merges, take=take_merges)
     raw = read_bytes(path, field=field, most_bytes=_MOST_BYTES)
-    data = parse_json_object(raw, path, field=field, parse=json.loads if merges else parse_without_merges)
+    data = parse_json_object(raw, path, field=field, parse=parse)
     model = data.get("model")
     if not isinstance(model, dict) or not isinstance(model.get("vocab"), dict | list):
         raise UserError(
@@ -115,17 +122,22 @@ def parts(component: object) -> Iterator[dict[str, Any]]:
         yield component
 
 
-_HOW = (
-    "A tokenizer.json is needed: load the tokenizer with transformers' AutoTokenizer and save it again "
-    "with save_pretrained."
-)
+_MADE = "load the tokenizer with transformers' AutoTokenizer and save it again with save_pretrained."
+_HOW = f"A tokenizer.json is needed: {_MADE}"
+_HOW_FROM_ANOTHER = f"The Tokenizers panel can open it, but here a tokenizer.json is needed: {_MADE}"
 
 
 def _without_tokenizer(path: Path, names: set[str], field: str | None) -> UserError:
-    other = next((name for name in TOKENIZER_FILES if name in names), None) or next(
+    whole = ("tekken.json", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "vocab.txt")
+    other = next((name for name in whole if name in names), None) or next(
         (name for name in sorted(names) if Path(name).suffix in (".model", ".tiktoken", ".gguf")), None
     )
-    there = f", only {other}" if other else ""
+    if other is None and {"vocab.json", "merges.txt"} <= names:
+        other = "vocab.json with merges.txt"
+    if other is not None:
+        return UserError(f"{path} has no {TOKENIZER}, only {other}. {_HOW_FROM_ANOTHER}", field=field)
+    beside = next((name for name in TOKENIZER_FILES if name in names), None)
+    there = f", only {beside}" if beside else ""
     return UserError(f"{path} has no {TOKENIZER}{there}. {_HOW}", field=field)
 
 

@@ -2,7 +2,7 @@
 
 Python's JSON parser is one native call, during which no other thread of the process runs: half a second for a
 vocabulary of 250,000 tokens. Here the vocabulary is read some thousand tokens at a time, between which others
-have their turn, and the merges, the larger half of many files, are passed over.
+have their turn, and the merges, the larger half of many files, are passed over or handed on slice by slice.
 """
 
 from __future__ import annotations
@@ -24,24 +24,34 @@ _Read = Callable[[str, int], tuple[Any, int]]
 """A text and where a value begins in it → the value, and where it ends."""
 
 
-def parse_without_merges(text: str) -> Any:
+TakeMerges = Callable[[list[Any]], None]
+"""Is given some merges, each as the file has it: a string of two parts, or a list of them."""
+
+
+def parse_without_merges(text: str, take: TakeMerges | None = None) -> Any:
     """As ``json.loads(text)``, but ``model.merges`` is an empty list.
+
+    Args:
+        take: is handed the merges, in order, some at a time; without it they are not read at all.
 
     Raises:
         JSONDecodeError, ValueError, RecursionError: as ``json.loads``.
     """
+
+    def model(text: str, at: int) -> tuple[Any, int]:
+        if text.startswith("{", at):
+            return _object(text, at, {"vocab": _vocabulary, "merges": merges})
+        return _value(text, at)
+
+    def merges(text: str, at: int) -> tuple[Any, int]:
+        return _merges(text, at, take)
+
     at = _skip(text, 0)
-    found, at = _object(text, at, {"model": _model}) if text.startswith("{", at) else _value(text, at)
+    found, at = _object(text, at, {"model": model}) if text.startswith("{", at) else _value(text, at)
     at = _skip(text, at)
     if at < len(text):
         raise JSONDecodeError("Extra data", text, at)
     return found
-
-
-def _model(text: str, at: int) -> tuple[Any, int]:
-    if text.startswith("{", at):
-        return _object(text, at, {"vocab": _vocabulary, "merges": _merges})
-    return _value(text, at)
 
 
 def _object(text: str, at: int, special: dict[str, _Read]) -> tuple[dict[str, Any], int]:
@@ -93,10 +103,17 @@ def _vocabulary(text: str, at: int) -> tuple[Any, int]:
     return _value(text, at)
 
 
-def _merges(text: str, at: int) -> tuple[Any, int]:
-    if text.startswith("[", at) and (end := _sliced(text, at, _MERGES, "]", lambda slice_: None)):
+def _merges(text: str, at: int, take: TakeMerges | None) -> tuple[Any, int]:
+    def take_slice(slice_: str) -> None:
+        if take is not None:
+            take(json.loads(f"[{slice_}]"))
+
+    if text.startswith("[", at) and (end := _sliced(text, at, _MERGES, "]", take_slice)):
         return [], end
-    return _value(text, at)
+    found, at = _value(text, at)
+    if take is not None and isinstance(found, list):
+        take(found)
+    return found, at
 
 
 def _sliced(

@@ -1,4 +1,4 @@
-"""The vocabulary of a tokenizer, each token in canonical form. Reads JSON; loads no tokenizer library."""
+"""The vocabulary of a tokenizer, each token in canonical form. Loads no tokenizer library by itself."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 
 from core.errors import UserError
 from core.tokenizers.canonical import Boundary, Family, Kind, Reader, Token
-from core.tokenizers.files import TOKENIZER, find_tokenizer, parts, read_tokenizer_json
+from core.tokenizers.files import parts
 from core.tokenizers.roles import special_roles
 
-__all__ = ["Boundary", "Family", "Kind", "Token", "Vocabulary", "read_vocabulary"]
+__all__ = ["Boundary", "Family", "Kind", "Token", "Vocabulary", "read_vocabulary", "vocabulary_of"]
 
 _MOST_IDS = 4_000_000
 
@@ -23,10 +23,10 @@ class Vocabulary:
     """Every token of a tokenizer, by id."""
 
     path: Path
-    """The tokenizer.json."""
+    """The file that it was read from."""
     family: Family
     model: str
-    """``BPE``, ``Unigram``, ``WordPiece`` or ``WordLevel``."""
+    """``BPE``, ``Unigram``, ``WordPiece``, ``WordLevel``…"""
     entries: tuple[Token | None, ...]
     """Indexed by id; None where no token has that id."""
     roles: Mapping[str, tuple[int, ...]]
@@ -70,17 +70,40 @@ class Vocabulary:
 
 
 def read_vocabulary(path: Path, *, field: str | None = None) -> Vocabulary:
-    """Read the vocabulary of a tokenizer.
+    """Read the vocabulary of a tokenizer of any format, with as little loading as can be.
 
     Args:
-        path: a tokenizer.json, or a folder that holds one. Files beside it say which special token is what.
+        path: a file, or a folder that holds one. Files beside it say which special token is what.
         field: the request's field that named it, for the error.
 
     Raises:
-        UserError: there is no tokenizer.json, or it is damaged: which file, and what is wrong with it.
+        UserError: there is no tokenizer, or it is damaged: which file, and what is wrong with it.
     """
-    file = find_tokenizer(path, field=field)
-    data = read_tokenizer_json(file, field=field)
+    from core.tokenizers.detection import detect  # the formats know this module
+
+    format, file = detect(path, field=field)
+    return format.vocabulary(file, field=field)
+
+
+def vocabulary_of(
+    data: dict[str, Any],
+    file: Path,
+    *,
+    folder: Path | None = None,
+    ranks: Mapping[str, int] | None = None,
+    field: str | None = None,
+) -> Vocabulary:
+    """The vocabulary of a tokenizer.json, or of what is given the form of one.
+
+    Args:
+        data: the tokenizer.json, its outer shape checked; BPE's merges are not looked at.
+        file: where it was read from.
+        folder: where the files lie that say which special token is what, if there are any.
+        ranks: the tokens' scores: what a merge of BPE makes → its place in the list of merges.
+
+    Raises:
+        UserError: it is damaged: what is wrong with it.
+    """
     reader = Reader(data)
     contents = _model_vocabulary(file, data["model"], field)
     added = _added_tokens(file, data, field)
@@ -105,15 +128,30 @@ def read_vocabulary(path: Path, *, field: str | None = None) -> Vocabulary:
     size = max(tokens) + 1
     marked = {token.content: token.id for token in tokens.values() if token.kind is Kind.SPECIAL}
     marked |= {content: ids.get(content, id) for id, content, _ in added}
+    scores = _log_probabilities(data["model"]["vocab"]) if ranks is None else _by_id(contents, ranks)
     return Vocabulary(
         path=file,
         family=reader.family,
         model=_model_type(data["model"]),
-        entries=tuple(map(tokens.get, range(size))),
-        roles=special_roles(file.parent if file.name == TOKENIZER else None, marked, size, field=field),
+        entries=tuple(_scored(tokens.get(id), scores.get(id)) for id in range(size)),
+        roles=special_roles(folder, marked, size, field=field),
         lowercased=lowercases(data),
         literal=tuple(sorted(literal)),
     )
+
+
+def _log_probabilities(vocab: object) -> dict[int, float]:
+    """Id → the score that Unigram's list gives it."""
+    pairs = vocab if isinstance(vocab, list) else []
+    return {id: float(score) for id, (_, score) in enumerate(pairs) if isinstance(score, int | float)}
+
+
+def _by_id(contents: Mapping[int, str], ranks: Mapping[str, int]) -> dict[int, float]:
+    return {id: float(ranks[content]) for id, content in contents.items() if content in ranks}
+
+
+def _scored(token: Token | None, score: float | None) -> Token | None:
+    return token if token is None or score is None else Token(*token[:5], score)
 
 
 def lowercases(data: dict[str, Any]) -> bool:

@@ -36,8 +36,27 @@ def test_that_a_file_of_another_name_is_the_whole_tokenizer(tmp_path: Path) -> N
 
 def test_that_a_folder_without_one_says_what_it_has(tmp_path: Path) -> None:
     with pytest.raises(
-        UserError, match=r"has no tokenizer\.json, only vocab\.txt\. A tokenizer\.json is needed"
+        UserError, match=r"has no tokenizer\.json, only added_tokens\.json\. A tokenizer\.json is needed"
     ):
-        find_tokenizer(touched(tmp_path / "a", "vocab.txt", "config.json"), field="tokenizer")
+        find_tokenizer(touched(tmp_path / "a", "added_tokens.json", "config.json"), field="tokenizer")
     with pytest.raises(UserError, match=r"has no tokenizer\.json\. A tokenizer\.json is needed"):
         find_tokenizer(touched(tmp_path / "b", "config.json"))
+    with pytest.raises(
+        UserError, match=r"only vocab\.json with merges\.txt\. The Tokenizers panel can open it"
+    ):
+        find_tokenizer(touched(tmp_path / "c", "vocab.json", "merges.txt"))
+
+
+@pytest.mark.parametrize(
+    "name", ["tokenizer.model", "vocab.txt", "o200k.tiktoken", "some.gguf", "tekken.json"]
+)
+def test_that_other_formats_are_told_who_opens_them_and_how_to_become_a_tokenizer_json(
+    tmp_path: Path, name: str
+) -> None:
+    touched(tmp_path, name)
+    for path in (tmp_path / name, tmp_path):
+        with pytest.raises(
+            UserError,
+            match=r"Tokenizers panel can open it, but here a tokenizer\.json is needed: .* save_pretrained",
+        ):
+            find_tokenizer(path)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import tokenizers
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from core.errors import Cancelled, UserError
@@ -137,6 +137,7 @@ def test_that_spans_cover_the_text_without_gap_or_overlap(
 def test_that_spans_hold_the_tokens_own_bytes_where_nothing_is_lost(
     opened: dict[str, Tokenizer], kind: str, text: str
 ) -> None:
+    assume("▁" not in text)  # is read as a space
     data = text.encode()
     ids, spans = opened[kind].encode(text)
     for number, (id, (begin, end)) in enumerate(zip(ids, spans, strict=True)):

@@ -180,14 +180,6 @@ def test_that_a_missing_file_is_named(tmp_path: Path) -> None:
         read_vocabulary(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("name", ["tokenizer.model", "vocab.txt", "o200k.tiktoken"])
-def test_that_other_formats_are_told_how_to_become_a_tokenizer_json(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_bytes(b"\x0a")
-    for path in (tmp_path / name, tmp_path):
-        with pytest.raises(UserError, match=r"A tokenizer\.json is needed: .* save_pretrained"):
-            read_vocabulary(path)
-
-
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
