@@ -1,10 +1,10 @@
 """Intervals by bootstrap over documents: how far a figure would move if other documents like these were read.
 
 Documents are drawn with replacement, as many as there are, again and again; each draw gives the figure anew,
-and the interval is between percentiles of these (Efron & Tibshirani 1993, ch. 13). A figure is a ratio of sums,
-so what is resampled are the sums; figures whose sums come from the same call are drawn together, so that the
-interval of their quotient (one tokenizer over another) is that of paired samples. For two texts whose documents
-are not each other's translation one by one, resample each by itself.
+and the interval lies between percentiles of these (Efron & Tibshirani 1993, ch. 13). A figure is a ratio of
+sums, so what is drawn are the sums. Those that come from one call are of the same documents, so that the
+interval of one tokenizer over another is that of paired samples. Two texts whose documents are not each
+other's translations one by one are each drawn by themselves.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def resampled_sums(
 
 
 def interval(values: NDArray[np.float64], level: float = LEVEL) -> tuple[float, float] | None:
-    """Between which two the middle `level` of resampled values lies. None where fewer than two are numbers."""
+    """Between which two the middle `level` of drawn values lies. None where fewer than two are numbers."""
     proper = values[np.isfinite(values)]
     if len(proper) < 2:
         return None
@@ -60,10 +60,10 @@ def interval(values: NDArray[np.float64], level: float = LEVEL) -> tuple[float, 
 def ratio_interval(
     numerators: NDArray[np.float64], denominators: NDArray[np.float64], level: float = LEVEL
 ) -> tuple[float, float] | None:
-    """The interval of a ratio of sums, from R resampled numerators and denominators, float64 [R] each.
+    """The interval of a ratio of sums, from R drawn numerators and denominators, float64 [R] each.
 
-    Parity: resample two texts apart and give the tokens of one, and of the other. Where a denominator is
-    nought, that draw is left out.
+    For parity, the drawn tokens of a text, and those of the pivot. A draw whose denominator is nought is left
+    out.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         return interval(np.asarray(numerators) / np.asarray(denominators), level)

@@ -13,10 +13,10 @@ Words = Literal["unicode", "spaces"]
 
 _UNDEFINED = r"\p{Han}\p{Hiragana}\p{Katakana}ーｰ\p{Line_Break=Complex_Context}"
 """Letters of scripts that put no space between words: Chinese and Japanese, and those that Unicode's line
-breaking leaves to a dictionary (Thai, Lao, Khmer, Burmese…). Where words end is not to be seen in the text."""
+breaking leaves to a dictionary (Thai, Lao, Khmer, Burmese…). Where words end cannot be seen in the text."""
 
 _LETTER = rf"[\w--[{_UNDEFINED}]]"
-_FIRST = rf"[[\p{{Alphabetic}}\p{{N}}_]--[{_UNDEFINED}]]"  # no joiner or variation mark of an emoji
+_FIRST = rf"[[\p{{Alphabetic}}\p{{Nd}}_]--[{_UNDEFINED}]]"  # no joiner or variation mark of an emoji
 _UNICODE_WORD = regex.compile(rf"{_FIRST}{_LETTER}*(?:['’ʼ＇\-‐‑]{_LETTER}+)*", regex.VERSION1)
 _SPACED = regex.compile(r"\S+")
 _LETTERS = regex.compile(r"\p{L}+")
@@ -26,9 +26,9 @@ _LETTERS_WITHOUT_WORDS = regex.compile(rf"[\p{{L}}&&[{_UNDEFINED}]]+", regex.VER
 def words_of(text: str, how: Words = "unicode") -> list[tuple[int, int]]:
     """The words of a text: begin and end, in bytes of its UTF-8.
 
-    ``unicode``: a run of letters, marks, digits and underscores (``\\w`` of UTS #18), with single apostrophes and
-    hyphens inside: as UAX #29 has it but for hyphens, which join here, and for points and commas, which part.
-    Scripts without spaces between words have none. ``spaces``: whatever stands between white space.
+    ``unicode``: a run of letters, marks, digits and underscores (``\\w`` of UTS #18), with single apostrophes
+    and hyphens inside: as UAX #29 has it, but that a hyphen joins, and a point or comma within parts. Scripts
+    without spaces between words have none. ``spaces``: whatever stands between white space.
     """
     return [(begin, end) for begin, end in words_of_units([text], how).tolist()]
 

@@ -1,9 +1,9 @@
 """What every measure is. A measure in a new file beside this one is found by being there.
 
 The text is never walked for a measure. It is cut into *units* (see `core.tokenizers.compare.units`): pieces
-that every tokenizer cuts alike wherever they stand, and in which words lie whole. Each distinct unit is looked
-at once, many together in flat arrays, and counted; a measure says what it wants to know of units, or of how
-often each token occurred.
+that every tokenizer cuts alike wherever they stand, and in which words lie whole. Each distinct unit is
+looked at once, many together in flat arrays, and counted; a measure says what it wants to know of units, or
+of how often each token occurred.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class Ratio(Measure):
     denominator: ClassVar[str]
 
     def columns(self, units: Units, tokenizer: Tokenizer) -> Mapping[str, NDArray[np.int64]]:
-        """Column → what one occurrence of each unit adds to it, int64 [U]; one of the same name is the same."""
+        """Column → what one occurrence of each unit adds to it, int64 [U]; of one name, they are the same."""
         return {}
 
     def applies(self, tokenizer: Tokenizer) -> bool:
