@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.errors import UserError
 from core.tokenizers.canonical import BYTE_OF, Family, Kind, stands_alone
 from core.tokenizers.cutters import cutters
 from core.tokenizers.files import parts
@@ -190,23 +192,57 @@ class FastTokenizer(Tokenizer):
         }
 
 
-def merge_ranks(prefix: str = "") -> tuple[dict[str, int], Any]:
-    """An empty table of what BPE's merges make → their rank, and what fills it, some merges at a time.
+def open_library(
+    source: Path | dict[str, Any], vocabulary: Vocabulary, *, field: str | None = None
+) -> tokenizers.Tokenizer:
+    """The library's tokenizer.
 
     Args:
-        prefix: of tokens that continue a word, which a merge's right part loses.
+        source: a tokenizer.json, or what has the form of one.
+        vocabulary: as it was read from the same.
+
+    Raises:
+        UserError: the library refuses it, or numbers its tokens otherwise.
     """
+    with refusing(vocabulary.path, "cannot be read", field):
+        import tokenizers
+
+        if isinstance(source, Path):
+            library = tokenizers.Tokenizer.from_file(str(source))
+        else:
+            library = tokenizers.Tokenizer.from_str(json.dumps(source))
+    _check_numbers(vocabulary, library, field)
+    return library
+
+
+def merge_ranks(merges: Sequence[Any], model: Mapping[str, Any]) -> dict[str, int]:
+    """What each merge of BPE makes → its rank.
+
+    Args:
+        merges: in order, each a string of two parts or a list of them, as a tokenizer.json has them.
+        model: may say how a token is marked that continues a word; a merge's right part loses the mark.
+    """
+    mark = model.get("continuing_subword_prefix")
     ranks: dict[str, int] = {}
-    count = itertools.count()
+    for rank, merge in enumerate(merges):
+        parts = merge.split(" ", 1) if isinstance(merge, str) else merge
+        if isinstance(parts, list) and len(parts) == 2 and all(isinstance(part, str) for part in parts):
+            right = parts[1].removeprefix(mark) if isinstance(mark, str) else parts[1]
+            ranks.setdefault(parts[0] + right, rank)
+    return ranks
 
-    def take(merges: list[Any]) -> None:
-        for merge in merges:
-            parts = merge.split(" ", 1) if isinstance(merge, str) else merge
-            rank = next(count)
-            if isinstance(parts, list) and len(parts) == 2 and all(isinstance(part, str) for part in parts):
-                ranks.setdefault(parts[0] + parts[1].removeprefix(prefix), rank)
 
-    return ranks, take
+def _check_numbers(vocabulary: Vocabulary, library: tokenizers.Tokenizer, field: str | None) -> None:
+    """The library numbers added tokens anew where the file leaves a hole; then the file misleads."""
+    for token in vocabulary.entries[library.get_vocab_size(with_added_tokens=False) :]:
+        number = None if token is None else library.token_to_id(token.content)
+        if token is not None and number is not None and number != token.id:
+            raise UserError(
+                f"{vocabulary.path} gives the token {token.content!r} the number {token.id:,}, but numbers "
+                f"before it are left out, so that it is read as {number:,}. Add the missing "
+                "tokens.",
+                field=field,
+            )
 
 
 def one_after_the_other(lengths: Sequence[int]) -> list[tuple[int, int]]:

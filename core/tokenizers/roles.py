@@ -12,7 +12,7 @@ _NAMED_FILES = ("tokenizer_config.json", "special_tokens_map.json")
 _ID_FILES = ("generation_config.json", "config.json")
 _BASIC = ("bos", "eos", "pad", "unk", "cls", "sep", "mask")
 
-_USUAL = {
+USUAL = {
     "<s>": "bos", "<bos>": "bos", "<|bos|>": "bos", "<|begin_of_text|>": "bos", "<|startoftext|>": "bos",
     "<｜begin▁of▁sentence｜>": "bos", "<｜end▁of▁sentence｜>": "eos",
     "</s>": "eos", "<eos>": "eos", "<|eos|>": "eos", "<|end_of_text|>": "eos", "<|endoftext|>": "eos",
@@ -70,17 +70,29 @@ def special_roles(
                         if 0 <= id < size:
                             add(role, id)
     for content, id in ids.items():
-        usual = _USUAL.get(content)
+        usual = USUAL.get(content)
         if usual is not None and (usual not in found or usual not in _BASIC):
             add(usual, id)
     return {role: tuple(found_ids) for role, found_ids in found.items() if found_ids}
 
 
-def _named(config: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def names_given(config: Mapping[str, Any]) -> set[str]:
+    """The special tokens that a tokenizer_config.json or a special_tokens_map.json names."""
+    listed = config.get("additional_special_tokens")
+    more = [_content(value) for value in listed] if isinstance(listed, list) else []
+    return {content for _, content in _named(config)} | {content for content in more if content is not None}
+
+
+def _content(value: object) -> str | None:
+    content = value.get("content") if isinstance(value, dict) else value
+    return content if isinstance(content, str) else None
+
+
+def _named(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     more = config.get("extra_special_tokens")
     for key, value in {**config, **(more if isinstance(more, dict) else {})}.items():
-        content = value.get("content") if isinstance(value, dict) else value
-        if key.endswith("_token") and isinstance(content, str):
+        content = _content(value)
+        if key.endswith("_token") and content is not None:
             yield key.removesuffix("_token"), content
 
 

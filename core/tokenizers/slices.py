@@ -46,8 +46,23 @@ def parse_without_merges(text: str, take: TakeMerges | None = None) -> Any:
     def merges(text: str, at: int) -> tuple[Any, int]:
         return _merges(text, at, take)
 
-    at = _skip(text, 0)
-    found, at = _object(text, at, {"model": model}) if text.startswith("{", at) else _value(text, at)
+    def whole(text: str, at: int) -> tuple[Any, int]:
+        return _object(text, at, {"model": model}) if text.startswith("{", at) else _value(text, at)
+
+    return _all_of(text, whole)
+
+
+def parse_vocabulary(text: str) -> Any:
+    """As ``json.loads(text)``, where the text is a vocabulary: numbers by text.
+
+    Raises:
+        JSONDecodeError, ValueError, RecursionError: as ``json.loads``.
+    """
+    return _all_of(text, _vocabulary)
+
+
+def _all_of(text: str, read: _Read) -> Any:
+    found, at = read(text, _skip(text, 0))
     at = _skip(text, at)
     if at < len(text):
         raise JSONDecodeError("Extra data", text, at)
