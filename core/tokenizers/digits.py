@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from core.tokenizers.open import Tokenizer
+from core.tokenizers.canonical import Kind
+from core.tokenizers.tokenizer import Tokenizer
 
 Direction = Literal["left to right", "right to left"]
 
 _NUMBERS = 20
 """Of each length."""
 _LONGEST = 10
+_WITH_BYTES = (Kind.TEXT, Kind.BYTE)
+_SHOWN = "1234567"
 
 
 @dataclass(frozen=True)
@@ -60,3 +66,78 @@ def _groups(tokenizer: Tokenizer, number: str) -> list[int]:
     spans = tokenizer.encode(f" {number}").spans
     digits = [end - max(begin, 1) for begin, end in spans]
     return [count for count in digits if count > 0]
+
+
+# How numbers of each length are cut
+
+
+@dataclass(frozen=True)
+class NumberCuts:
+    """How integers are cut: length → digits of each token, from the left → of how many integers it is so."""
+
+    by_length: dict[int, dict[tuple[int, ...], int]]
+
+    @property
+    def tokens(self) -> dict[int, float]:
+        """Length → mean tokens of an integer of so many digits; those without a digit are not counted."""
+        return {
+            length: sum(len(cut) * times for cut, times in cuts.items()) / sum(cuts.values())
+            for length, cuts in self.by_length.items()
+        }
+
+    @property
+    def consistent(self) -> bool:
+        """Whether all integers of a length are cut alike."""
+        return all(len(cuts) == 1 for cuts in self.by_length.values())
+
+    @property
+    def words(self) -> str:
+        """``groups of up to 3 from the left: 123|456|7``; where it depends on the number, common cuts."""
+        if not self.consistent:
+            most = max(self.by_length)
+            common = sorted(self.by_length[most].items(), key=lambda cut: (-cut[1], cut[0]))[:3]
+            shown = ", ".join("+".join(map(str, cut)) for cut, _ in common)
+            return f"depends on the number; {most} digits are mostly {shown}"
+        cuts = {length: next(iter(found)) for length, found in self.by_length.items()}
+        largest = max(max(cut) for cut in cuts.values())
+        if largest == 1:
+            return f"single digits: {_cut_up(_SHOWN, [1] * len(_SHOWN))}"
+        example = _cut_up(_SHOWN, cuts.get(len(_SHOWN), ()))
+        for side, full in (("left", slice(0, -1)), ("right", slice(1, None))):
+            if all(size == largest for cut in cuts.values() for size in cut[full]):
+                return f"groups of up to {largest} from the {side}: {example}"
+        return f"the same for all integers of a length: {example}"
+
+
+def number_cuts(tokenizer: Tokenizer) -> NumberCuts | None:
+    """How integers of one to ten digits are cut after a space: all of up to three digits, else 1,000 of each.
+
+    None where the tokenizer lacks a digit.
+
+    Raises:
+        UserError: the tokenizer cannot encode digits.
+    """
+    digits = [
+        sum(byte in b"0123456789" for byte in token.bytes) if token and token.kind in _WITH_BYTES else 0
+        for token in tokenizer.vocabulary.entries
+    ]
+    by_length: dict[int, dict[tuple[int, ...], int]] = {}
+    for length in range(1, _LONGEST + 1):
+        found: Counter[tuple[int, ...]] = Counter()
+        for ids in tokenizer.ids([f" {number}" for number in _integers(length)]):
+            cut = tuple(digits[id] for id in ids if digits[id])
+            if sum(cut) != length:
+                return None
+            found[cut] += 1
+        by_length[length] = dict(found)
+    return NumberCuts(by_length)
+
+
+def _integers(length: int) -> Sequence[int]:
+    first, end = 10 ** (length - 1) if length > 1 else 0, 10**length
+    return range(first, end) if length <= 3 else random.Random(length).sample(range(first, end), 1_000)
+
+
+def _cut_up(number: str, sizes: Sequence[int]) -> str:
+    places = list(itertools.accumulate(sizes, initial=0))
+    return "|".join(number[begin:end] for begin, end in itertools.pairwise(places))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.tokenizers.canonical import Kind
+from core.tokenizers.compare.once import once_for_each
 from core.tokenizers.tokenizer import Tokenizer
 
 
@@ -34,17 +34,9 @@ class TokenTable:
         return int(self.ordinary.sum())
 
 
+@once_for_each
 def token_table(tokenizer: Tokenizer) -> TokenTable:
-    """The table of a tokenizer, made once."""
-    if tokenizer not in _tables:
-        _tables[tokenizer] = _table(tokenizer)
-    return _tables[tokenizer]
-
-
-_tables: WeakKeyDictionary[Tokenizer, TokenTable] = WeakKeyDictionary()
-
-
-def _table(tokenizer: Tokenizer) -> TokenTable:
+    """The table of a tokenizer."""
     size = tokenizer.vocabulary.size
     lengths = np.zeros(size, np.int64)
     ordinary, unknown, byte, space, broken = np.zeros((5, size), bool)
