@@ -27,14 +27,15 @@ class DynamicRequest(Request):
     boundary: Literal["pretokens", "word", "word_hyphen", "sentence"] = Field(
         "word",
         title="Never across",
-        description="What a merged token may not cross: the tokenizer's own pieces, words, words with hyphens "
-        "and without punctuation, or sentences.",
+        description="What a merged token may not cross: the tokenizer's own pieces; words between white "
+        "space (where there is none, as in Chinese or Thai, a whole sentence); words, and any sign but the "
+        "hyphen; or only white space and special tokens.",
         json_schema_extra={
             "labels": {
                 "pretokens": "the tokenizer's own pieces",
                 "word": "words",
-                "word_hyphen": "words, hyphens allowed",
-                "sentence": "sentences",
+                "word_hyphen": "words, and signs but the hyphen",
+                "sentence": "white space only",
             }
         },
     )
