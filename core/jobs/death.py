@@ -26,10 +26,11 @@ _WINDOWS = {
 
 def sentence(exit_code: int | None) -> str:
     """`exit_code` as `multiprocessing.Process` gives it: of a signal the negative number."""
-    return f"The engine process died: {_cause(exit_code)}. It is started anew for the next run."
+    return f"The engine process died: {cause(exit_code)}. It is started anew for the next run."
 
 
-def _cause(code: int | None) -> str:
+def cause(code: int | None) -> str:
+    """What a process died of, as part of a sentence."""
     if code is None:
         return "it stopped answering"
     if code & 0xFFFFFFFF in _WINDOWS:

@@ -21,6 +21,8 @@ class AskRibbons:
     tokenizers: tuple[Path, ...]
     text: str
     specials: bool = False
+    steps: bool = False
+    """Also tell what each step before the cutting made of the text, which takes as long as the cutting."""
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ class Ribbon:
     scores: list[float | None] = field(default_factory=list)
     unknown: list[bool] = field(default_factory=list)
     steps: list[tuple[str, str]] = field(default_factory=list)
-    """What each step before the cutting made of the text: name, text."""
+    """What each step before the cutting made of the text: name, text. Where that was asked for."""
     problem: str = ""
 
 
