@@ -15,6 +15,8 @@ from core.tokenizers.tokenizer import Encoding, Tokenizer
 from core.tokenizers.vocabulary import Vocabulary
 
 _FRAGMENTS = re.compile("([\udc80-\udcff]+)")
+_LONGEST_CUT = 20.0
+"""Seconds."""
 _TO_ALPHABET = {byte: character for byte, character in CHARACTER_OF.items() if chr(byte) != character}
 
 
@@ -75,13 +77,16 @@ class RankTokenizer(Tokenizer):
         return self._prefix
 
     def encode(self, text: str, *, specials: bool = False) -> Encoding:
-        text.encode()  # the library would put U+FFFD in the place of half a surrogate pair
+        data = text.encode()  # the library would put U+FFFD in the place of half a surrogate pair
         if specials:
             with refusing(self.path, "cannot encode the text"):
                 ids = self._library.encode(text, allowed_special="all", disallowed_special=())
         else:
             ids = self._ordinary(text)
-        return Encoding(ids, one_after_the_other([self._lengths[id] for id in ids]))
+        spans = one_after_the_other([self._lengths[id] for id in ids])
+        if data and (not spans or spans[-1][1] != len(data)):
+            raise UserError(f"{self.path} cannot encode the text: its pattern leaves parts of it out.")
+        return Encoding(ids, spans)
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         for text in texts:
@@ -125,5 +130,5 @@ class RankTokenizer(Tokenizer):
         with refusing(self.path, "cannot encode the text"):
             import regex
 
-            cut = regex.finditer(self._pattern, text)
+            cut = regex.finditer(self._pattern, text, timeout=_LONGEST_CUT)
             return [id for piece in cut for id in self._library._encode_single_piece(piece[0])]

@@ -61,6 +61,29 @@ def parse_vocabulary(text: str) -> Any:
     return _all_of(text, _vocabulary)
 
 
+def parse_listing(text: str, key: str) -> Any:
+    """As ``json.loads(text)``, where the text is an object that has a long list of flat objects under `key`.
+
+    Raises:
+        JSONDecodeError, ValueError, RecursionError: as ``json.loads``.
+    """
+
+    def listing(text: str, at: int) -> tuple[Any, int]:
+        found: list[Any] = []
+
+        def take(slice_: str) -> None:
+            found.extend(json.loads(f"[{slice_}]"))
+
+        if text.startswith("[", at) and (end := _sliced(text, at, _FLAT_OBJECTS, "]", take)):
+            return found, end
+        return _value(text, at)
+
+    def whole(text: str, at: int) -> tuple[Any, int]:
+        return _object(text, at, {key: listing}) if text.startswith("{", at) else _value(text, at)
+
+    return _all_of(text, whole)
+
+
 def _all_of(text: str, read: _Read) -> Any:
     found, at = read(text, _skip(text, 0))
     at = _skip(text, at)
@@ -95,9 +118,12 @@ def _several(item: str, closing: str) -> re.Pattern[str]:
 _NUMBERED_ITEM = rf"{_TEXT}{_S}:{_S}{_NUMBER}"
 _SCORED_ITEM = rf"\[{_S}{_TEXT}{_S},{_S}{_NUMBER}{_S}\]"
 _MERGE_ITEM = rf"(?:{_TEXT}|\[{_S}{_TEXT}{_S},{_S}{_TEXT}{_S}\])"
+_PAIR = rf"{_TEXT}{_S}:{_S}(?:{_TEXT}|{_NUMBER}|null|true|false)"
+_FLAT_OBJECT_ITEM = rf"\{{{_S}{_PAIR}(?:{_S},{_S}{_PAIR})*{_S}\}}"
 _NUMBERED = _several(_NUMBERED_ITEM, "}")
 _SCORED = _several(_SCORED_ITEM, "]")
 _MERGES = _several(_MERGE_ITEM, "]")
+_FLAT_OBJECTS = _several(_FLAT_OBJECT_ITEM, "]")
 
 
 def _vocabulary(text: str, at: int) -> tuple[Any, int]:
