@@ -18,6 +18,7 @@ from core.models.bits_per_byte import token_losses
 from core.output import check_output, new_folder
 from core.text_files import read_text
 from core.tokenizers.open import open_tokenizer
+from core.tokenizers.passages import passages
 from core.tokenizers.training import train_tokenizer, write_tokenizer
 from core.training.card import card
 from core.training.encoder import TextEncoder
@@ -25,7 +26,7 @@ from core.training.folder import write_model
 from core.training.job import TRAIN
 from core.training.request import TrainRequest
 from core.training.result import TrainResult
-from core.training.texts import passages, split_held_out
+from core.training.texts import split_held_out
 from core.training.trainer import Work, fit
 
 _MEASURED_AT_ONCE = 20_000

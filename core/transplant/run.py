@@ -17,8 +17,8 @@ from core.jobs.context import Context
 from core.jobs.registry import job
 from core.json_files import read_json_object
 from core.models.folder import open_model
-from core.output import check_output, new_folder
 from core.models.write import write_model
+from core.output import check_output, new_folder
 from core.tokenizers.canonical import Kind
 from core.tokenizers.open import Tokenizer
 from core.tokenizers.vocabulary import Vocabulary

@@ -18,9 +18,9 @@ from core.jobs.context import Context, Control
 from core.models import write as module
 from core.models.folder import ModelFolder, open_model
 from core.models.headers import read_header
-from core.output import new_folder
 from core.models.tensors import read_tensor
 from core.models.write import write_model
+from core.output import new_folder
 from tests.core.models.checkpoints import EMBEDDING, HEAD, LLAMA, NORM, WIDTH, llama, write_folder
 
 ROWS = 64

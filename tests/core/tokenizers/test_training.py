@@ -15,7 +15,7 @@ from transformers import AutoTokenizer
 from core.errors import Cancelled, UserError
 from core.jobs.context import Context, Control
 from core.jobs.events import Progress
-from core.tokenizers import training
+from core.tokenizers.train import library
 from core.tokenizers.open import open_tokenizer
 from core.tokenizers.training import (
     Kind,
@@ -184,7 +184,7 @@ def test_that_stop_is_heard_while_the_library_works(monkeypatch: pytest.MonkeyPa
                 control.cancel()
                 yield "some more text "
 
-    monkeypatch.setattr(training, "_POLL", 0.01)
+    monkeypatch.setattr(library, "_POLL", 0.01)
     with pytest.raises(Cancelled):
         train_tokenizer(Endless(["x"]), "byte-bpe", SIZE, Context(workdir=Path("unused"), control=control))
     assert fed

@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from core.errors import UserError
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from core.jobs.context import Context
+    from core.tokenizers.train.texts import Texts
 
 ALGORITHMS: dict[str, type[Algorithm]] = {}
+
+END_OF_TEXT = "<|endoftext|>"
 
 
 class Algorithm(BaseModel):
@@ -27,18 +32,42 @@ class Algorithm(BaseModel):
     sentence: ClassVar[str]
     random: ClassVar[bool] = False
     """Whether the seed matters."""
+    lossless: ClassVar[bool] = True
+    """Whether every text comes back as it was."""
+    roles: ClassVar[Mapping[str, str]] = {"bos_token": END_OF_TEXT, "eos_token": END_OF_TEXT}
+    """Role → special token, as tokenizer_config.json says it."""
+    megabytes_a_second: ClassVar[float] = 3.0
+    """Of text, that one core of a usual machine trains on: for an estimate."""
 
     name: str
 
-    def train(
-        self, texts: Sequence[str], vocab_size: int, special_tokens: Sequence[str], ctx: Context
-    ) -> Any:
+    def specials(self, more: Sequence[str] = ()) -> list[str]:
+        """The special tokens: those of the algorithm, then `more`."""
+        return list(dict.fromkeys([*self.roles.values(), *more]))
+
+    def least(self, more: Sequence[str] = ()) -> int:
+        """How many tokens there are before anything is learnt: special ones (`more` among them), bytes."""
+        return len(self.specials(more)) + 256
+
+    def check(self, vocab_size: int, more: Sequence[str] = ()) -> None:
+        """Make sure, without looking at the text, that so many tokens can be.
+
+        Raises:
+            UserError: the vocabulary is too small.
+        """
+        least = self.least(more)
+        if vocab_size < least:
+            raise UserError(f"{self.title} needs a vocabulary of at least {least:,}.", field="vocab_size")
+
+    def train(self, texts: Texts, vocab_size: int, special_tokens: Sequence[str], ctx: Context) -> Any:
         """A `tokenizers.Tokenizer` of exactly `vocab_size` tokens; the same for the same texts and seed.
 
         Imports the library inside.
 
         Args:
-            texts: in pieces of some kilobytes, so that progress can be told and a stop be heard.
+            texts: in pieces of some kilobytes, so that progress can be told and a stop be heard; gone through
+                more than once.
+            special_tokens: more of them than the algorithm brings.
 
         Raises:
             UserError: the vocabulary is too small, or the texts do not yield so many tokens.

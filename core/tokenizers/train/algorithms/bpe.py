@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
 from core.tokenizers.train.algorithms.algorithm import Algorithm, algorithm
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.jobs.context import Context
+    from core.tokenizers.train.texts import Texts
+
+Digits = Literal["left", "right", "single", "whole"]
 
 
 @algorithm
@@ -19,3 +27,44 @@ class Bpe(Algorithm):
     min_frequency: int = Field(
         2, ge=1, le=1_000_000, title="At least", description="How often a pair must occur to become a token."
     )
+    longest: int = Field(
+        64,
+        ge=2,
+        le=4_096,
+        title="Longest token",
+        description="Of a token.",
+        json_schema_extra={"unit": "bytes"},
+    )
+    digits: Digits = Field(
+        "left",
+        title="Digits",
+        description="Which digits of a number may become one token.",
+        json_schema_extra={
+            "labels": {
+                "left": "threes from the left",
+                "right": "threes from the right",
+                "single": "single digits",
+                "whole": "whole numbers",
+            }
+        },
+    )
+
+    def train(self, texts: Texts, vocab_size: int, special_tokens: Sequence[str], ctx: Context) -> Any:
+        from core.tokenizers.train.byte_level import apart, learn, words
+        from core.tokenizers.train.checks import check_size
+        from core.tokenizers.train.texts import between
+
+        specials = self.specials(special_tokens)
+        self.check(vocab_size, special_tokens)
+        tokenizer = learn(
+            between(texts, specials),
+            apart(words(self.digits)),
+            vocab_size,
+            specials,
+            ctx,
+            min_frequency=self.min_frequency,
+            longest=self.longest,
+            expected=len(texts),
+        )
+        check_size(tokenizer, vocab_size)
+        return tokenizer

@@ -1,0 +1,103 @@
+"""Supertokens: BPE across words, learnt from text that is cut at random places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from core.tokenizers.train.algorithms.algorithm import Algorithm, algorithm
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.jobs.context import Context
+    from core.tokenizers.train.texts import Texts
+
+
+@algorithm
+class Supertokens(Algorithm):
+    title = "Supertokens"
+    source = "TokenAdapt, arXiv 2505.09738; Tinycompany-AI/SuperTokenizer"
+    sentence = (
+        "Byte-level BPE of text that is cut into chunks of random length instead of words, so that tokens of "
+        "several words come about. New text is cut at the ends of lines only, and where they are very long."
+    )
+    random = True
+    megabytes_a_second: ClassVar[float] = 0.8
+
+    name: Literal["supertokens"] = "supertokens"
+    mean: float = Field(
+        24.0,
+        ge=1,
+        le=100_000,
+        title="Mean length",
+        description="Of a chunk of the training text: about how long a token can become.",
+        json_schema_extra={"unit": "characters"},
+    )
+    spread: float = Field(
+        8.0,
+        ge=0,
+        le=100_000,
+        title="Spread",
+        description="Standard deviation of the lengths.",
+        json_schema_extra={"unit": "characters"},
+    )
+    short_share: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        title="Short chunks",
+        description="Share of the chunks that have one to three characters instead, which keeps short tokens.",
+    )
+    min_frequency: int = Field(
+        2, ge=1, le=1_000_000, title="At least", description="How often a pair must occur to become a token."
+    )
+    longest: int = Field(
+        64,
+        ge=2,
+        le=4_096,
+        title="Longest token",
+        description="Of a token.",
+        json_schema_extra={"unit": "bytes"},
+    )
+    cut_after: int = Field(
+        256,
+        ge=16,
+        le=4_096,
+        title="Cut lines after",
+        description="A longer line is cut, where it can be before a space, when text is encoded.",
+        json_schema_extra={"unit": "characters", "advanced": True},
+    )
+    sample: float = Field(
+        10,
+        gt=0,
+        le=10_000,
+        title="Sample",
+        description="How much text is learnt from, spread evenly over all of it: memory grows with it.",
+        json_schema_extra={"unit": "MB", "advanced": True},
+    )
+
+    def train(self, texts: Texts, vocab_size: int, special_tokens: Sequence[str], ctx: Context) -> Any:
+        from core.tokenizers.train.byte_level import apart, learn, lines
+        from core.tokenizers.train.checks import check_size
+        from core.tokenizers.train.chunks import CHUNKS, Lengths, chunked
+        from core.tokenizers.train.texts import between, sample
+
+        specials = self.specials(special_tokens)
+        self.check(vocab_size, special_tokens)
+        parts = between(sample(texts, int(self.sample * 1e6)), specials)
+        lengths = Lengths(self.mean, self.spread, self.short_share, ctx.seed)
+        tokenizer = learn(
+            chunked(parts, lengths, self.cut_after),
+            CHUNKS,
+            vocab_size,
+            specials,
+            ctx,
+            min_frequency=self.min_frequency,
+            longest=self.longest,
+            expected=len(texts),
+        )
+        tokenizer.pre_tokenizer = apart(lines(self.cut_after))
+        check_size(tokenizer, vocab_size)
+        return tokenizer
