@@ -50,6 +50,8 @@ class Session(QObject):
     """Someone asked to see a run in its panel."""
     compare_requested = Signal(list)
     """Someone asked to see runs (two or more numbers) side by side."""
+    handed_over = Signal(str, list)
+    """Someone asked another panel to go on with paths, as if they were dropped there: its key, the paths."""
     offered = Signal(str, str, object)
     """A sentence about what was just done, and a verb and a function that take it further or back."""
     _announced = Signal(object)

@@ -88,6 +88,7 @@ class Window(QMainWindow):
         session.queue_changed.connect(self._on_queue)
         session.run_requested.connect(self.open_run)
         session.compare_requested.connect(self.compare)
+        session.handed_over.connect(self._hand_over)
         session.offered.connect(self._offer)
 
     def _lay_out(self) -> None:
@@ -229,6 +230,13 @@ class Window(QMainWindow):
         self.go("runs")
         if isinstance(self.panel, RunsPanel):
             self.panel.compare(run_ids)
+
+    @Slot(str, list)
+    def _hand_over(self, key: str, paths: list[Path]) -> None:
+        """Go to a panel, and have it take what another one made."""
+        self.go(key)
+        if self.panel is not None:
+            self.panel.drop(paths)
 
     @Slot(str, str, object)
     def _offer(self, sentence: str, verb: str, act: Callable[[], object]) -> None:

@@ -11,7 +11,6 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    QSortFilterProxyModel,
     Qt,
     Signal,
     Slot,
@@ -54,16 +53,64 @@ class Column:
 
 
 class FiguresModel(QAbstractTableModel):
+    """Sorts and filters itself: in a proxy each comparison would be a call, and long tables would stall."""
+
     def __init__(self, columns: Sequence[Column], parent: QObject) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
         self.rows: list[Any] = []
+        """Those shown, in the order shown."""
+        self._all: list[Any] = []
+        self._places: list[int] = []
+        """Where each of `rows` stands among all."""
+        self._keep: Callable[[Any], bool] | None = None
+        self._sorted: tuple[int, Qt.SortOrder] = (-1, Qt.SortOrder.AscendingOrder)
         self._mono, self._figures = theme.mono_font(), theme.figures_font()
 
+    @property
+    def total(self) -> int:
+        """How many there are, with those that are filtered away."""
+        return len(self._all)
+
     def show(self, rows: Sequence[Any]) -> None:
+        """In the order given."""
         self.beginResetModel()
-        self.rows = list(rows)
+        self._all = list(rows)
+        self._sorted = (-1, Qt.SortOrder.AscendingOrder)
+        self._arrange()
         self.endResetModel()
+
+    def keep(self, wanted: Callable[[Any], bool] | None) -> None:
+        """Show only the records that are wanted; all of them with None."""
+        self.beginResetModel()
+        self._keep = wanted
+        self._arrange()
+        self.endResetModel()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """By raw value, whatever is not measured last in either order; with -1, in the order given."""
+        self.layoutAboutToBeChanged.emit()
+        kept = self.persistentIndexList()
+        places = [self._places[index.row()] for index in kept]
+        self._sorted = (column, order)
+        self._arrange()
+        now = {place: row for row, place in enumerate(self._places)}
+        moved = [self.index(now[place], index.column()) for place, index in zip(places, kept, strict=True)]
+        self.changePersistentIndexList(kept, moved)
+        self.layoutChanged.emit()
+
+    def _arrange(self) -> None:
+        keep = self._keep
+        places = [place for place, row in enumerate(self._all) if keep is None or keep(row)]
+        column, order = self._sorted
+        if column >= 0:
+            value = self.columns[column].value
+            values = {place: value(self._all[place]) for place in places}
+            measured = [place for place in places if values[place] is not None]
+            measured.sort(key=values.__getitem__, reverse=order is Qt.SortOrder.DescendingOrder)
+            places = measured + [place for place in places if values[place] is None]
+        self._places = places
+        self.rows = [self._all[place] for place in places]
 
     def font_of(self, column: int) -> QFont:
         return self._mono if self.columns[column].mono else self._figures
@@ -104,20 +151,6 @@ class FiguresModel(QAbstractTableModel):
         return None
 
 
-class _Ordered(QSortFilterProxyModel):
-    """By raw value, whatever is not measured last in either order."""
-
-    def lessThan(self, left: Index, right: Index) -> bool:
-        model = self.sourceModel()
-        assert isinstance(model, FiguresModel)
-        value = model.columns[left.column()].value
-        one, other = value(model.rows[left.row()]), value(model.rows[right.row()])
-        if one is None or other is None:
-            missing_first = self.sortOrder() is Qt.SortOrder.DescendingOrder
-            return (one is None) == missing_first if (one is None) != (other is None) else False
-        return bool(one < other)
-
-
 class FiguresTable(Table):
     """As high as its rows, up to `lines` of them; `stretched` is the column that takes the room left."""
 
@@ -138,9 +171,7 @@ class FiguresTable(Table):
         self._lines, self._stretched = lines, stretched
         self._fits = False
         self.figures = FiguresModel(columns, self)
-        self._ordered = _Ordered(self)
-        self._ordered.setSourceModel(self.figures)
-        self.setModel(self._ordered)
+        self.setModel(self.figures)
         self.setSortingEnabled(sortable)
         self.horizontalHeader().setSortIndicatorClearable(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -159,7 +190,14 @@ class FiguresTable(Table):
 
     def record(self, row: int) -> Any:
         """What stands in a row as it is sorted now."""
-        return self.figures.rows[self._ordered.mapToSource(self._ordered.index(row, 0)).row()]
+        return self.figures.rows[row]
+
+    def keep(self, wanted: Callable[[Any], bool] | None) -> None:
+        """Show only the records that are wanted, sorted as they were; all of them with None."""
+        self.figures.keep(wanted)
+        self.row_chosen.emit(None)
+        if self.isVisible():
+            self._stretch()
 
     def _fit(self) -> None:
         """Columns as wide as what they hold; then give the one that stretches what is left."""

@@ -23,7 +23,9 @@ class HistogramPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         self._what, self._axis = what, axis
         self._edges: list[float] = []
         self._counts: list[int] = []
+        self._marked: list[int] = []
         self._bars: Any = None
+        self._marks: Any = None
         self._at: int | None = None
         self.setAccessibleName(title)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -40,11 +42,15 @@ class HistogramPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
             menu.setParent(self, menu.windowFlags())
         theme.current().changed.connect(self._paint)
 
-    def show_counts(self, edges: Sequence[float], counts: Sequence[int]) -> None:
-        """`edges` are one more than `counts`. Empty bars at either end are left out, but for one."""
+    def show_counts(self, edges: Sequence[float], counts: Sequence[int], marked: Sequence[int] = ()) -> None:
+        """`edges` are one more than `counts`. Empty bars at either end are left out, but for one.
+
+        `marked`: how many in each bar are marked, by a triangle that does not grow with their number.
+        """
         full = [number for number, amount in enumerate(counts) if amount] or [0, len(counts) - 1]
         first, last = max(0, full[0] - 1), min(len(counts), full[-1] + 2)
         self._edges, self._counts = list(edges[first : last + 1]), list(counts[first:last])
+        self._marked = list(marked[first:last])
         self.setAccessibleDescription(
             "; ".join(self.words(number) for number, amount in enumerate(self._counts) if amount)
         )
@@ -59,7 +65,9 @@ class HistogramPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         low, high = self._edges[number], self._edges[number + 1]
         places = 2 if high - low >= 0.01 else 4
         span = f"{fixed(low, places)} to {fixed(high, places)}"
-        return f"{self._axis} {span}: {count(self._counts[number])} {self._what}"
+        marked = self._marked[number] if self._marked else 0
+        more = f", {count(marked)} of them marked" if marked else ""
+        return f"{self._axis} {span}: {count(self._counts[number])} {self._what}{more}"
 
     def bar_at(self, place: QPoint) -> int | None:
         """Which bar lies under a point of the widget."""
@@ -86,6 +94,27 @@ class HistogramPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
                 pen=None,
             )
             item.addItem(self._bars)
+            self._paint_marks()
+
+    def _paint_marks(self) -> None:
+        """Over the bars, at the foot: where there is one it shows, however high the bars are."""
+        tokens, item = theme.tokens(), self.getPlotItem()
+        if self._marks is not None:
+            item.removeItem(self._marks)
+        middles = [
+            (low + high) / 2
+            for low, high, marked in zip(self._edges[:-1], self._edges[1:], self._marked, strict=False)
+            if marked
+        ]
+        self._marks = pyqtgraph.ScatterPlotItem(
+            x=middles,
+            y=[max(self._counts) * 0.035] * len(middles),
+            symbol="t1",
+            size=10,
+            brush=theme.color(tokens.after),
+            pen=theme.color(tokens.surface),
+        )
+        item.addItem(self._marks)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Left and right go from bar to bar, and say its figures."""

@@ -142,6 +142,11 @@ class Table(QTableView):
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
         self.setHorizontalHeader(Header(self))
 
+    def set_title(self, title: str) -> None:
+        """Call it otherwise, once it shows something else."""
+        self._title = title
+        self.setAccessibleName(title)
+
     def scaled(self, width: int) -> int:
         """A column's width in pixels, given for a system font of the usual size."""
         return round(width * max(1.0, self.fontMetrics().height() / USUAL_HEIGHT))

@@ -1,0 +1,59 @@
+"""Train: a tokenizer learnt from your own text, measured beside plain BPE of the same size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from app.panels.tokenizers.job_tab import MADE, JobTab
+from app.panels.tokenizers.names import sample_texts
+from app.panels.tokenizers.tokens_card import TokensCard
+from app.panels.tokenizers.train import words
+from app.panels.tokenizers.train.held_out_card import HeldOutCard
+from core.tokenizers.job import TRAIN
+
+if TYPE_CHECKING:
+    from app.widgets.dropped import Dropped
+    from core.project.records import RunRecord
+    from core.tokenizers.train.request import TrainTokenizerRequest
+    from core.tokenizers.train.result import TrainTokenizerResult
+
+SAMPLE_SIZE = 2_048
+"""Tokens: what the sample texts yield."""
+LONGEST = "What a vocabulary spends its longest tokens on tells what its text was about."
+
+
+class TrainTab(JobTab):
+    job = TRAIN
+    kinds = (TRAIN.kind,)
+    empty = (
+        "Train a tokenizer on text of yours: BPE, Unigram, WordPiece, tokens of several words and others. "
+        "It is measured on text that it has not seen, beside plain BPE of the same size, and can then be "
+        "used in every other panel."
+    )
+    sample = "Train one on the sample texts"
+    verbs: ClassVar = MADE
+    unwritten = "No tokenizer was written."
+
+    def build(self) -> None:
+        self.held_out = HeldOutCard(self.session)
+        self.held_out.table.menu_asked.connect(self.page.fill_menu)
+        self.longest = TokensCard("Longest tokens", LONGEST)
+        self.page.add(self.held_out)
+        self.page.add(self.longest)
+
+    def fill(self, result: TrainTokenizerResult) -> None:
+        self.held_out.show_result(result)
+        self.longest.show_tokens(result.longest)
+
+    def title_of(self, request: TrainTokenizerRequest) -> str:
+        return words.run_title(request)
+
+    def sentences(self, run: RunRecord, result: TrainTokenizerResult) -> tuple[str, str]:
+        return words.sentence(result), words.facts(result, run.id)
+
+    def sample_values(self) -> dict[str, Any]:
+        return {"text": sample_texts(), "vocab_size": SAMPLE_SIZE}
+
+    def put(self, found: Dropped) -> list[str]:
+        """Only texts: there is no tokenizer in the question."""
+        return self.put_texts(found.texts)
