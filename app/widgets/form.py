@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import theme
+from app.widgets.chips_editor import ChipsEditor
 from app.widgets.disclosure import Disclosure
 from app.widgets.form_editors import (
     Editor,
@@ -42,7 +43,7 @@ def editor_for(field: Field, session: Session) -> Editor:
         default = (field.default or {}).get(field.discriminator)
         return OptionEditor(field, [(member.name, member.title) for member in field.members], default)
     if field.kind == "paths":
-        return PathsEditor(field, session)
+        return (ChipsEditor if field.input == "tokenizer" else PathsEditor)(field, session)
     if field.kind == "path":
         return OutputEditor(field, session) if field.output else PathEditor(field, session)
     return _PLAIN[field.kind](field)

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import regex
 
@@ -57,7 +58,7 @@ def listing(first: Vocabulary, second: Vocabulary | None) -> Listing:
 
 def find_entries(question: AskVocabulary, listed: Listing) -> VocabularyPage:
     """One page of the tokens that fit the question, and how many do."""
-    sizes: dict[str, int] = {}
+    sizes: dict[str, Any] = {}
     entries = listed.first
     if listed.compared:
         sides = {"first": listed.first, "both": listed.both, "second": listed.second}
@@ -139,9 +140,10 @@ def _by_expression(entries: list[Entry], query: str) -> Iterator[Entry]:
             ) from None
 
 
-def _of_script(script: str) -> Callable[[str], object]:
+def _of_script(script: str) -> Callable[[str], Any]:
     try:
-        return regex.compile(rf"\p{{Script={script}}}").search
+        search: Callable[[str], Any] = regex.compile(rf"\p{{Script={script}}}").search
+        return search
     except regex.error:
         raise _UnfitError(f"There is no script called {script!r}.") from None
 
@@ -155,7 +157,7 @@ def _number(entry: Entry) -> tuple[bool, int]:
     return (entry.id is None, entry.other_id or 0 if entry.id is None else entry.id)
 
 
-_ORDER: dict[str, Callable[[Entry], object]] = {
+_ORDER: dict[str, Callable[[Entry], Any]] = {
     "id": _number,
     "text": lambda entry: (_text(entry), _number(entry)),
     "length": lambda entry: (len(entry.bytes), _number(entry)),
