@@ -34,7 +34,7 @@ def detect(path: Path, *, field: str | None = None) -> Detected:
     try:
         if path.is_dir():
             return _in_folder(path, field)
-        if not path.exists() and (named := _named(given)) is not None:
+        if not path.exists() and (named := _named(given, field)) is not None:
             return named
         path.stat()
         return _of_file(path, field)
@@ -42,11 +42,14 @@ def detect(path: Path, *, field: str | None = None) -> Detected:
         raise unreadable(path, error, field=field) from None
 
 
-def _named(given: Path) -> Detected | None:
+def _named(given: Path, field: str | None) -> Detected | None:
     if len(given.parts) != 1:
         return None
     for format in FORMATS.values():
-        file = format.named(given.name)
+        try:
+            file = format.named(given.name)
+        except UserError as error:
+            raise UserError(error.message, field=field) from None
         if file is not None:
             return Detected(format, file)
     return None

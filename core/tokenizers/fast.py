@@ -102,6 +102,10 @@ class FastTokenizer(Tokenizer):
         )
         return tuple(id for id, _ in before)
 
+    @property
+    def rules(self) -> dict[str, Any]:
+        return {name: self._parts[name] for name in ("normalizer", "pre_tokenizer")}
+
     def steps(self, text: str) -> list[Step]:
         found = []
         with refusing(self.path, "cannot normalise the text"):
@@ -223,12 +227,14 @@ def merge_ranks(merges: Sequence[Any], model: Mapping[str, Any]) -> dict[str, in
         model: may say how a token is marked that continues a word; a merge's right part loses the mark.
     """
     mark = model.get("continuing_subword_prefix")
+    mark = mark if isinstance(mark, str) else ""
     ranks: dict[str, int] = {}
     for rank, merge in enumerate(merges):
-        parts = merge.split(" ", 1) if isinstance(merge, str) else merge
-        if isinstance(parts, list) and len(parts) == 2 and all(isinstance(part, str) for part in parts):
-            right = parts[1].removeprefix(mark) if isinstance(mark, str) else parts[1]
-            ranks.setdefault(parts[0] + right, rank)
+        try:
+            left, right = merge.split(" ", 1) if isinstance(merge, str) else merge
+            ranks.setdefault(left + right.removeprefix(mark), rank)
+        except (TypeError, ValueError, AttributeError):
+            continue  # the library refuses it, and says why
     return ranks
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from core.tokenizers.canonical import Kind
 from core.tokenizers.vocabulary import Vocabulary
@@ -24,7 +24,7 @@ class Encoding(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What one step before the cutting made of a text: ``NFC``, ``lower case``, ``pieces`` (joined by ``|``)."""
+    """What one step before the cutting made of a text: ``NFC``, ``lower case``, ``pieces`` joined by ``|``."""
 
     name: str
     text: str
@@ -57,6 +57,11 @@ class Tokenizer(ABC):
         Empty where nothing cuts; None where that is not known.
         """
         return None
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        """What is done to a text before a token is looked up: plain data of any form, for a fingerprint."""
+        return {"patterns": self.patterns}
 
     @abstractmethod
     def encode(self, text: str, *, specials: bool = False) -> Encoding:

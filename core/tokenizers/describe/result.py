@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.jobs.request import Result
+from core.jobs.request import Result, Table
 
 
 class Probe(BaseModel):
@@ -56,6 +56,30 @@ class DescribeTokenizerResult(Result):
     """Of its file."""
     fingerprint: str = ""
     """SHA-256 over its tokens and rules: equal for two files that say the same."""
+
+    def tables(self) -> list[Table]:
+        """What it is, what was tried, what was assumed; what there is none of is left out."""
+        facts = {
+            "file": self.path,
+            "tokens": ", ".join(f"{number:,} {kind}" for kind, number in self.kinds.items()),
+            "roles": "  ".join(f"{role} {' '.join(names)}" for role, names in self.roles.items()),
+            "before a text": " ".join(self.prefix),
+            "loses": ", ".join(self.lossy) or "nothing that was tried",
+            "digits": self.digits,
+            "chat template": "yes" if self.chat_template else "",
+            "unreachable": "" if self.unreachable is None else f"{len(self.unreachable):,} tokens",
+            "longest": "  ".join(self.longest[:3]),
+            "SHA-256": self.sha256,
+            "fingerprint": self.fingerprint,
+        }
+        found = [Table(["what", "it is"], [[name, fact] for name, fact in facts.items() if fact])]
+        comes_back = {True: "yes", False: "no", None: ""}
+        tried = [[probe.name, comes_back[probe.passed], probe.finding] for probe in self.probes]
+        if tried:
+            found.append(Table(["tried", "as it was", "found"], tried))
+        if self.notes:
+            found.append(Table(["note"], [[note] for note in self.notes]))
+        return found
 
     def summary(self) -> str:
         return f"{self.name}: {self.format}, {self.model}, {self.count:,} tokens."

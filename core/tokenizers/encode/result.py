@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.jobs.request import Result
+from core.jobs.request import Result, Table
 
 
 class EncodeResult(Result):
@@ -16,4 +16,10 @@ class EncodeResult(Result):
     """Whether decoding gives the text back."""
 
     def summary(self) -> str:
-        return f"{len(self.ids):,} tokens for {self.bytes:,} bytes."
+        tokens = "token" if len(self.ids) == 1 else "tokens"
+        lost = "" if self.round_trip else " Decoded, they do not give the text back."
+        return f"{len(self.ids):,} {tokens} for {self.bytes:,} bytes.{lost}"
+
+    def tables(self) -> list[Table]:
+        rows = zip(self.ids, self.offsets, self.tokens, strict=True)
+        return [Table(["id", "from", "to", "token"], [[id, *span, token] for id, span, token in rows])]
