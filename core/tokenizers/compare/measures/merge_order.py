@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -57,7 +58,7 @@ def kendall_tau(one: NDArray[np.float64], other: NDArray[np.float64]) -> float |
     if pairs in (tied_one, tied_other):
         return None
     agreeing_less_others = pairs - tied_one - tied_other + tied_both - 2 * _inversions(other)
-    return float(agreeing_less_others / np.sqrt(float(pairs - tied_one)) / np.sqrt(float(pairs - tied_other)))
+    return agreeing_less_others / math.sqrt((pairs - tied_one) * (pairs - tied_other))
 
 
 def _pairs_in_runs(new: NDArray[np.bool_]) -> int:
