@@ -30,7 +30,7 @@ class Digits(OfTokenizer):
 
     def value(self, tokenizer: Tokenizer) -> float | None:
         cuts = _cuts(tokenizer)
-        return cuts and _mean_per_digit(cuts)
+        return _mean_per_digit(cuts) if cuts else None
 
     def words(self, tokenizer: Tokenizer) -> str:
         cuts = _cuts(tokenizer)

@@ -58,4 +58,4 @@ def _begins_with_space(units: Units) -> NDArray[np.int64]:
     """[W]: where each word begins, the one space before it included."""
     begins = units.words[:, 0]
     inside = ~np.isin(begins, units.begins)
-    return begins - (inside & (units.data[begins - 1] == ord(" ")))
+    return np.where(inside & (units.data[begins - 1] == ord(" ")), begins - 1, begins)

@@ -51,7 +51,8 @@ class Units:
     @cached_property
     def character_starts(self) -> NDArray[np.bool_]:
         """[B]; whether a character begins at this byte."""
-        return (self.data & 0xC0) != 0x80
+        found: NDArray[np.bool_] = (self.data & 0xC0) != 0x80
+        return found
 
     def sum_tokens(self, values: NDArray[np.bool_] | NDArray[np.int64]) -> NDArray[np.int64]:
         """int64 [U]: a value of each token, [T], summed by unit."""
