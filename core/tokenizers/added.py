@@ -18,7 +18,8 @@ def added_tokens(
     """Added tokens as a tokenizer.json lists them, in the order of their ids.
 
     Told by what lies beside the file: tokenizer_config.json, added_tokens.json, special_tokens_map.json; and,
-    of the vocabulary, the names that only special tokens have (``<|endoftext|>``, ``[CLS]``).
+    of the vocabulary, the names that only special tokens have (``<|endoftext|>``, ``[CLS]``). Where those
+    files give a number of the vocabulary to something else, the vocabulary counts.
 
     Args:
         config: the tokenizer_config.json.
@@ -37,7 +38,9 @@ def added_tokens(
             found.setdefault(content, _entry(id, content, content in special))
     for content in special & vocab.keys():
         found.setdefault(content, _entry(vocab[content], content, special=True))
-    return sorted(found.values(), key=lambda entry: (entry["id"], entry["content"]))
+    taken = set(vocab.values()) if found else set()
+    listed = [entry for entry in found.values() if entry["content"] in vocab or entry["id"] not in taken]
+    return sorted(listed, key=lambda entry: (entry["id"], entry["content"]))
 
 
 def _of_config(config: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -79,11 +79,12 @@ def special_roles(
 def names_given(config: Mapping[str, Any]) -> set[str]:
     """The special tokens that a tokenizer_config.json or a special_tokens_map.json names."""
     listed = config.get("additional_special_tokens")
-    more = [_content(value) for value in listed] if isinstance(listed, list) else []
+    more = [content_of(value) for value in listed] if isinstance(listed, list) else []
     return {content for _, content in _named(config)} | {content for content in more if content is not None}
 
 
-def _content(value: object) -> str | None:
+def content_of(value: object) -> str | None:
+    """Of a special token as a configuration gives it: its text, or its text among its switches."""
     content = value.get("content") if isinstance(value, dict) else value
     return content if isinstance(content, str) else None
 
@@ -91,7 +92,7 @@ def _content(value: object) -> str | None:
 def _named(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     more = config.get("extra_special_tokens")
     for key, value in {**config, **(more if isinstance(more, dict) else {})}.items():
-        content = _content(value)
+        content = content_of(value)
         if key.endswith("_token") and content is not None:
             yield key.removesuffix("_token"), content
 

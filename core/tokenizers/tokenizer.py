@@ -24,7 +24,7 @@ class Encoding(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What one step before the cutting made of a text: ``NFC``, ``lower case``, ``pieces`` (between ``|``)."""
+    """What one step before the cutting made of a text: ``NFC``, ``lower case``, ``pieces`` (by ``|``)."""
 
     name: str
     text: str

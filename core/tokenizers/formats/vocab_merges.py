@@ -18,6 +18,7 @@ from core.tokenizers.added import added_tokens
 from core.tokenizers.config import flag, folder_of, read_config
 from core.tokenizers.fast import FastTokenizer, merge_ranks, open_library
 from core.tokenizers.formats.format import Format, tokenizer_format
+from core.tokenizers.roles import content_of
 from core.tokenizers.slices import parse_vocabulary
 from core.tokenizers.vocabulary import Vocabulary, vocabulary_of
 
@@ -104,15 +105,14 @@ def _as_tokenizer_json(files: Files, field: str | None) -> tuple[dict[str, Any],
         )
     folder = folder_of(files.vocab, VocabMerges.names)
     config = read_config(folder, field=field)
-    named = config.get("unk_token")
-    unknown = named.get("content") if isinstance(named, dict) else named
+    unknown = content_of(config.get("unk_token"))
     marks_ends = sum(content.endswith(_END) for content in vocab) > len(vocab) // 100
     parts, notes = _parts(config, marks_ends)
-    model = {
+    model: dict[str, Any] = {
         "type": "BPE",
         "vocab": vocab,
         "merges": [],
-        "unk_token": unknown if isinstance(unknown, str) and unknown in vocab else None,
+        "unk_token": unknown if unknown in vocab else None,
         "continuing_subword_prefix": "",
         "end_of_word_suffix": _END if marks_ends else "",
         "fuse_unk": False,
@@ -120,10 +120,9 @@ def _as_tokenizer_json(files: Files, field: str | None) -> tuple[dict[str, Any],
         "dropout": None,
     }
     added = added_tokens(folder, config, vocab, field=field)
-    whole = {"version": "1.0", "truncation": None, "padding": None, "post_processor": None}
-    if flag(config, "add_bos_token") and (first := config.get("bos_token")):
-        content = first.get("content") if isinstance(first, dict) else first
-        whole["post_processor"] = _put_before(content, {entry["content"]: entry["id"] for entry in added})
+    whole: dict[str, Any] = {"version": "1.0", "truncation": None, "padding": None, "post_processor": None}
+    if flag(config, "add_bos_token") and (first := content_of(config.get("bos_token"))):
+        whole["post_processor"] = _put_before(first, {entry["content"]: entry["id"] for entry in added})
     return whole | parts | {"added_tokens": added, "model": model}, notes
 
 

@@ -17,6 +17,7 @@ from core.tokenizers.added import added_tokens
 from core.tokenizers.config import flag, folder_of, read_config
 from core.tokenizers.fast import FastTokenizer, open_library
 from core.tokenizers.formats.format import Format, tokenizer_format
+from core.tokenizers.roles import content_of
 from core.tokenizers.vocabulary import Vocabulary, vocabulary_of
 
 _NAME = "vocab.txt"
@@ -59,8 +60,7 @@ def _as_tokenizer_json(file: Path, field: str | None) -> tuple[dict[str, Any], l
     folder = folder_of(file, WordPiece.names)
     config = read_config(folder, field=field)
     added = added_tokens(folder, config, vocab, field=field)
-    named = config.get("unk_token", _UNKNOWN)
-    unknown = named.get("content") if isinstance(named, dict) else named
+    unknown = content_of(config.get("unk_token")) or _UNKNOWN
     if unknown not in vocab:
         raise UserError(
             f"{file} is no WordPiece vocabulary: it has no line {unknown}, which stands for words that it "
