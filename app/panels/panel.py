@@ -54,7 +54,7 @@ class Panel(QWidget):
         head = QHBoxLayout()
         head.setSpacing(16)
         head.addWidget(title)
-        head.addWidget(self.tab_bar)
+        head.addWidget(self.tab_bar, 1)  # some room more than it asks for: the chosen tab is in bold
         head.addStretch(1)
         self.head = head
         """Where a panel may put something at the right of its tabs."""

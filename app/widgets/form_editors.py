@@ -295,8 +295,9 @@ def _none_box(editor: Editor, box: QSpinBox | QDoubleSpinBox) -> QCheckBox | Non
     """Beside a number that may be left out: a box that says so, and switches the number off."""
     if not editor.field.nullable:
         return None
-    none = QCheckBox("none")
-    none.setAccessibleName(f"{editor.field.title}: none")
+    words = editor.field.none or "none"
+    none = QCheckBox(words)
+    none.setAccessibleName(f"{editor.field.title}: {words}")
 
     def toggle(without: bool) -> None:
         box.setEnabled(not without)

@@ -40,6 +40,8 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     unit: str = ""
+    none: str = ""
+    """What there being none means, in a word or two: ``no limit``."""
     input: str = ""
     output: str = ""
     options: tuple[tuple[str, str], ...] = ()
@@ -90,6 +92,7 @@ def _field(
         minimum=node.get("minimum", node.get("exclusiveMinimum")),
         maximum=node.get("maximum", node.get("exclusiveMaximum")),
         unit=node.get("unit", ""),
+        none=node.get("none", ""),
         input=node.get("input", ""),
         output=node.get("output", ""),
         options=tuple((value, labels.get(value, value)) for value in node.get("enum", ())),

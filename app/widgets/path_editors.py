@@ -163,7 +163,7 @@ class PathEditor(_Droppable):
         box.blockSignals(True)
         box.clear()
         if self.field.nullable:
-            box.addItem("Default", None)
+            box.addItem(self.field.none or "Default", None)
         if chosen is not None and chosen not in known:
             self._add(KnownPath(Path(chosen), path_label(Path(chosen)), ""))
         group = ""

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
 
 from app import theme
 
 
 class _Segment(QPushButton):
-    """Arrow keys choose the one before or after it."""
+    """Arrow keys choose the one before or after it. As wide as its words are in bold, when it is chosen."""
+
+    def sizeHint(self) -> QSize:
+        font = self.font()
+        plain = QFontMetrics(font).horizontalAdvance(self.text())
+        font.setBold(True)
+        return super().sizeHint() + QSize(QFontMetrics(font).horizontalAdvance(self.text()) - plain, 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))

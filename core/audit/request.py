@@ -27,7 +27,7 @@ class AuditRequest(Request):
         None,
         title="Model",
         description="A model of this tokenizer: tokens with unusually small embeddings were hardly trained.",
-        json_schema_extra={"input": "model"},
+        json_schema_extra={"input": "model", "none": "No model"},
     )
     share: float = Field(
         0.02,

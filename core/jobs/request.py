@@ -17,7 +17,8 @@ class Request(BaseModel):
       that is read; hashed for provenance and offered by the matching picker;
     - ``"output": "folder" | "file"``: a path that the job writes;
     - ``"advanced": True``: behind the form's disclosure;
-    - ``"unit": "…"``: shown after the number.
+    - ``"unit": "…"``: shown after the number;
+    - ``"none": "…"``: what None means, in a word or two: ``no limit``.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)

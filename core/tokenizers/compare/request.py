@@ -54,7 +54,7 @@ class CompareTokenizersRequest(Request):
         ge=1_000,
         title="At most, of each text",
         description="How much of each text is read, from its start; none for all of it.",
-        json_schema_extra={"advanced": True, "unit": "bytes"},
+        json_schema_extra={"advanced": True, "unit": "bytes", "none": "all of it"},
     )
     alpha: float = Field(
         2.5,
@@ -77,7 +77,7 @@ class CompareTokenizersRequest(Request):
         ge=0,
         title="Price of a million tokens",
         description="What your provider asks; there is no built-in price. In your currency.",
-        json_schema_extra={"advanced": True},
+        json_schema_extra={"advanced": True, "none": "unknown"},
     )
     throughput: bool = Field(
         True,

@@ -45,9 +45,15 @@ class DynamicRequest(Request):
         le=1,
         title="Share of the possible",
         description="How far to go: 0.5 for half of what merging everything would save; none for all.",
+        json_schema_extra={"none": "all"},
     )
     max_merges: int | None = Field(
-        None, ge=0, le=1_000_000, title="Merges at most", description="In each batch; none for no limit."
+        None,
+        ge=0,
+        le=1_000_000,
+        title="Merges at most",
+        description="In each batch; none for no limit.",
+        json_schema_extra={"none": "no limit"},
     )
     batch: int = Field(
         32,
@@ -61,5 +67,5 @@ class DynamicRequest(Request):
         ge=1_000,
         title="At most, of each text",
         description="How much of each text is read, from its start; none for all of it.",
-        json_schema_extra={"advanced": True, "unit": "bytes"},
+        json_schema_extra={"advanced": True, "unit": "bytes", "none": "all of it"},
     )

@@ -142,14 +142,15 @@ def render_chat(question: AskChat, tokenizer: Tokenizer, templates: Mapping[str,
     special = [
         entry is not None and entry.kind is Kind.SPECIAL for entry in map(entries.__getitem__, found.ids)
     ]
-    content = sum(_overlaps(span, said) and not mark for span, mark in zip(spans, special, strict=True))
+    content = [_overlaps(span, said) and not mark for span, mark in zip(spans, special, strict=True)]
     return Chat(
         text=text,
         ids=tuple(found.ids),
         spans=tuple(spans),
         special=tuple(special),
-        template_tokens=len(found.ids) - content,
-        content_tokens=content,
+        content=tuple(content),
+        template_tokens=len(found.ids) - sum(content),
+        content_tokens=sum(content),
         template=source,
         names=names,
     )

@@ -77,12 +77,13 @@ class VocabularyPage:
 @dataclass(frozen=True)
 class Chat:
     """`spans`: of the rendered text's tokens, in characters; `template_tokens` are those that the template
-    added, `content_tokens` those of what was said."""
+    added, `content_tokens` those of what was said (`content`: whether a token is one of these)."""
 
     text: str = ""
     ids: tuple[int, ...] = ()
     spans: tuple[tuple[int, int], ...] = ()
     special: tuple[bool, ...] = ()
+    content: tuple[bool, ...] = ()
     template_tokens: int = 0
     content_tokens: int = 0
     template: str = ""

@@ -29,6 +29,7 @@ class PruneTokenizerRequest(Request):
         le=4_000_000,
         title="Tokens to keep",
         description="The most used ones; by default, all that occur often enough.",
+        json_schema_extra={"none": "all used"},
     )
     min_count: int = Field(
         1, ge=1, le=1_000_000, title="At least", description="How often a token must be used to stay."
