@@ -1,0 +1,238 @@
+r"""Where a text may be cut so that no tokenizer notices.
+
+A text is cut before a space that follows no white space, and behind a line end that no white space follows;
+what lies between two cuts is a *unit*. When is a unit encoded alike wherever it stands?
+
+With a pre-tokenizer's regular expression, if each cut is between two matches, and no match depends on what
+lies beyond one. Of GPT-2's and its kin (`_PATTERNS`): no alternative goes on with a space behind anything but
+white space, so a match ends before such a space. A line end is matched in a run of white space or behind
+punctuation (``[\r\n]*``), and neither goes on to a letter, a digit or a sign: but for o200k's and tekken's
+``[\r\n/]*``, which is why no text is cut between a line end and ``/``. Only white space looks ahead,
+``\s+(?!\S)`` and ``\s++$``: what it sees is that the run ends, at the text's end or at a sign. So a unit that
+ends in white space is tried with a sign behind it, and a document's last one without.
+
+Bert's cutter parts at all white space and forgets it. Metaspace parts before each space.
+
+Without any cutter (SentencePiece, llama's GGUF, Gemma), a cut is safe if no token of the vocabulary reaches
+over one: then no merge and no piece of Viterbi's does. The same is asked of every token of the others, since
+an added token is looked for before anything is cut.
+
+On top of the argument, the engine compares both ways on the beginning of the texts.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.tokenizers.canonical import Family, Kind
+from core.tokenizers.tokenizer import Tokenizer
+
+BEGIN, END = 0xFE, 0xFD
+"""Marks of a document's begin and end, and what is put at a cut: bytes that no UTF-8 has."""
+CUT = 0xFF
+
+SPACE, LINE, WHITE, LETTER, DIGIT, SIGN, SLASH, OTHER, EDGE = range(9)
+"""Classes of bytes. OTHER is whatever may be of more than one kind: the apostrophe, all beyond ASCII."""
+
+Rules = NDArray[np.bool_]
+"""[16 · 16 · 16]: the classes of the bytes before and behind a place, and of the next → whether it is a cut."""
+
+_WIDE_SPACES = re.compile(
+    rb"\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80"
+)
+
+_LETTERS_AND_MARKS = r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"
+_LETTERS = r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
+_CONTRACTION = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
+_SPACES = r"|\s*[\r\n]+|\s+(?!\S)|\s+"
+_PATTERNS = frozenset(
+    {
+        ("ByteLevel",),
+        # GPT-2 (r50k, p50k) as written in three places
+        (r"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s",),
+        (r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",),
+        (r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",),
+        # cl100k
+        (
+            r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+"
+            r"|\s++$|\s*[\r\n]|\s+(?!\S)|\s",
+        ),
+        (
+            r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
+            + _SPACES,
+        ),  # Llama 3
+        (_CONTRACTION + r"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*" + _SPACES,),  # Qwen
+        (
+            _CONTRACTION + r"|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*" + _SPACES,
+        ),  # Qwen 3.5
+        (
+            _CONTRACTION
+            + r"|[^\r\n\p{L}\p{M}\p{N}]?[\p{L}\p{M}]+|\p{N}{1,3}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*"
+            + _SPACES,
+        ),  # this program's own byte-level BPE
+        (
+            f"{_LETTERS_AND_MARKS}*{_LETTERS}+{_CONTRACTION}?|{_LETTERS_AND_MARKS}+{_LETTERS}*{_CONTRACTION}?"
+            r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*" + _SPACES,
+        ),  # o200k
+        (
+            f"{_LETTERS_AND_MARKS}*{_LETTERS}+|{_LETTERS_AND_MARKS}+{_LETTERS}*"
+            r"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*" + _SPACES,
+        ),  # tekken
+        (
+            r"\p{N}{1,3}",
+            "[一-龥぀-ゟ゠-ヿ]+",
+            '[!"#'
+            + r"$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^"
+            + "\r\n"
+            + r"\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+"
+            r"| ?[\p{P}\p{S}]+[" + "\r\n" + r"]*|\s*[" + "\r\n" + r"]+|\s+(?!\S)|\s+",
+        ),  # DeepSeek
+    }
+)
+"""Cutters of byte-level text for which the argument above holds."""
+_OF_PIECES = frozenset(
+    {
+        (),
+        (r"\ ",),  # Gemma: there is no space left when it is asked
+        ("Metaspace",),
+        (
+            "▁?[\\p{L}\\p{M}]+|\\p{N}|▁?[^\\s▁\\p{L}\\p{M}\\p{N}]+|\\s|▁+(?=▁)|▁",
+        ),  # this program's own Unigram
+    }
+)
+_OF_WORDS = frozenset({("Bert",)})
+
+
+def cuts_of(tokenizer: Tokenizer) -> Rules | None:
+    """Where a text may be cut for this tokenizer; None where it must be left whole.
+
+    For several tokenizers together: where every one of them allows it (``&``).
+    """
+    patterns = tokenizer.patterns
+    known = {
+        Family.BYTE_LEVEL: _PATTERNS,
+        Family.SENTENCEPIECE: _OF_PIECES,
+        Family.WORDPIECE: _OF_WORDS,
+    }.get(tokenizer.vocabulary.family, frozenset())
+    if patterns is None or patterns not in known:
+        return None
+    rules = UNITS & ~_reached_over(tokenizer, UNITS)
+    between_words = rules.reshape(16, 16, 16)[LETTER, SPACE, LETTER]
+    return rules if between_words else None
+
+
+def parts_at_signs(tokenizer: Tokenizer) -> bool:
+    """Whether a unit may be cut further, as `cut_at_signs` does, when it is encoded."""
+    if tokenizer.vocabulary.family is not Family.BYTE_LEVEL or tokenizer.patterns not in _PATTERNS:
+        return False
+    return not _reached_over(tokenizer, _SIGNS_ALONE).any()
+
+
+def cut_into_units(data: NDArray[np.uint8], rules: Rules) -> list[bytes]:
+    """Marked documents, one after the other → their units.
+
+    Args:
+        data: uint8 [n], each document between `BEGIN` and `END`.
+        rules: where they may be cut, beside between the documents.
+    """
+    return _parts(data, _places(data, rules | _BETWEEN_DOCUMENTS))
+
+
+def cut_at_signs(data: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Where units of byte-level text may be cut further: before a sign or a digit that follows a letter, at
+    either end of a run of digits, and before the last space of an indentation: places in `data`, ascending.
+
+    All patterns of `_PATTERNS` part there. A space before a digit is not a cut: DeepSeek's first pattern takes
+    the digits out, so that the spaces before stand at an end.
+    """
+    return _places(data, _SIGNS)
+
+
+def _classes() -> NDArray[np.uint8]:
+    found = np.full(256, OTHER, np.uint8)
+    for code in range(33, 127):
+        character = chr(code)
+        found[code] = LETTER if character.isalpha() else DIGIT if character.isdigit() else SIGN
+    found[ord("'")] = OTHER
+    found[ord("/")] = SLASH
+    found[ord(" ")] = SPACE
+    found[ord("\n")] = LINE
+    found[[*b"\t\r\x0b\x0c\x1c\x1d\x1e\x1f"]] = WHITE
+    found[[BEGIN, END, CUT]] = EDGE
+    return found
+
+
+CLASS = _classes()
+"""uint8 [256]: byte → class; but a byte of a wide space is WHITE."""
+_ALL = [*range(9)]
+_NO_WHITE = [LETTER, DIGIT, SIGN, SLASH, OTHER]
+
+
+def _rules(*allowed: tuple[list[int], list[int], list[int]]) -> Rules:
+    found = np.zeros((16, 16, 16), bool)
+    for before, behind, then in allowed:
+        found[np.ix_(before, behind, then)] = True
+    return found.reshape(-1)
+
+
+UNITS = _rules(
+    (_NO_WHITE, [SPACE], _ALL),
+    ([LINE], [LETTER, DIGIT, SIGN, OTHER], _ALL),
+)
+_BETWEEN_DOCUMENTS = _rules(([EDGE], [EDGE], _ALL))
+_SIGNS_ALONE = _rules(
+    ([LETTER], [SIGN, SLASH, DIGIT], _ALL),
+    ([DIGIT], [LETTER, SIGN, SLASH], _ALL),
+    ([SIGN, SLASH], [DIGIT], _ALL),
+)
+_SIGNS = _SIGNS_ALONE | _rules(([SPACE, LINE, WHITE], [SPACE, WHITE], [LETTER, SIGN, SLASH]))
+
+
+def _places(data: NDArray[np.uint8], rules: Rules) -> NDArray[np.int64]:
+    """Where the data may be cut, ascending; a place is that of the byte behind it."""
+    if len(data) < 2:
+        return np.zeros(0, np.int64)
+    return np.flatnonzero(rules[_threes(data)]) + 1
+
+
+def _threes(data: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    """[n - 1]: of each place in the data, the three classes as one number."""
+    classes = CLASS[data]
+    if (data >= 0xC2).any():
+        for wide in _WIDE_SPACES.finditer(data.tobytes()):
+            classes[wide.start() : wide.end()] = WHITE
+    three = classes[:-1].astype(np.uint16) << np.uint16(8)
+    three |= classes[1:].astype(np.uint16) << np.uint16(4)
+    three[:-1] |= classes[2:]
+    three[-1] |= EDGE
+    return three
+
+
+def _parts(data: NDArray[np.uint8], places: NDArray[np.int64]) -> list[bytes]:
+    marked = np.full(len(data) + len(places), CUT, np.uint8)
+    kept = np.ones(len(marked), bool)
+    kept[places + np.arange(len(places))] = False
+    marked[kept] = data
+    return marked.tobytes().split(bytes([CUT]))
+
+
+def _reached_over(tokenizer: Tokenizer, rules: Rules) -> Rules:
+    """Those cuts that a token reaches over. One that a pattern never lets come about reaches over none."""
+    tokens = [token for token in tokenizer.vocabulary if token.kind in (Kind.TEXT, Kind.BYTE)]
+    data = np.frombuffer(bytes([CUT]).join(token.bytes for token in tokens), np.uint8)
+    places = _places(data, rules)
+    owners = np.searchsorted(np.cumsum([len(token.bytes) + 1 for token in tokens]), places, side="right")
+    if tokenizer.vocabulary.family is Family.BYTE_LEVEL and len(places):
+        owned = np.unique(owners)
+        found = tokenizer.ids([tokens[at].bytes.decode(errors="ignore") for at in owned])
+        alive = [at for at, ids in zip(owned, found, strict=True) if tokens[at].id in ids]
+        places = places[np.isin(owners, alive)]
+    reached = np.zeros((256, 16), bool)
+    threes = _threes(data)[places - 1] if len(places) else np.zeros(0, np.uint16)
+    before, then = threes >> 4, threes & 15
+    reached[before, then] = True
+    reached[before[then == EDGE]] = True  # a token's end: whatever comes next
+    return reached.reshape(-1)
