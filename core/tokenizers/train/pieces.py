@@ -28,7 +28,7 @@ _ASCII = [chr(code) for code in range(0x21, 0x7F)]
 
 
 def learn_unigram(texts: Texts, size: int, specials: Sequence[str], ctx: Context) -> Tokenizer:
-    """Learns the pieces, then puts them behind the special tokens (`UNKNOWN` the first) and 256 byte pieces."""
+    """Learns the pieces, then puts them behind the special tokens (one is `UNKNOWN`) and the bytes."""
     tokenizer = Tokenizer(models.Unigram())
     _dress(tokenizer)
     words: Counter[str] = Counter()

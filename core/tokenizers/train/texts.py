@@ -93,7 +93,7 @@ def sample(texts: Texts, most_bytes: int) -> Iterator[str]:
 
 
 def between(texts: Texts | Iterator[str], names: Sequence[str]) -> Iterator[str]:
-    """The texts cut where the name of a special token stands in them: no token is learnt out of such a name."""
+    """The texts cut where a special token's name stands in them: no token is learnt out of such a name."""
     if not names:
         yield from texts
         return
@@ -124,7 +124,7 @@ def _blocks(part: Range) -> Iterator[str]:
 
 
 def _cut(text: Text, wanted: int) -> int:
-    """The last start of a line at `wanted` or before it, failing that of a word; no further than a block back."""
+    """The last start of a line at `wanted` or before it, failing that of a word; at most a block back."""
     at = 0
     for block in blocks(text):
         if at + len(block) > wanted:

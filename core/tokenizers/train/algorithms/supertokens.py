@@ -48,7 +48,7 @@ class Supertokens(Algorithm):
         ge=0,
         le=1,
         title="Short chunks",
-        description="Share of the chunks that have one to three characters instead, which keeps short tokens.",
+        description="Share of the chunks that have one to three characters: it keeps short tokens.",
     )
     min_frequency: int = Field(
         2, ge=1, le=1_000_000, title="At least", description="How often a pair must occur to become a token."

@@ -18,8 +18,8 @@ class Unigram(Algorithm):
     title = "Unigram"
     source = "arXiv 1804.10959; as in SentencePiece"
     sentence = (
-        "Begins with many pieces of words and drops those that the text's likelihood needs least. Single bytes "
-        "spell what no piece covers. A lower one eighth block (U+2581) is read as a space."
+        "Begins with many pieces of words and drops those that the text's likelihood needs least. Single "
+        "bytes spell what no piece covers. A lower one eighth block (U+2581) is read as a space."
     )
     roles: ClassVar[Mapping[str, str]] = {"unk_token": "<unk>", "bos_token": "<s>", "eos_token": "</s>"}
     megabytes_a_second: ClassVar[float] = 1.0

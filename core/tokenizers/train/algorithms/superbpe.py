@@ -1,0 +1,118 @@
+"""SuperBPE: BPE within words first, then across them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from core.errors import UserError
+from core.tokenizers.train.algorithms.algorithm import Algorithm, algorithm
+from core.tokenizers.train.algorithms.bpe import Bpe, Digits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.jobs.context import Context
+    from core.tokenizers.train.texts import Texts
+
+
+@algorithm
+class SuperBpe(Algorithm):
+    title = "SuperBPE"
+    source = "arXiv 2503.13423; PythonNut/superbpe"
+    sentence = (
+        "Byte-level BPE that keeps to words until most of the vocabulary is there, and then goes on across "
+        "words, within a line. Numbers stay apart."
+    )
+    megabytes_a_second: ClassVar[float] = 0.8
+
+    name: Literal["superbpe"] = "superbpe"
+    transition: float = Field(
+        0.9,
+        gt=0,
+        le=1,
+        title="Transition",
+        description="Share of the vocabulary that is learnt within words; 1 is plain BPE.",
+    )
+    min_frequency: int = Field(
+        2, ge=1, le=1_000_000, title="At least", description="How often a pair must occur to become a token."
+    )
+    digits: Digits = Field(
+        "left",
+        title="Digits",
+        description="Which digits of a number may become one token.",
+        json_schema_extra={
+            "labels": {
+                "left": "threes from the left",
+                "right": "threes from the right",
+                "single": "single digits",
+                "whole": "whole numbers",
+            }
+        },
+    )
+    longest: int = Field(
+        64,
+        ge=2,
+        le=4_096,
+        title="Longest token",
+        description="Of a token.",
+        json_schema_extra={"unit": "bytes"},
+    )
+    cut_after: int = Field(
+        256,
+        ge=16,
+        le=4_096,
+        title="Cut lines after",
+        description="A longer line is cut, where it can be before a space, when text is encoded.",
+        json_schema_extra={"unit": "characters", "advanced": True},
+    )
+    sample: float = Field(
+        10,
+        gt=0,
+        le=10_000,
+        title="Sample",
+        description="How much text the tokens across words are learnt from, spread evenly over all of it: "
+        "memory grows with it.",
+        json_schema_extra={"unit": "MB", "advanced": True},
+    )
+
+    def at_transition(self, vocab_size: int) -> int:
+        """How many tokens there are when words no longer bound them."""
+        return round(vocab_size * self.transition)
+
+    def check(self, vocab_size: int, more: Sequence[str] = ()) -> None:
+        super().check(vocab_size, more)
+        if self.at_transition(vocab_size) < self.least(more):
+            raise UserError(
+                f"At the transition there must be at least {self.least(more):,} tokens, and there would be "
+                f"{self.at_transition(vocab_size):,}. Ask for a larger vocabulary or a later transition.",
+                field="algorithm",
+            )
+
+    def train(self, texts: Texts, vocab_size: int, special_tokens: Sequence[str], ctx: Context) -> Any:
+        from core.tokenizers.train.byte_level import apart, lines
+        from core.tokenizers.train.checks import check_size
+        from core.tokenizers.train.superwords import add_superwords
+        from core.tokenizers.train.texts import between, sample
+
+        self.check(vocab_size, special_tokens)
+        within_words = Bpe(min_frequency=self.min_frequency, longest=self.longest, digits=self.digits)
+        first = self.at_transition(vocab_size)
+        tokenizer = within_words.train(texts, first, special_tokens, ctx)
+        if first == vocab_size:
+            return tokenizer
+        specials = self.specials(special_tokens)
+        tokenizer.pre_tokenizer = apart(lines(self.cut_after, self.digits))
+        tokenizer = add_superwords(
+            tokenizer,
+            between(sample(texts, int(self.sample * 1e6)), specials),
+            vocab_size,
+            specials,
+            ctx,
+            min_frequency=self.min_frequency,
+            longest=self.longest,
+            expected=len(texts),
+        )
+        check_size(tokenizer, vocab_size)
+        return tokenizer
