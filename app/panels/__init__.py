@@ -26,7 +26,7 @@ class Place:
 
 PLACES = (
     Place("runs", "Runs", "app.panels.runs.panel:RunsPanel"),
-    Place("tokenizers", "Tokenizers", "app.panels.unbuilt:TokenizersPanel"),
+    Place("tokenizers", "Tokenizers", "app.panels.tokenizers.panel:TokenizersPanel"),
     Place("transplant", "Transplant", "app.panels.transplant.panel:TransplantPanel"),
     Place("retrieval", "Retrieval", "app.panels.unbuilt:RetrievalPanel"),
     Place("generation", "Generation", "app.panels.unbuilt:GenerationPanel"),

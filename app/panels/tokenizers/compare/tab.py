@@ -1,0 +1,117 @@
+"""Compare: tokenizers side by side, on the line being typed and on whole texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QVBoxLayout
+
+from app.panels.tokenizers.compare.ribbons_card import RibbonsCard
+from app.panels.tokenizers.names import texts_name
+from app.panels.tokenizers.tab import Tab
+from app.widgets.chips_editor import chip_name
+from app.widgets.dropped import tell_apart
+from app.widgets.known_paths import starter_models, starter_texts
+from app.widgets.run_page import RunPage
+from core.tokenizers.job import COMPARE
+
+if TYPE_CHECKING:
+    from app.session import Session
+    from core.project.records import RunRecord
+    from core.tokenizers.compare.request import CompareTokenizersRequest
+    from core.tokenizers.compare.result import CompareTokenizersResult
+
+EMPTY = "Choose tokenizers and some text of yours; Run measures what each of them makes of it."
+
+
+class CompareTab(Tab):
+    kinds = (COMPARE.kind,)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.page: RunPage = RunPage(
+            session,
+            COMPARE,
+            title_of=_title,
+            sentences=_sentences,
+            empty=EMPTY,
+            unwritten="Nothing was measured.",
+        )
+        self.ribbons = RibbonsCard(session)
+        self.page.add(self.ribbons, always=True)
+        self.page.setup.form.changed.connect(self._on_form)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.page)
+
+    @property
+    def tokenizers(self) -> list[Path]:
+        """Those of the setup."""
+        return [Path(path) for path in self.page.setup.form.box("tokenizers").editor.value()]
+
+    @Slot()
+    def _on_form(self) -> None:
+        self.ribbons.show_tokenizers(self.tokenizers)
+
+    # What the panel asks of a tab
+
+    def show_run(self, run: RunRecord) -> None:
+        self.page.show_run(run)
+        self._on_form()
+
+    def drop(self, paths: list[Path]) -> bool:
+        """Tokenizers, and models' tokenizers, join those there are; so do texts, but the samples go."""
+        found = tell_apart(paths)
+        tokenizers = [*found.tokenizers, *found.models]
+        if not tokenizers and not found.texts:
+            return False
+        self.page.touch()
+        self.page.fold(False)
+        setup, said = self.page.setup, []
+        if tokenizers:
+            starters = set(starter_models())
+            before = [path for path in self.tokenizers if path not in starters]
+            chosen = list(dict.fromkeys([*before, *tokenizers]))
+            setup.set_field("tokenizers", [str(path) for path in chosen])
+            number = len(tokenizers)
+            said.append("1 tokenizer was added" if number == 1 else f"{number} tokenizers were added")
+        if found.texts:
+            samples = {str(path) for path in starter_texts()}
+            kept = [path for path in setup.form.box("text").editor.value() if path not in samples]
+            setup.set_field("text", list(dict.fromkeys([*kept, *map(str, found.texts)])))
+            number = len(found.texts)
+            said.append("1 text was added" if number == 1 else f"{number} texts were added")
+        self._on_form()
+        words = "; ".join(said)
+        self.session.message.emit(f"{words[:1].upper()}{words[1:]}.", "success")
+        return True
+
+    def state(self) -> dict[str, Any]:
+        return {**self.page.state(), "ribbons": self.ribbons.state()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        ribbons = state.get("ribbons")
+        if isinstance(ribbons, dict):
+            self.ribbons.restore(ribbons)
+        self.page.restore(state, self._propose)
+        self._on_form()
+
+    def _propose(self) -> None:
+        """The starters, in a form that nobody has filled yet."""
+        request = {
+            "tokenizers": [str(path) for path in starter_models()],
+            "text": [str(path) for path in starter_texts()],
+        }
+        self.page.setup.show_spec(request, 0, "auto")
+
+
+def _title(request: CompareTokenizersRequest) -> str:
+    names = [chip_name(path) for path in request.tokenizers]
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return f"{shown} on {texts_name(request.text)}"
+
+
+def _sentences(run: RunRecord, result: CompareTokenizersResult) -> tuple[str, str]:
+    return result.sentence, result.detail

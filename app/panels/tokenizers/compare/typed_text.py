@@ -1,0 +1,55 @@
+"""The box that the text for the ribbons is typed into: as high as its lines, and never too full."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
+
+from app import theme
+
+MOST = 20_000
+"""Characters: what is longer is for a run over files. A megabyte in one line would hold up the window."""
+MOST_LINES = 6
+"""Seen before it scrolls."""
+
+
+class TypedText(QPlainTextEdit):
+    cut = Signal(int)
+    """Something longer was pasted; so many characters were left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Text to cut into tokens")
+        self.setPlaceholderText("Type or paste a text")
+        self.setFont(theme.mono_font())
+        self.setTabChangesFocus(True)
+        self.setUndoRedoEnabled(True)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.document().documentLayout().documentSizeChanged.connect(lambda _: self._fit())
+        self._fit()
+
+    def text(self) -> str:
+        """As it was typed or pasted: with no-break spaces, which `toPlainText` makes plain ones of."""
+        raw = self.document().toRawText()
+        return raw.replace("\u2029", "\n").replace("\u2028", "\n").replace("\ufdd0", "").replace("\ufdd1", "")
+
+    def show_text(self, text: str) -> None:
+        self.setPlainText(text[:MOST])
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        room = max(0, MOST - self.document().characterCount() + len(self.textCursor().selectedText()))
+        text = source.text()
+        if len(text) > room:
+            self.cut.emit(len(text) - room)
+            text = text[:room]
+        self.insertPlainText(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Qt counts this document's height in lines."""
+        lines = max(1, min(MOST_LINES, round(self.document().size().height())))
+        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 24)
