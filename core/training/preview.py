@@ -29,10 +29,12 @@ def preview(request: TrainRequest) -> Preview:
         problems += [Problem(field=field, message=fault) for path in paths if (fault := _fault(path))]
     vocab_size = request.vocab_size
     if request.tokenizer:
+        from core.tokenizers.files import find_tokenizer
         from core.tokenizers.vocabulary import read_vocabulary
 
         try:
-            vocab_size = read_vocabulary(request.tokenizer, field="tokenizer").size
+            file = find_tokenizer(request.tokenizer, field="tokenizer")
+            vocab_size = read_vocabulary(file, field="tokenizer").size
         except UserError as error:
             problems.append(Problem(field="tokenizer", message=error.message))
     weights = request.recipe.parameters(vocab_size)

@@ -17,6 +17,7 @@ from core.jobs.registry import job
 from core.models.bits_per_byte import token_losses
 from core.output import check_output, new_folder
 from core.text_files import read_text
+from core.tokenizers.files import find_tokenizer
 from core.tokenizers.open import open_tokenizer
 from core.tokenizers.passages import passages
 from core.tokenizers.training import train_tokenizer, write_tokenizer
@@ -117,7 +118,7 @@ def _read(request: TrainRequest, ctx: Context) -> Texts:
 def _tokenizer(request: TrainRequest, texts: Texts, ctx: Context) -> Path:
     """The one asked for; or a new one, which is kept with the checkpoint so that it is trained once only."""
     if request.tokenizer:
-        return request.tokenizer
+        return find_tokenizer(request.tokenizer, field="tokenizer")
     kind, size = request.tokenizer_kind, request.vocab_size
     digest = _digest(kind, str(size), *texts.tokenizer)
     folder = ctx.checkpoint() / f"tokenizer-{digest[:16]}"
