@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import reduce
 from operator import or_
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from core.jobs.request import Request
 from core.tokenizers.train.algorithms import ALGORITHMS
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     AnyAlgorithm = Algorithm
 else:
     AnyAlgorithm = Annotated[reduce(or_, ALGORITHMS.values()), Field(discriminator="name")]
+
+_NAME = re.compile(r"(?s)[<\[{|].+[>\]}|]")
+_BYTE = re.compile(r"<0x[0-9A-F]{2}>")
 
 
 class TrainTokenizerRequest(Request):
@@ -53,7 +57,7 @@ class TrainTokenizerRequest(Request):
     special_tokens: list[str] = Field(
         default_factory=list,
         title="Special tokens",
-        description="More of them than the algorithm brings.",
+        description="More of them than the algorithm brings: names in brackets, such as <|user|>.",
         json_schema_extra={"advanced": True},
     )
     out: Path | None = Field(
@@ -68,3 +72,14 @@ class TrainTokenizerRequest(Request):
         description="Replace what is in the output folder.",
         json_schema_extra={"advanced": True},
     )
+
+    @field_validator("special_tokens")
+    @classmethod
+    def _are_names(cls, names: list[str]) -> list[str]:
+        for name in names:
+            if not _NAME.fullmatch(name) or _BYTE.fullmatch(name):
+                raise ValueError(
+                    f"{name!r} could be a part of a text; a special token's name stands in brackets, such as "
+                    "<|user|> or [USER], and is not that of a byte"
+                )
+        return list(dict.fromkeys(names))

@@ -72,8 +72,8 @@ class SuperBpe(Algorithm):
         gt=0,
         le=10_000,
         title="Sample",
-        description="How much text the tokens across words are learnt from, spread evenly over all of it: "
-        "memory grows with it.",
+        description="How much text tokens across words are learnt from, spread evenly over all of it: memory "
+        "grows with it.",
         json_schema_extra={"unit": "MB", "advanced": True},
     )
 

@@ -49,7 +49,7 @@ class Unicode(Algorithm):
         "paper's vocabulary of 65,536.",
         json_schema_extra={"labels": {"text": "those of the text", "plane": "the first plane"}},
     )
-    longest: int = Field(
+    longest_run: int = Field(
         3,
         ge=2,
         le=8,
@@ -81,7 +81,7 @@ class Unicode(Algorithm):
             self.specials(special_tokens),
             ctx,
             plane=self.layout == "plane",
-            longest=self.longest,
+            longest=self.longest_run,
         )
         check_size(tokenizer, vocab_size)
         return tokenizer
