@@ -16,12 +16,15 @@ class NewToken(_Figures):
     token: str
     """Its text as it is: data."""
     count: int
-    """In the domain text."""
+    """How often the learnt part of the domain text is cut into it."""
     before: int
-    """Tokens that it took."""
+    """Old tokens that it stands for."""
     saved: int
-    """Tokens that it saves in the domain text: ``count * (before - 1)``."""
+    """Tokens that it saves in the learnt part: ``count * (before - 1)``."""
     reachable: bool = True
+    """Whether there is a text that is cut into it."""
+    step: bool = False
+    """It is no term itself: merges go through it on the way to one."""
 
 
 class TextFigures(_Figures):
