@@ -17,8 +17,15 @@ breaking leaves to a dictionary (Thai, Lao, Khmer, Burmese…). Where words end 
 
 _LETTER = rf"[\w--[{_UNDEFINED}]]"
 _FIRST = rf"[[\p{{Alphabetic}}\p{{Nd}}_]--[{_UNDEFINED}]]"  # no joiner or variation mark of an emoji
-_UNICODE_WORD = regex.compile(rf"{_FIRST}{_LETTER}*(?:['’ʼ＇\-‐‑]{_LETTER}+)*", regex.VERSION1)
-_SPACED = regex.compile(r"\S+")
+_PATTERNS = {
+    "unicode": regex.compile(rf"{_FIRST}{_LETTER}*(?:['’ʼ＇\-‐‑]{_LETTER}+)*", regex.VERSION1),
+    "spaces": regex.compile(r"\S+"),
+}
+_IN_WORDS = {
+    how: np.array([code < 128 and pattern.fullmatch(chr(code)) is not None for code in range(256)])
+    for how, pattern in _PATTERNS.items()
+}
+"""bool [256]: whether a byte of ASCII is a word, or in one."""
 _LETTERS = regex.compile(r"\p{L}+")
 _LETTERS_WITHOUT_WORDS = regex.compile(rf"[\p{{L}}&&[{_UNDEFINED}]]+", regex.VERSION1)
 
@@ -40,17 +47,41 @@ def words_of_units(texts: Sequence[str], how: Words = "unicode") -> NDArray[np.i
         int64 [W, 2]; begin and end in bytes of ``"".join(texts).encode()``; no word goes from one text over
         into the next.
     """
+    parted = "\n".join(texts).encode()
+    lengths = np.fromiter((len(text.encode()) for text in texts), np.int64, len(texts))
+    begins = np.cumsum(lengths) - lengths
+    ascii = np.fromiter(map(str.isascii, texts), bool, len(texts))
+    spans = _ascii_words(np.frombuffer(parted, np.uint8), how)
+    unit = np.searchsorted(begins + np.arange(len(texts)), spans[:, 0], side="right") - 1
+    plain = (spans - unit[:, None])[ascii[unit]]
+    if ascii.all():
+        return plain
+    others = np.flatnonzero(~ascii)
+    spans, unit = _words_by_pattern([texts[at] for at in others], how)
+    found = np.concatenate((plain, spans + begins[others[unit], None]))
+    return found[np.argsort(found[:, 0])]
+
+
+def _ascii_words(data: NDArray[np.uint8], how: Words) -> NDArray[np.int64]:
+    """[W, 2]: words of ASCII text by place; those at other bytes are not right."""
+    inside = _IN_WORDS[how][data]
+    if how == "unicode":
+        joins = np.isin(data[1:-1], list(b"'-"))
+        inside[1:-1] |= joins & inside[:-2] & inside[2:]
+    edges = np.diff(np.concatenate(([False], inside, [False])).astype(np.int8))
+    return np.stack([np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)], axis=1)
+
+
+def _words_by_pattern(texts: Sequence[str], how: Words) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """[W, 2], bytes from the beginning of its text, and [W], the text that each word is of."""
     joined = "\n".join(texts)
-    pattern = _UNICODE_WORD if how == "unicode" else _SPACED
-    spans = np.array([match.span() for match in pattern.finditer(joined)], np.int64).reshape(-1, 2)
-    before = np.searchsorted(
-        np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1), spans[:, 0], side="right"
-    )  # line ends put between the texts
-    if not joined.isascii():
-        data = np.frombuffer(joined.encode(), np.uint8)
-        places = np.append(np.flatnonzero((data & 0xC0) != 0x80), len(data))
-        spans = places[spans]
-    return spans - before[:, None]
+    spans = np.array([match.span() for match in _PATTERNS[how].finditer(joined)], np.int64).reshape(-1, 2)
+    data = np.frombuffer(joined.encode(), np.uint8)
+    places = np.append(np.flatnonzero((data & 0xC0) != 0x80), len(data))
+    ends = np.cumsum(np.fromiter((len(text.encode()) + 1 for text in texts), np.int64, len(texts)))
+    spans = places[spans]
+    unit = np.searchsorted(ends, spans[:, 0], side="right")
+    return spans - np.append(0, ends)[unit, None], unit
 
 
 def has_words(text: str, how: Words = "unicode") -> bool:

@@ -57,5 +57,7 @@ class ContinuedWords(Ratio):
 def _begins_with_space(units: Units) -> NDArray[np.int64]:
     """[W]: where each word begins, the one space before it included."""
     begins = units.words[:, 0]
-    inside = ~np.isin(begins, units.begins)
-    return np.where(inside & (units.data[begins - 1] == ord(" ")), begins - 1, begins)
+    at_the_start = np.zeros(len(units.data) + 1, bool)
+    at_the_start[units.begins] = True
+    spaced = ~at_the_start[begins] & (units.data[begins - 1] == ord(" "))
+    return np.where(spaced, begins - 1, begins)

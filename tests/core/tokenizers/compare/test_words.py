@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -54,6 +55,13 @@ def test_that_spans_are_where_the_words_stand_in_the_bytes(text: str, how: Words
     assert all(end <= begin for (_, end), (begin, _) in pairwise(spans))
     if how == "spaces":
         assert [data[begin:end].decode() for begin, end in spans] == regex.findall(r"\S+", text)
+
+
+@given(st.text(st.characters(codec="ascii")))
+def test_that_words_of_ascii_are_those_of_a_plain_pattern(text: str) -> None:
+    assert found(text) == re.findall(r"\w+(?:['-]\w+)*", text, re.ASCII)
+    assert found(text + " é")[:-1] == found(text)
+    assert found(text + " é", "spaces")[:-1] == found(text, "spaces")
 
 
 @given(st.lists(st.text()), st.sampled_from(["unicode", "spaces"]))
