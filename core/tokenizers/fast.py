@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +13,7 @@ from core.errors import UserError
 from core.tokenizers.canonical import BYTE_OF, Family, Kind, stands_alone
 from core.tokenizers.cutters import cutters
 from core.tokenizers.files import parts
+from core.tokenizers.fragments import characters_and_bytes
 from core.tokenizers.refusing import refusing
 from core.tokenizers.tokenizer import Encoding, Step, Tokenizer
 from core.tokenizers.vocabulary import Vocabulary
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 PARTS = ("normalizer", "pre_tokenizer", "post_processor", "decoder")
 """Of a tokenizer.json, beside its model."""
-
-_FRAGMENTS = re.compile("([\udc80-\udcff]+)")
 
 
 class FastTokenizer(Tokenizer):
@@ -83,12 +81,10 @@ class FastTokenizer(Tokenizer):
 
     def pieces(self, data: bytes) -> list[int]:
         ids: list[int] = []
-        text = data.decode(errors="surrogateescape")
-        for at, part in enumerate(_FRAGMENTS.split(text)):
-            if at % 2:  # the bytes between whole characters
-                fragment = part.encode(errors="surrogateescape")
-                ids += [self.vocabulary.byte_ids[b] for b in fragment if b in self.vocabulary.byte_ids]
-            elif part:
+        for part in characters_and_bytes(data):
+            if isinstance(part, bytes):
+                ids += [self.vocabulary.byte_ids[byte] for byte in part if byte in self.vocabulary.byte_ids]
+            else:
                 ids += self._pieces_of(part)
         unknown = self.vocabulary.roles.get("unk", ())
         return [id for id in ids if id not in unknown]

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from core.errors import UserError
 from core.tokenizers.canonical import CHARACTER_OF, Kind, Token, is_unused
 from core.tokenizers.fast import one_after_the_other
+from core.tokenizers.fragments import characters_and_bytes
 from core.tokenizers.refusing import refusing
 from core.tokenizers.tokenizer import Encoding, Tokenizer
 from core.tokenizers.vocabulary import Vocabulary
 
-_FRAGMENTS = re.compile("([\udc80-\udcff]+)")
 _LONGEST_CUT = 20.0
 """Seconds."""
 _TO_ALPHABET = {byte: character for byte, character in CHARACTER_OF.items() if chr(byte) != character}
@@ -104,12 +103,11 @@ class RankTokenizer(Tokenizer):
 
     def pieces(self, data: bytes) -> list[int]:
         ids: list[int] = []
-        for at, part in enumerate(_FRAGMENTS.split(data.decode(errors="surrogateescape"))):
-            if at % 2:  # the bytes between whole characters
-                fragment = part.encode(errors="surrogateescape")
-                ids += [self.vocabulary.byte_ids[byte] for byte in fragment]
+        for part in characters_and_bytes(data):
+            if isinstance(part, bytes):
+                ids += [self.vocabulary.byte_ids[byte] for byte in part]
             else:
-                ids += self.encode(part).ids
+                ids += self._ordinary(part)
         return ids
 
     # How it is done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import struct
@@ -9,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from core.errors import UserError
 from core.json_files import read_bytes
@@ -17,6 +18,7 @@ from core.tokenizers.canonical import SPACE_MARK, Family, Kind, Token, is_unused
 from core.tokenizers.config import flag, folder_of, read_config
 from core.tokenizers.fast import one_after_the_other
 from core.tokenizers.formats.format import Format, tokenizer_format
+from core.tokenizers.fragments import characters_and_bytes
 from core.tokenizers.protobuf import fields, message
 from core.tokenizers.refusing import refusing
 from core.tokenizers.roles import special_roles
@@ -36,7 +38,6 @@ _MODELS = {1: "Unigram", 2: "BPE", 3: "WordLevel", 4: "Character"}
 _BYTE_PIECE = re.compile(r"<0x([0-9A-F]{2})>")
 _UNDRESSED = message((3, message((3, False), (4, False))))
 """Appended to a model, it overrides in its normalizer: no space before a text, and none taken away."""
-_FRAGMENTS = re.compile("([\udc80-\udcff]+)")
 
 
 class Piece(NamedTuple):
@@ -193,6 +194,13 @@ class SentencePieceTokenizer(Tokenizer):
         return ()
 
     @property
+    def rules(self) -> dict[str, Any]:
+        spec = b"".join(
+            value for number, value in fields(self._model) if number == 3 and isinstance(value, bytes)
+        )
+        return {"patterns": (), "normalizer": self._normalizer, "sha256": hashlib.sha256(spec).hexdigest()}
+
+    @property
     def prefix(self) -> tuple[int, ...]:
         return self._prefix
 
@@ -227,11 +235,10 @@ class SentencePieceTokenizer(Tokenizer):
 
     def pieces(self, data: bytes) -> list[int]:
         ids: list[int] = []
-        for at, part in enumerate(_FRAGMENTS.split(data.decode(errors="surrogateescape"))):
-            if at % 2:  # the bytes between whole characters
-                fragment = part.encode(errors="surrogateescape")
-                ids += [self.vocabulary.byte_ids[b] for b in fragment if b in self.vocabulary.byte_ids]
-            elif part:
+        for part in characters_and_bytes(data):
+            if isinstance(part, bytes):
+                ids += [self.vocabulary.byte_ids[byte] for byte in part if byte in self.vocabulary.byte_ids]
+            else:
                 with refusing(self.path, "cannot encode the text"):
                     ids += self._undressed.encode(part.encode(), out_type=int)
         return [id for id in ids if not self.is_unknown(id)]
