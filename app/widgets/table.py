@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -172,10 +173,8 @@ class Table(QTableView):
         return raw_text(self.model().index(row, column))
 
     def as_csv(self) -> str:
-        """What a spreadsheet would take for a formula is marked as text: tokens come from strangers."""
-        file = io.StringIO(newline="")
-        csv.writer(file).writerows(map(_spelt_out, row) for row in self.raw_rows())
-        return file.getvalue()
+        """All of it, as `csv_text` has it."""
+        return csv_text(self.raw_rows())
 
     # What a person does with it
 
@@ -194,16 +193,24 @@ class Table(QTableView):
     @Slot()
     def export(self) -> None:
         """Ask for a file, and write the whole table to it as CSV."""
+        path = self.ask_file()
+        if path is not None:
+            self.write_file(path, self.as_csv())
+
+    def ask_file(self) -> Path | None:
+        """Where to export it to, or None."""
         project = self._session.project
         start = (project.folder if project else Path.home()) / f"{self._title}.csv"
-        path = self._session.dialogs.save_file(self, "Export as CSV", start=start, filters=(CSV_FILES,))
-        if path is not None:
-            self._session.ask(
-                _write,
-                path,
-                self.as_csv(),
-                then=lambda _: self._session.message.emit(f"Exported to {path}.", "success"),
-            )
+        return self._session.dialogs.save_file(self, "Export as CSV", start=start, filters=(CSV_FILES,))
+
+    def write_file(self, path: Path, text: str) -> None:
+        """Write what is exported, in a thread, and tell."""
+        self._session.ask(
+            _write,
+            path,
+            text,
+            then=lambda _: self._session.message.emit(f"Exported to {path}.", "success"),
+        )
 
     def fill_menu(self, menu: QMenu) -> None:
         """What a right click offers."""
@@ -259,6 +266,13 @@ def as_text(value: object) -> str:
     if value is None:
         return ""
     return repr(value) if isinstance(value, float) else str(value)
+
+
+def csv_text(rows: Iterable[Sequence[str]]) -> str:
+    """What a spreadsheet would take for a formula is marked as text: tokens come from strangers."""
+    file = io.StringIO(newline="")
+    csv.writer(file).writerows(map(_spelt_out, row) for row in rows)
+    return file.getvalue()
 
 
 def _spelt_out(cell: str) -> str:
