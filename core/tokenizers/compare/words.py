@@ -47,19 +47,21 @@ def words_of_units(texts: Sequence[str], how: Words = "unicode") -> NDArray[np.i
         int64 [W, 2]; begin and end in bytes of ``"".join(texts).encode()``; no word goes from one text over
         into the next.
     """
-    parted = "\n".join(texts).encode()
-    lengths = np.fromiter((len(text.encode()) for text in texts), np.int64, len(texts))
+    others = [at for at, text in enumerate(texts) if not text.isascii()]
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    lengths[others] = [len(texts[at].encode()) for at in others]
     begins = np.cumsum(lengths) - lengths
-    ascii = np.fromiter(map(str.isascii, texts), bool, len(texts))
-    spans = _ascii_words(np.frombuffer(parted, np.uint8), how)
+    spans = _ascii_words(np.frombuffer("\n".join(texts).encode(), np.uint8), how)
     unit = np.searchsorted(begins + np.arange(len(texts)), spans[:, 0], side="right") - 1
-    plain = (spans - unit[:, None])[ascii[unit]]
-    if ascii.all():
-        return plain
-    others = np.flatnonzero(~ascii)
-    spans, unit = _words_by_pattern([texts[at] for at in others], how)
-    found = np.concatenate((plain, spans + begins[others[unit], None]))
-    return found[np.argsort(found[:, 0])]
+    spans -= unit[:, None]  # the line ends put between
+    if not others:
+        return spans
+    ascii = np.ones(len(texts), bool)
+    ascii[others] = False
+    exact, of = _words_by_pattern([texts[at] for at in others], how)
+    found = np.concatenate((spans[ascii[unit]], exact + begins[others][of, None]))
+    in_order: NDArray[np.int64] = found[np.argsort(found[:, 0])]
+    return in_order
 
 
 def _ascii_words(data: NDArray[np.uint8], how: Words) -> NDArray[np.int64]:
