@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 ALGORITHMS: dict[str, type[Algorithm]] = {}
 
+_LIBRARIES = 200_000_000
+"""Bytes that the process takes with the libraries loaded."""
+
 END_OF_TEXT = "<|endoftext|>"
 
 
@@ -36,8 +39,10 @@ class Algorithm(BaseModel):
     """Whether every text comes back as it was."""
     roles: ClassVar[Mapping[str, str]] = {"bos_token": END_OF_TEXT, "eos_token": END_OF_TEXT}
     """Role → special token, as tokenizer_config.json says it."""
-    megabytes_a_second: ClassVar[float] = 3.0
-    """Of text, that one core of a usual machine trains on: for an estimate."""
+    bytes_a_second: ClassVar[float] = 3e6
+    """Of text, that a usual machine of two cores trains on: for an estimate."""
+    yields: ClassVar[float] = 3.0
+    """How many tokens a text of n bytes yields, over n to the power of 0.6: for an estimate, from prose."""
 
     name: str
 
@@ -58,6 +63,14 @@ class Algorithm(BaseModel):
         least = self.least(more)
         if vocab_size < least:
             raise UserError(f"{self.title} needs a vocabulary of at least {least:,}.", field="vocab_size")
+
+    def expected(self, text_bytes: int) -> float:
+        """How many tokens a text of this size is likely to yield, besides those of `least`."""
+        return self.yields * text_bytes**0.6
+
+    def cost(self, text_bytes: int) -> tuple[float, int]:
+        """Seconds to train, about, and bytes of memory."""
+        return text_bytes / self.bytes_a_second, _LIBRARIES + text_bytes // 4
 
     def train(self, texts: Texts, vocab_size: int, special_tokens: Sequence[str], ctx: Context) -> Any:
         """A `tokenizers.Tokenizer` of exactly `vocab_size` tokens; the same for the same texts and seed.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
 from core.errors import UserError
 from core.tokenizers.train.algorithms.algorithm import Algorithm, algorithm
-from core.tokenizers.train.algorithms.bpe import Bpe, Digits
+from core.tokenizers.train.algorithms.bpe import Digits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,6 @@ class SuperBpe(Algorithm):
         "Byte-level BPE that keeps to words until most of the vocabulary is there, and then goes on across "
         "words, within a line. Numbers stay apart."
     )
-    megabytes_a_second: ClassVar[float] = 0.8
 
     name: Literal["superbpe"] = "superbpe"
     transition: float = Field(
@@ -90,19 +89,39 @@ class SuperBpe(Algorithm):
                 field="algorithm",
             )
 
+    def cost(self, text_bytes: int) -> tuple[float, int]:
+        sampled = min(text_bytes, int(self.sample * 1e6))
+        seconds, memory = super().cost(text_bytes)
+        return seconds + sampled / 1.5e6, memory + 90 * sampled
+
     def train(self, texts: Texts, vocab_size: int, special_tokens: Sequence[str], ctx: Context) -> Any:
-        from core.tokenizers.train.byte_level import apart, lines
+        from core.tokenizers.train.byte_level import apart, learn, lines, words
         from core.tokenizers.train.checks import check_size
         from core.tokenizers.train.superwords import add_superwords
         from core.tokenizers.train.texts import between, sample
 
         self.check(vocab_size, special_tokens)
-        within_words = Bpe(min_frequency=self.min_frequency, longest=self.longest, digits=self.digits)
+        specials = self.specials(special_tokens)
         first = self.at_transition(vocab_size)
-        tokenizer = within_words.train(texts, first, special_tokens, ctx)
+        tokenizer = learn(
+            between(texts, specials),
+            apart(words(self.digits)),
+            first,
+            specials,
+            ctx,
+            min_frequency=self.min_frequency,
+            longest=self.longest,
+            expected=len(texts),
+        )
+        found = tokenizer.get_vocab_size()
+        if found < first:
+            raise UserError(
+                f"Within words the text yields {found:,} tokens, fewer than the {first:,} at the transition. "
+                "Give more text, ask for a smaller vocabulary, or for an earlier transition.",
+                field="vocab_size",
+            )
         if first == vocab_size:
             return tokenizer
-        specials = self.specials(special_tokens)
         tokenizer.pre_tokenizer = apart(lines(self.cut_after, self.digits))
         tokenizer = add_superwords(
             tokenizer,

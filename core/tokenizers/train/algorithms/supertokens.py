@@ -24,7 +24,8 @@ class Supertokens(Algorithm):
         "several words come about. New text is cut at the ends of lines only, and where they are very long."
     )
     random = True
-    megabytes_a_second: ClassVar[float] = 0.8
+    bytes_a_second: ClassVar[float] = 0.5e6
+    yields: ClassVar[float] = 5.0
 
     name: Literal["supertokens"] = "supertokens"
     mean: float = Field(
@@ -78,6 +79,11 @@ class Supertokens(Algorithm):
         "grows with it.",
         json_schema_extra={"unit": "MB", "advanced": True},
     )
+
+    def cost(self, text_bytes: int) -> tuple[float, int]:
+        sampled = min(text_bytes, int(self.sample * 1e6))
+        seconds, memory = super().cost(sampled)
+        return seconds, memory + 100 * sampled
 
     def train(self, texts: Texts, vocab_size: int, special_tokens: Sequence[str], ctx: Context) -> Any:
         from core.tokenizers.train.byte_level import apart, learn, lines

@@ -39,7 +39,7 @@ class Unicode(Algorithm):
         "All characters are tokens; then come the commonest runs of a few characters, across words, each "
         "with all merges that lead to it. Unlike in the paper, single bytes spell characters without a token."
     )
-    megabytes_a_second: ClassVar[float] = 2.0
+    bytes_a_second: ClassVar[float] = 3e6
 
     name: Literal["unicode"] = "unicode"
     layout: Literal["text", "plane"] = Field(

@@ -22,7 +22,8 @@ class Unigram(Algorithm):
         "bytes spell what no piece covers. A lower one eighth block (U+2581) is read as a space."
     )
     roles: ClassVar[Mapping[str, str]] = {"unk_token": "<unk>", "bos_token": "<s>", "eos_token": "</s>"}
-    megabytes_a_second: ClassVar[float] = 1.0
+    bytes_a_second: ClassVar[float] = 0.6e6
+    yields: ClassVar[float] = 15.0
 
     name: Literal["unigram"] = "unigram"
 

@@ -32,7 +32,7 @@ class WordPiece(Algorithm):
         "sep_token": "[SEP]",
         "mask_token": "[MASK]",
     }
-    megabytes_a_second: ClassVar[float] = 1.0
+    bytes_a_second: ClassVar[float] = 1.5e6
 
     name: Literal["wordpiece"] = "wordpiece"
     lowercase: bool = Field(
