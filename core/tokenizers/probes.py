@@ -58,7 +58,7 @@ def lossy(tokenizer: Tokenizer) -> list[str]:
 def digits_in_words(tokenizer: Tokenizer) -> str:
     """How numbers are cut: ``single digits``, ``groups of up to 3, from the left``."""
     tried = _tried(tokenizer, " 1234567890")
-    if tried.unknown or tried.after is None or not tried.ids:
+    if tried.unknown or "1234567890" not in "".join((tried.after or "").split()):
         return "numbers are unknown"
     try:
         groups = digit_groups(tokenizer)
@@ -87,8 +87,8 @@ def _tried(tokenizer: Tokenizer, text: str) -> _Tried:
 
 
 def _between(tokenizer: Tokenizer, middle: str) -> _Tried:
-    """Tried between two plain words, so that what happens at the ends of a text does not show."""
-    return _tried(tokenizer, f"a{middle}b")
+    """Tried between two plain letters, so that what happens at the ends of a text does not show."""
+    return _tried(tokenizer, f"x{middle}y")
 
 
 def _is_normalised(tokenizer: Tokenizer, character: str) -> bool:
