@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,16 @@ def cut(*units: str, how: Words = "unicode") -> Units:
     tokens = [unit.split("|") for unit in units]
     lengths = [[len(token.encode()) for token in unit] for unit in tokens]
     return _units(["".join(unit) for unit in tokens], lengths, None, how)
+
+
+def cut_at(texts: Sequence[str], places: Sequence[Collection[int]]) -> Units:
+    """Units cut at these places, in bytes from the beginning of each, even within a character."""
+    lengths = []
+    for text, cuts in zip(texts, places, strict=True):
+        size = len(text.encode())
+        inside = sorted({place for place in cuts if 0 < place < size})
+        lengths.append([end - begin for begin, end in pairwise([0, *inside, size])] if size else [])
+    return _units(texts, lengths, None, "unicode")
 
 
 def units_of(tokenizer: Tokenizer, *texts: str, how: Words = "unicode") -> Units:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from core.tokenizers.compare.token_table import token_table
 from core.tokenizers.open import open_tokenizer
 from tests.core.tokenizers.compare.measured import in_words, of_tokenizer, of_vocabularies, ratio, units_of
