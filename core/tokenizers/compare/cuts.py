@@ -34,11 +34,12 @@ BEGIN, END = 0xFE, 0xFD
 """Marks of a document's begin and end, and what is put at a cut: bytes that no UTF-8 has."""
 CUT = 0xFF
 
-SPACE, LINE, WHITE, LETTER, DIGIT, SIGN, SLASH, OTHER, EDGE = range(9)
-"""Classes of bytes. OTHER is whatever may be of more than one kind: the apostrophe, all beyond ASCII."""
+SPACE, LINE, WHITE, WIDE, LETTER, DIGIT, SIGN, SLASH, OTHER, EDGE = range(10)
+"""Classes of bytes. WIDE is white space beyond ASCII, a byte of it. OTHER is whatever may be of more than one
+kind: the apostrophe, all beyond ASCII."""
 
 Rules = NDArray[np.bool_]
-"""[16 · 16 · 16]: the classes of the bytes before and behind a place, and of the next → whether it is a cut."""
+"""[16 · 16 · 16]: the classes of the bytes before and behind a place, and of the next → whether to cut."""
 
 _WIDE_SPACES = re.compile(
     rb"\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80"
@@ -51,9 +52,10 @@ _SPACES = r"|\s*[\r\n]+|\s+(?!\S)|\s+"
 _PATTERNS = frozenset(
     {
         ("ByteLevel",),
-        # GPT-2 (r50k, p50k) as written in three places
+        # GPT-2 (r50k, p50k) as written in four places
         (r"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s",),
         (r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",),
+        (r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)",),
         (r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",),
         # cl100k
         (
@@ -84,11 +86,8 @@ _PATTERNS = frozenset(
         (
             r"\p{N}{1,3}",
             "[一-龥぀-ゟ゠-ヿ]+",
-            '[!"#'
-            + r"$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^"
-            + "\r\n"
-            + r"\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+"
-            r"| ?[\p{P}\p{S}]+[" + "\r\n" + r"]*|\s*[" + "\r\n" + r"]+|\s+(?!\S)|\s+",
+            "[!\"#$%&'()*+" + r",\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+"
+            r"| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
         ),  # DeepSeek
     }
 )
@@ -111,7 +110,7 @@ def cuts_of(tokenizer: Tokenizer) -> Rules | None:
 
     For several tokenizers together: where every one of them allows it (``&``).
     """
-    patterns = tokenizer.patterns
+    patterns = _patterns(tokenizer)
     known = {
         Family.BYTE_LEVEL: _PATTERNS,
         Family.SENTENCEPIECE: _OF_PIECES,
@@ -124,9 +123,18 @@ def cuts_of(tokenizer: Tokenizer) -> Rules | None:
     return rules if between_words else None
 
 
+def _patterns(tokenizer: Tokenizer) -> tuple[str, ...] | None:
+    """Spelt alike, whether the file has a line end or its escape."""
+    found = tokenizer.patterns
+    if found is None:
+        return None
+    spelt = (pattern.replace("\r", r"\r").replace("\n", r"\n").replace(r"\x22", '"') for pattern in found)
+    return tuple(spelt)
+
+
 def parts_at_signs(tokenizer: Tokenizer) -> bool:
-    """Whether a unit may be cut further, as `cut_at_signs` does, when it is encoded."""
-    if tokenizer.vocabulary.family is not Family.BYTE_LEVEL or tokenizer.patterns not in _PATTERNS:
+    """Whether a unit may be cut further, as `pieces_at_signs` does, when it is encoded."""
+    if tokenizer.vocabulary.family is not Family.BYTE_LEVEL or _patterns(tokenizer) not in _PATTERNS:
         return False
     return not _reached_over(tokenizer, _SIGNS_ALONE).any()
 
@@ -141,14 +149,21 @@ def cut_into_units(data: NDArray[np.uint8], rules: Rules) -> list[bytes]:
     return _parts(data, _places(data, rules | _BETWEEN_DOCUMENTS))
 
 
-def cut_at_signs(data: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Where units of byte-level text may be cut further: before a sign or a digit that follows a letter, at
-    either end of a run of digits, and before the last space of an indentation: places in `data`, ascending.
+def pieces_at_signs(units: list[bytes]) -> tuple[list[bytes], NDArray[np.int64]]:
+    """Units of byte-level text cut further, where all patterns of `_PATTERNS` part: before a sign or a digit
+    that follows a letter, at either end of a run of digits, and before the last space of an indentation.
 
-    All patterns of `_PATTERNS` part there. A space before a digit is not a cut: DeepSeek's first pattern takes
-    the digits out, so that the spaces before stand at an end.
+    A space before a digit is no cut: DeepSeek's first pattern takes the digits out, so that the spaces before
+    them stand at an end.
+
+    Returns:
+        The pieces, one unit after the other; and how many each unit has, [U].
     """
-    return _places(data, _SIGNS)
+    data = np.frombuffer(bytes([CUT]).join(units), np.uint8)
+    places = _places(data, _SIGNS)
+    ends = np.cumsum(np.fromiter(map(len, units), np.int64, len(units)) + 1)
+    counts = 1 + np.bincount(np.searchsorted(ends, places, side="right"), minlength=len(units))
+    return _parts(data, places), counts
 
 
 def _classes() -> NDArray[np.uint8]:
@@ -166,8 +181,8 @@ def _classes() -> NDArray[np.uint8]:
 
 
 CLASS = _classes()
-"""uint8 [256]: byte → class; but a byte of a wide space is WHITE."""
-_ALL = [*range(9)]
+"""uint8 [256]: byte → class; but a byte of a wide space is WIDE."""
+_ALL = [*range(10)]
 _NO_WHITE = [LETTER, DIGIT, SIGN, SLASH, OTHER]
 
 
@@ -188,7 +203,7 @@ _SIGNS_ALONE = _rules(
     ([DIGIT], [LETTER, SIGN, SLASH], _ALL),
     ([SIGN, SLASH], [DIGIT], _ALL),
 )
-_SIGNS = _SIGNS_ALONE | _rules(([SPACE, LINE, WHITE], [SPACE, WHITE], [LETTER, SIGN, SLASH]))
+_SIGNS = _SIGNS_ALONE | _rules(([SPACE, LINE, WHITE, WIDE], [SPACE, WHITE], [LETTER, SIGN, SLASH]))
 
 
 def _places(data: NDArray[np.uint8], rules: Rules) -> NDArray[np.int64]:
@@ -203,7 +218,7 @@ def _threes(data: NDArray[np.uint8]) -> NDArray[np.uint16]:
     classes = CLASS[data]
     if (data >= 0xC2).any():
         for wide in _WIDE_SPACES.finditer(data.tobytes()):
-            classes[wide.start() : wide.end()] = WHITE
+            classes[wide.start() : wide.end()] = WIDE
     three = classes[:-1].astype(np.uint16) << np.uint16(8)
     three |= classes[1:].astype(np.uint16) << np.uint16(4)
     three[:-1] |= classes[2:]
