@@ -54,8 +54,8 @@ class Panel(QWidget):
         head = QHBoxLayout()
         head.setSpacing(16)
         head.addWidget(title)
-        head.addWidget(self.tab_bar, 1)  # some room more than it asks for: the chosen tab is in bold
-        head.addStretch(1)
+        head.addWidget(self.tab_bar, 1)  # more room than it asks for: the chosen tab is in bold
+        head.addStretch(0 if self.tabs else 1)
         self.head = head
         """Where a panel may put something at the right of its tabs."""
         layout = QVBoxLayout(self)

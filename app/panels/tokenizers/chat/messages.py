@@ -43,9 +43,10 @@ class Message(QWidget):
         column.setSpacing(4)
         column.addLayout(head)
         column.addWidget(self.text)
-        self.role.currentIndexChanged.connect(lambda _: self._changed())
-        self.text.textChanged.connect(self._changed)
+        self.role.currentIndexChanged.connect(lambda _: self.changed.emit())
+        self.text.textChanged.connect(self.changed)
         self.remove.clicked.connect(self.removed)
+        self.text.document().documentLayout().documentSizeChanged.connect(lambda _: self._fit())
         self._fit()
 
     def value(self) -> tuple[str, str]:
@@ -58,14 +59,9 @@ class Message(QWidget):
         self.remove.setAccessibleName(f"Take message {number} out")
         self.remove.setEnabled(not alone)
 
-    @Slot()
-    def _changed(self) -> None:
-        self._fit()
-        self.changed.emit()
-
     def _fit(self) -> None:
         lines = max(LEAST, min(MOST, int(self.text.document().size().height())))
-        self.text.setFixedHeight(lines * self.text.fontMetrics().lineSpacing() + 22)
+        self.text.setFixedHeight(lines * self.text.fontMetrics().lineSpacing() + 26)
 
 
 class Messages(QWidget):

@@ -53,8 +53,8 @@ SAMPLE = (
     ("user", "And emoji? 🙂"),
 )
 EMPTY = (
-    "See what a chat really looks like to a model: choose the tokenizer of a chat model, write a few messages, "
-    "and see the text that its template makes of them, the special tokens in it, and what they cost."
+    "See what a chat really looks like to a model: choose the tokenizer of a chat model, write a few "
+    "messages, and see the text that its template makes of them, the special tokens in it and what they cost."
 )
 HELPS = (
     "Choose the folder of a model that was tuned for chats: its template lies in tokenizer_config.json or "

@@ -54,7 +54,7 @@ MERGES = (
     Column("count", lambda row: row.count, count, right=True, tip="Occurrences when it was merged"),
     Column("batches", lambda row: row.batches, count, right=True, tip="In which it was merged"),
 )
-LIMIT = "The line behind a bar: what merging everything that may be merged would save."
+LIMIT = "Saved, of what merging everything that may be merged would save (the line behind a bar)."
 SOURCE = (
     "Embeddings for merged tokens come with the transplant engine; here only lengths are measured "
     "(arXiv 2411.18553)."
@@ -134,7 +134,7 @@ def _bar(row: DynamicRow) -> Bar:
     return Bar(
         _name(row),
         row.saved,
-        percent(row.saved),
+        f"{percent(row.saved)} of {percent(words.possible(row))}",
         limit=words.possible(row),
         words=f"{count(row.tokens_before)} tokens before, {count(row.tokens_after)} after\n"
         f"{percent(words.possible(row))} when everything that may be merged is",

@@ -19,9 +19,10 @@ KINDS = (
     ("unused", "Unused"),
 )
 SCRIPTS = (
-    "Latin Greek Cyrillic Armenian Georgian Hebrew Arabic Devanagari Bengali Gurmukhi Gujarati Tamil Telugu "
-    "Kannada Malayalam Sinhala Thai Lao Khmer Myanmar Tibetan Mongolian Ethiopic Han Hiragana Katakana Hangul"
-).split()
+    "Latin", "Greek", "Cyrillic", "Armenian", "Georgian", "Hebrew", "Arabic", "Devanagari", "Bengali",
+    "Gurmukhi", "Gujarati", "Tamil", "Telugu", "Kannada", "Malayalam", "Sinhala", "Thai", "Lao",
+    "Khmer", "Myanmar", "Tibetan", "Mongolian", "Ethiopic", "Han", "Hiragana", "Katakana", "Hangul",
+)  # fmt: skip
 HINT = "Search: text, /expression/, #id or 0xBYTES"
 HELP = (
     "Text is found in any case, with spaces as they are; /^ing$/ is a regular expression; #123 is an id; "

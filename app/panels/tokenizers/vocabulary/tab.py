@@ -253,6 +253,8 @@ class VocabularyTab(Tab):
             sorted_by = -1, sorted_by[1]
         self.table.set_title(" and ".join(filter(None, names)) + " vocabulary")
         self.table.entries.show(columns, answer.found, answer.entries)
+        if not self.search.line.text():
+            self.table.hide_scores(all(entry.score is None for entry in answer.entries))
         header.setSortIndicator(*sorted_by)
         self.table.scrollToTop()
         self._show_sizes(answer, *names)

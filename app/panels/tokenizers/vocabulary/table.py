@@ -33,6 +33,7 @@ class VocabularyTable(Table):
         self.horizontalHeader().setSortIndicatorClearable(True)
         self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self._scored = True
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
@@ -41,13 +42,19 @@ class VocabularyTable(Table):
         self.entries.modelReset.connect(self.fit)
         theme.current().changed.connect(self.viewport().update)
 
+    def hide_scores(self, hidden: bool) -> None:
+        """Where a vocabulary has none, there is no column of them."""
+        self._scored = not hidden
+        self.fit()
+
     def fit(self) -> None:
         """Each column its width, the token's what is left."""
         header, columns = self.horizontalHeader(), self.entries.heads
         token = next(place for place, head in enumerate(columns) if head.title == "token")
         others = 0
         for place, head in enumerate(columns):
-            if place != token:
+            self.setColumnHidden(place, head.title == "score" and not self._scored)
+            if place != token and not self.isColumnHidden(place):
                 wide = header.fontMetrics().horizontalAdvance(head.title) + 34
                 header.resizeSection(place, max(self.scaled(head.width), wide))
                 others += header.sectionSize(place)

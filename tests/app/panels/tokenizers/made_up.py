@@ -148,9 +148,7 @@ def merged(**changes: Any) -> DynamicResult:
         "tokenizer": "/models/prose-bpe",
         "boundary": "word",
         "rows": rows,
-        "curve": [
-            Point(merges=number * 8, saved=0.18 * (1 - 0.8**number)) for number in range(12)
-        ],
+        "curve": [Point(merges=number * 8, saved=0.18 * (1 - 0.8**number)) for number in range(12)],
         "merges": [
             Merge(left=left, right=right, count=90 - place, batches=3)
             for place, (left, right) in enumerate(

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.panels.tokenizers.extend.tab import ExtendTab
+from app.panels.tokenizers.names import KEPT
+from core.project.project import Project
+from tests.app.panels.tokenizers.cells import cells
+from tests.app.panels.tokenizers.made_up import extended
+
+
+@pytest.fixture
+def tab(project: Project, show_tab: Callable[..., Any], finish: Callable[..., int]) -> ExtendTab:
+    made: ExtendTab = show_tab(ExtendTab)
+    finish(made, extended())
+    return made
+
+
+def test_that_held_out_text_comes_first_and_carries_the_sentence(tab: ExtendTab) -> None:
+    assert tab.page.answer.sentence.text().replace(KEPT, " ") == (
+        "300 new tokens save 25.0 % of the tokens on held-out domain text: 600 → 450."
+    )
+    assert "every id below 8,192 is what it was" in tab.page.answer.facts.text()
+    assert [pair.name for pair in tab.texts.dots.pairs] == [
+        "python (held out)",
+        "prose (other text)",
+        "python (learnt from)",
+    ]
+    tab.texts.view.choose("table")
+    assert cells(tab.texts.table)[0] == ["python", "held out", "1,743", "600", "450", "25.0", "2.44", "1.83"]
+
+
+def test_that_terms_are_told_in_a_sentence(tab: ExtendTab) -> None:
+    assert tab.terms_words.text().replace(KEPT, " ") == (
+        "The 120 terms take 3.42 → 1.20 tokens each on average; 4.0 % → 85.0 % of them are one token."
+    )
+
+
+def test_that_new_tokens_are_filtered_sorted_and_marked_when_no_text_gives_them(
+    qtbot: QtBot, tab: ExtendTab
+) -> None:
+    table = tab.tokens.table
+    rows = cells(table)
+    assert rows[0] == ["␣return", "8192", "90", "4", "270", "yes"]
+    assert rows[5][-1] == "never"
+    table.sortByColumn(4, Qt.SortOrder.AscendingOrder)
+    assert cells(table)[0][0] == "␣name_289"
+    qtbot.keyClicks(tab.tokens.line, "ENODEB")
+    qtbot.waitUntil(lambda: tab.tokens.number.text() == "1 of 300 tokens")
+    assert [row[0] for row in cells(table)] == ["␣eNodeB"]
+
+
+def test_that_a_table_of_terms_is_a_glossary(tab: ExtendTab, tmp_path: Path) -> None:
+    (tmp_path / "terms.tsv").write_text("eNodeB\tbase station\n")
+    (tmp_path / "manual.txt").write_text("The eNodeB")
+    assert tab.drop([tmp_path / "terms.tsv", tmp_path / "manual.txt"])
+    values = tab.page.setup.form.values()
+    assert values["terms"] == [str(tmp_path / "terms.tsv")]
+    assert values["text"] == [str(tmp_path / "manual.txt")]
