@@ -56,6 +56,8 @@ def _moved(data: dict[str, Any]) -> bool:
     """Whether the library would give an added token another number than the file does."""
     vocabulary = data["model"]["vocab"]
     listed = {entry[0] for entry in vocabulary} if isinstance(vocabulary, list) else vocabulary
+    if isinstance(vocabulary, dict) and max(vocabulary.values(), default=-1) >= len(vocabulary):
+        return any(entry["content"] not in listed for entry in data.get("added_tokens") or [])
     highest = -1
     for entry in data.get("added_tokens") or []:
         number = entry["id"] if entry["content"] in listed else max(len(vocabulary), highest + 1)

@@ -13,7 +13,7 @@ def check_how(request: ExtendTokenizerRequest, vocabulary: Vocabulary) -> None:
     """Raises `UserError` where the tokenizer's model cannot come to new tokens by itself."""
     if request.how == "merges" and vocabulary.model not in _LEARNING:
         raise UserError(
-            f"{vocabulary.path} is of the kind {vocabulary.model}, which has no merges: new tokens can only be "
-            "added tokens there.",
+            f"{vocabulary.path} is of the kind {vocabulary.model}, which has no merges: new tokens can only "
+            "be added tokens there.",
             field="how",
         )

@@ -145,7 +145,12 @@ def learnt(
 
 
 def reached_by_merges(
-    candidates: Sequence[Candidate], vocabulary: Vocabulary, merges: Merges, most: int, ctx: Context
+    candidates: Sequence[Candidate],
+    cutter: Cutter,
+    vocabulary: Vocabulary,
+    merges: Merges,
+    most: int,
+    ctx: Context,
 ) -> Additions:
     """The best candidates of one word, each with the merges that join what it is cut into, from the left.
 
@@ -160,7 +165,7 @@ def reached_by_merges(
         left = most - len(additions.tokens)
         if not left:
             break
-        if len(candidate.words) > 1:
+        if len(candidate.words) > 1 or not cutter.may_learn(candidate.words[0]):
             continue
         old = [_content(vocabulary, id) for id in candidate.ids]
         pairs = _joining(old, merges)

@@ -10,7 +10,7 @@ from core.errors import UserError
 from core.jobs.context import Context
 from core.jobs.registry import job
 from core.output import check_output, holds_tokenizer, new_folder
-from core.tokenizers.canonical import Family
+from core.tokenizers.canonical import Family, Kind
 from core.tokenizers.corpus import find_texts
 from core.tokenizers.editing import fill_up, keep_numbers, write_edited
 from core.tokenizers.extend.checks import check_how
@@ -71,6 +71,7 @@ def extend(request: ExtendTokenizerRequest, ctx: Context) -> ExtendTokenizerResu
         left_out = write_edited(data, file, folder)
         new = open_tokenizer(folder)
         _check_old_ids(old.vocabulary, new.vocabulary, [token.content for token in additions.tokens])
+        _check_names(old, new)
         texts, used, met = measured(reader, old, new)
         added = _rows(additions, old.vocabulary.size, new, used, met)
         result = ExtendTokenizerResult(
@@ -114,7 +115,7 @@ def _chosen(
         )
     if vocabulary.model == "Unigram":
         return as_pieces(candidates, vocabulary, request.add)
-    return reached_by_merges(candidates, vocabulary, merges, request.add, ctx)
+    return reached_by_merges(candidates, cutter, vocabulary, merges, request.add, ctx)
 
 
 def _nothing(request: ExtendTokenizerRequest) -> str:
@@ -171,6 +172,18 @@ def _check_old_ids(old: Vocabulary, new: Vocabulary, added: Sequence[str]) -> No
     behind = [token.content if token is not None else None for token in new.entries[old.size :]]
     if behind != list(added):
         raise RuntimeError(f"{new.path} does not number the new tokens from {old.size:,} on")
+
+
+def _check_names(old: Tokenizer, new: Tokenizer) -> None:
+    """The name of a special token in a text is text, as it was."""
+    names = [token.content for token in old.vocabulary if token.kind is not Kind.TEXT]
+    for name, before, after in zip(names, old.ids(names), new.ids(names), strict=True):
+        if before != after and old.decode(before) != new.decode(after):
+            raise UserError(
+                f"{old.path} cannot be extended in this way: {name!r} in a text would become that special "
+                "token. Try added tokens, not tokens of the model.",
+                field="how",
+            )
 
 
 def _rows(

@@ -17,7 +17,7 @@ _MOST = 1_000_000
 def read_terms(paths: Sequence[Path], *, field: str = "terms") -> list[str]:
     """The terms of all glossaries in their order, each once whatever its case.
 
-    A line each; of a ``.tsv`` the first column, of a ``.jsonl`` the field ``term``.
+    Numbers are none. A line each; of a ``.tsv`` the first column, of a ``.jsonl`` the field ``term``.
 
     Raises:
         UserError: a glossary cannot be read, holds no terms, or more than can be.
@@ -27,7 +27,7 @@ def read_terms(paths: Sequence[Path], *, field: str = "terms") -> list[str]:
         before = len(found)
         for term in _terms(text, field):
             plain = " ".join(term.split())
-            if plain and len(plain) <= _LONGEST:
+            if plain and len(plain) <= _LONGEST and not plain.isdecimal():
                 found.setdefault(plain.casefold(), plain)
         if len(found) > _MOST:
             raise UserError(f"{text.path} has more than {_MOST:,} terms: give fewer.", field=field)

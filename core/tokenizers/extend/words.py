@@ -18,7 +18,7 @@ _WORDS = rf"{_M}*[\p{{L}}\p{{M}}]+|{_M}*[^\s{_M}\p{{L}}\p{{M}}\p{{N}}]+|{_M}+|\n
 _DIGITS_TOGETHER = regex.compile(rf"{_M}*\p{{N}}+|{_WORDS}")
 _DIGITS_APART = regex.compile(rf"\p{{N}}|{_M}+(?=\p{{N}})|{_WORDS}")
 """What SentencePiece never learns across: letters, digits, signs, with the space before them."""
-_SEVERAL_DIGITS = regex.compile(rf"{_M}?\p{{N}}{{2,}}")
+_SEVERAL_DIGITS = regex.compile(rf"{_M}?[0-9]{{2,}}")
 
 _MOST_KNOWN = 1_000_000
 
@@ -40,10 +40,10 @@ class Cutter:
             self._library.model.dropout = None
         self._path = path
         self._vocabulary = vocabulary
+        self._digits_apart = not any(_SEVERAL_DIGITS.fullmatch(token.content) for token in vocabulary)
         self._marked = None
         if vocabulary.family is Family.SENTENCEPIECE:
-            together = any(_SEVERAL_DIGITS.fullmatch(token.content) for token in vocabulary)
-            self._marked = _DIGITS_TOGETHER if together else _DIGITS_APART
+            self._marked = _DIGITS_APART if self._digits_apart else _DIGITS_TOGETHER
         self._texts: dict[str, str] = {}
         self._read: Callable[[str], str] = {
             Family.BYTE_LEVEL: _from_bytes,
@@ -63,7 +63,7 @@ class Cutter:
 
     @cached_property
     def is_free(self) -> bool:
-        """Whether nothing in the tokenizer itself keeps words apart, so that a token may reach over several."""
+        """Whether nothing in the tokenizer itself keeps words apart: a token may reach over several."""
         return self._marked is not None and len(self._pieces("a b-1")) == 1
 
     def text(self, word: str) -> str:
@@ -80,6 +80,10 @@ class Cutter:
         with refusing(self._path, "cannot cut the text"):
             ids = [token.id for token in self._library.model.tokenize(word)]
         return ids if ids and all(map(self.is_text, ids)) else None
+
+    def may_learn(self, word: str) -> bool:
+        """Whether a token of this word would leave the tokenizer's digits as they are: apart, if they are."""
+        return not self._digits_apart or _SEVERAL_DIGITS.search(word) is None
 
     def _pieces(self, text: str) -> list[str]:
         with refusing(self._path, "cannot cut the text"):
