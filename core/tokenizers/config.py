@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from core.errors import UserError
 from core.json_files import read_json_object
+from core.tokenizers.roles import content_of
+from core.tokenizers.tokenizer import Tokenizer
 from core.tokenizers.vocabulary import Vocabulary
 
 CONFIG = "tokenizer_config.json"
@@ -28,9 +31,10 @@ def flag(config: Mapping[str, Any], name: str) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-def config_notes(config: Mapping[str, Any], vocabulary: Vocabulary) -> list[str]:
-    """Sentences: code that is not run, and special tokens that the configuration gives other numbers."""
-    notes = []
+def config_notes(config: Mapping[str, Any], tokenizer: Tokenizer) -> list[str]:
+    """Sentences: code that is not run, and where the configuration differs from the tokenizer's file."""
+    vocabulary = tokenizer.vocabulary
+    notes = _first_token(config, tokenizer)
     if config.get("auto_map"):
         notes.append(
             f"{CONFIG} names code to be run ({_code(config['auto_map'])}): it is not; "
@@ -64,6 +68,23 @@ def _disagreement(number: int, content: str, vocabulary: Vocabulary) -> list[str
         f"{CONFIG} says that token {number:,} is {content!r}; in {vocabulary.path.name} it {there}, "
         "which is what counts here."
     ]
+
+
+def _first_token(config: Mapping[str, Any], tokenizer: Tokenizer) -> list[str]:
+    """Whether a text begins with bos."""
+    wanted, name = flag(config, "add_bos_token"), content_of(config.get("bos_token"))
+    bos = tokenizer.vocabulary.role("bos")
+    if wanted is None or name is None or bos is None:
+        return []
+    try:
+        put = bos in tokenizer.prefix
+    except UserError:
+        return []
+    if put == wanted:
+        return []
+    says = f"{CONFIG} asks for {name} before a text" if wanted else f"{CONFIG} wants no {name} before a text"
+    does = "puts it there" if put else "puts none there"
+    return [f"{says}; {tokenizer.path.name} {does}, which is what counts here."]
 
 
 def folder_of(file: Path, names: tuple[str, ...]) -> Path | None:

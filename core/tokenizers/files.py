@@ -10,7 +10,7 @@ from typing import Any
 
 from core.errors import UserError
 from core.json_files import parse_json_object, read_bytes, unreadable
-from core.tokenizers.slices import TakeMerges, parse_without_merges
+from core.tokenizers.slices import parse_without_merges
 
 TOKENIZER = "tokenizer.json"
 TOKENIZER_FILES = (
@@ -80,19 +80,20 @@ def tokenizer_files(path: Path, *, field: str | None = None) -> dict[str, Path]:
 
 
 def read_tokenizer_json(
-    path: Path, *, field: str | None = None, merges: bool = False, take_merges: TakeMerges | None = None
+    path: Path, *, field: str | None = None, merges: bool = False, merges_into: list[Any] | None = None
 ) -> dict[str, Any]:
     """The tokenizer.json at `path` as data, its outer shape checked.
 
     Args:
         merges: read those of BPE too, which keeps other threads waiting; otherwise there are none.
-        take_merges: is handed them some at a time instead, as `core.tokenizers.slices` has it.
+        merges_into: is given them instead, which keeps nobody waiting.
 
     Raises:
         UserError: it cannot be read, is too large or too deeply nested, or is no tokenizer.json.
     """
-    parse: Callable[[str], Any] = json.loads if merges else partial(parse_without_merges, take=take_merges)
+    parse: Callable[[str], Any] = json.loads if merges else partial(parse_without_merges, into=merges_into)
     raw = read_bytes(path, field=field, most_bytes=_MOST_BYTES)
+    check_amount(path, raw, field=field)
     data = parse_json_object(raw, path, field=field, parse=parse)
     model = data.get("model")
     if not isinstance(model, dict) or not isinstance(model.get("vocab"), dict | list):
@@ -107,6 +108,16 @@ def read_tokenizer_json(
         if _nested(data.get(part)) > _MOST_NESTED:
             raise UserError(f"{path} is nested too deeply to be read (in its {part}).", field=field)
     return data
+
+
+def check_amount(path: Path, raw: bytes, *, field: str | None = None) -> None:
+    """A small file of brackets and commas would become a hundred times its size once it is parsed.
+
+    Raises:
+        UserError: there are far more than a tokenizer can have.
+    """
+    if raw.count(b"[") + raw.count(b"{") > 2 * _MOST_TOKENS or raw.count(b",") > 6 * _MOST_TOKENS:
+        raise UserError(f"{path} holds far more values than a tokenizer can have.", field=field)
 
 
 def parts(component: object) -> Iterator[dict[str, Any]]:

@@ -26,5 +26,5 @@ def open_tokenizer(path: Path, *, field: str | None = None) -> Tokenizer:
     format, file = detect(path, field=field)
     tokenizer = format.open(file, field=field)
     config = read_config(folder_of(tokenizer.path, format.names), field=field)
-    tokenizer.notes = (*tokenizer.notes, *config_notes(config, tokenizer.vocabulary))
+    tokenizer.notes = (*tokenizer.notes, *config_notes(config, tokenizer))
     return tokenizer

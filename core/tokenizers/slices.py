@@ -2,7 +2,7 @@
 
 Python's JSON parser is one native call, during which no other thread of the process runs: half a second for a
 vocabulary of 250,000 tokens. Here the vocabulary is read some thousand tokens at a time, between which others
-have their turn, and the merges, the larger half of many files, are passed over or handed on slice by slice.
+have their turn, and the merges, the larger half of many files, are passed over unless they are asked for.
 """
 
 from __future__ import annotations
@@ -24,15 +24,11 @@ _Read = Callable[[str, int], tuple[Any, int]]
 """A text and where a value begins in it → the value, and where it ends."""
 
 
-TakeMerges = Callable[[list[Any]], None]
-"""Is given some merges, each as the file has it: a string of two parts, or a list of them."""
-
-
-def parse_without_merges(text: str, take: TakeMerges | None = None) -> Any:
+def parse_without_merges(text: str, into: list[Any] | None = None) -> Any:
     """As ``json.loads(text)``, but ``model.merges`` is an empty list.
 
     Args:
-        take: is handed the merges, in order, some at a time; without it they are not read at all.
+        into: is given the merges, as the file has them; without it they are not read at all.
 
     Raises:
         JSONDecodeError, ValueError, RecursionError: as ``json.loads``.
@@ -44,7 +40,7 @@ def parse_without_merges(text: str, take: TakeMerges | None = None) -> Any:
         return _value(text, at)
 
     def merges(text: str, at: int) -> tuple[Any, int]:
-        return _merges(text, at, take)
+        return _merges(text, at, into)
 
     def whole(text: str, at: int) -> tuple[Any, int]:
         return _object(text, at, {"model": model}) if text.startswith("{", at) else _value(text, at)
@@ -144,16 +140,20 @@ def _vocabulary(text: str, at: int) -> tuple[Any, int]:
     return _value(text, at)
 
 
-def _merges(text: str, at: int, take: TakeMerges | None) -> tuple[Any, int]:
-    def take_slice(slice_: str) -> None:
-        if take is not None:
-            take(json.loads(f"[{slice_}]"))
+def _merges(text: str, at: int, into: list[Any] | None) -> tuple[Any, int]:
+    taken: list[Any] = []
 
-    if text.startswith("[", at) and (end := _sliced(text, at, _MERGES, "]", take_slice)):
+    def take(slice_: str) -> None:
+        if into is not None:
+            taken.extend(json.loads(f"[{slice_}]"))
+
+    if text.startswith("[", at) and (end := _sliced(text, at, _MERGES, "]", take)):
+        if into is not None:
+            into += taken
         return [], end
     found, at = _value(text, at)
-    if take is not None and isinstance(found, list):
-        take(found)
+    if into is not None and isinstance(found, list):
+        into += found
     return found, at
 
 

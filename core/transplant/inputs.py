@@ -9,7 +9,7 @@ from pathlib import Path
 from core.errors import UserError
 from core.json_files import read_json_object
 from core.models.folder import ModelFolder, open_model
-from core.tokenizers.files import tokenizer_files
+from core.tokenizers.files import TOKENIZER, find_tokenizer, tokenizer_files
 from core.tokenizers.open import Tokenizer, open_tokenizer
 from core.tokenizers.vocabulary import read_vocabulary
 from core.transplant.checks import check_base, check_others, check_sizes
@@ -42,16 +42,16 @@ def open_inputs(request: TransplantRequest) -> Inputs:
     """
     base = open_model(request.base, field="base")
     check_base(base)
-    base_tokenizer = open_tokenizer(request.base, field="base")
+    base_tokenizer = open_tokenizer(find_tokenizer(request.base, field="base"), field="base")
     check_sizes(base, base_tokenizer.vocabulary, "base")
-    target = open_tokenizer(request.target_tokenizer, field="target_tokenizer")
     files = tokenizer_files(request.target_tokenizer, field="target_tokenizer")
+    target = open_tokenizer(files[TOKENIZER], field="target_tokenizer")
     _refuse_code(files)
     check_others(base, base_tokenizer.vocabulary, target.vocabulary)
     donor = None
     if place := find_donor(request):
         donor = open_model(place, field="donor")
-        vocabulary = read_vocabulary(place, field="donor")
+        vocabulary = read_vocabulary(find_tokenizer(place, field="donor"), field="donor")
         check_donor(vocabulary, target.vocabulary)
         check_sizes(donor, vocabulary, "donor")
     return Inputs(base, base_tokenizer, target, files, donor)

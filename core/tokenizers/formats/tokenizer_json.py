@@ -35,7 +35,7 @@ class TokenizerJson(Format):
 
     def open(self, file: Path, *, field: str | None = None) -> JsonTokenizer:
         merges: list[Any] = []
-        data = read_tokenizer_json(file, field=field, take_merges=merges.extend)
+        data = read_tokenizer_json(file, field=field, merges_into=merges)
         ranks = merge_ranks(merges, data["model"])
         del merges
         folder = folder_of(file, self.names)

@@ -17,6 +17,7 @@ from core.json_files import parse_json_object, read_bytes
 from core.tokenizers.added import added_tokens
 from core.tokenizers.config import flag, folder_of, read_config
 from core.tokenizers.fast import FastTokenizer, merge_ranks, open_library
+from core.tokenizers.files import check_amount
 from core.tokenizers.formats.format import Format, tokenizer_format
 from core.tokenizers.roles import content_of
 from core.tokenizers.slices import parse_vocabulary
@@ -98,6 +99,7 @@ def _files(file: Path, field: str | None) -> Files:
 def _as_tokenizer_json(files: Files, field: str | None) -> tuple[dict[str, Any], list[str]]:
     """The form of a tokenizer.json, but without the merges; and what had to be assumed."""
     raw = read_bytes(files.vocab, field=field, most_bytes=_MOST_BYTES)
+    check_amount(files.vocab, raw, field=field)
     vocab = parse_json_object(raw, files.vocab, field=field, parse=parse_vocabulary)
     if len(vocab) > _MOST_TOKENS:
         raise UserError(

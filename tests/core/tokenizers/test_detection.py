@@ -209,6 +209,35 @@ def test_that_disagreements_of_the_configuration_are_noted_one_by_one(tmp_path: 
     assert (len(notes), notes[-1]) == (11, "tokenizer_config.json disagrees in 20 more tokens.")
 
 
+@pytest.mark.parametrize(
+    ("asked", "notes"),
+    [
+        (None, ()),
+        (False, ()),
+        (
+            True,
+            (
+                "tokenizer_config.json asks for <s> before a text; tokenizer.json puts none there, "
+                "which is what counts here.",
+            ),
+        ),
+    ],
+)
+def test_that_a_first_token_which_only_the_configuration_wants_is_noted(
+    tmp_path: Path, asked: bool | None, notes: tuple[str, ...]
+) -> None:
+    write(tmp_path / "tokenizer.json", tokenizer(bpe({"a": 0}), added(1, "<s>"), decoder=BYTE_LEVEL))
+    write(tmp_path / "tokenizer_config.json", {"bos_token": "<s>", "add_bos_token": asked})
+    assert open_tokenizer(tmp_path).notes == notes
+
+
+def test_that_a_small_file_of_countless_values_is_not_parsed(tmp_path: Path) -> None:
+    file = tmp_path / "tokenizer.json"
+    file.write_bytes(b'{"model": {"vocab": {}}, "x": [' + b"{}," * 8_000_001 + b"0]}")
+    with pytest.raises(UserError, match="holds far more values than a tokenizer can have"):
+        open_tokenizer(file)
+
+
 def test_that_the_files_beside_a_tokenizer_of_another_name_are_not_its_own(tmp_path: Path) -> None:
     file = write(tmp_path / "mine.json", WHOLE)
     (tmp_path / "tokenizer_config.json").write_text("{", encoding="utf-8")

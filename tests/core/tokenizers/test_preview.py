@@ -22,6 +22,18 @@ def test_that_a_note_names_the_model_and_counts_the_tokens(tmp_path: Path, share
     assert tokenizer_note(minilm) == "WordPiece, 30,522 tokens, lower case"
 
 
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        ("minilm-wordpiece/vocab.txt", "WordPiece, 30,522 tokens, lower case"),
+        ("mistral-v1-sentencepiece", "BPE, 32,000 tokens"),
+        ("gpt2-tiktoken", "byte-level BPE, 50,257 tokens"),
+    ],
+)
+def test_that_every_format_has_a_note(shared_data: Path, name: str, note: str) -> None:
+    assert tokenizer_note(shared_data / "tokenizers" / name) == note
+
+
 def test_that_what_is_no_tokenizer_is_said_with_its_field(tmp_path: Path) -> None:
     with pytest.raises(UserError) as error:
         tokenizer_note(tmp_path, field="target_tokenizer")
@@ -29,10 +41,14 @@ def test_that_what_is_no_tokenizer_is_said_with_its_field(tmp_path: Path) -> Non
 
 
 def test_that_it_needs_no_library(tmp_path: Path) -> None:
-    file = write(tmp_path / "tokenizer.json", tokenizer(bpe({"a": 0}), decoder=BYTE_LEVEL))
+    write(tmp_path / "tokenizer.json", tokenizer(bpe({"a": 0}), decoder=BYTE_LEVEL))
+    write(tmp_path / "vocab.json", {"a": 0})
+    (tmp_path / "merges.txt").write_text("", encoding="utf-8")
+    (tmp_path / "vocab.txt").write_text("[UNK]\na\n", encoding="utf-8")
+    files = [str(tmp_path / name) for name in ("tokenizer.json", "vocab.json", "vocab.txt")]
     code = (
         "import sys; from pathlib import Path; from core.tokenizers.preview import tokenizer_note; "
-        f"tokenizer_note(Path({str(file)!r})); "
+        f"[tokenizer_note(Path(file)) for file in {files!r}]; "
         "print([name for name in ('tokenizers', 'torch', 'numpy', 'transformers') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

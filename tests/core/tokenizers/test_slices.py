@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.tokenizers import slices
-from core.tokenizers.slices import parse_without_merges
+from core.tokenizers.slices import parse_vocabulary, parse_without_merges
 
 CONTENTS = st.text(max_size=6) | st.sampled_from(
     ['"', "\\", '\\"', "]", "}", ",", "a\nb", "\u2028", "<0x0A>"]
@@ -50,6 +50,24 @@ def test_that_it_gives_what_the_parser_gives_without_simple_merges(
     if isinstance(expected.get("model"), dict) and found["model"].get("merges") == []:
         expected["model"]["merges"] = []
     assert found == expected
+
+
+@given(data=FILES, indent=st.sampled_from([None, 0, 2]))
+def test_that_merges_are_handed_on_as_the_parser_has_them(data: Any, indent: int | None) -> None:
+    text = json.dumps(data, indent=indent)
+    model = json.loads(text).get("model")
+    expected = model.get("merges") if isinstance(model, dict) else None
+    merges: list[Any] = []
+    parse_without_merges(text, merges)
+    assert merges == (expected if isinstance(expected, list) else [])
+
+
+@given(vocabulary=VOCABULARIES, indent=st.sampled_from([None, 0, 2]))
+def test_that_a_vocabulary_by_itself_is_parsed_likewise(vocabulary: Any, indent: int | None) -> None:
+    text = json.dumps(vocabulary, indent=indent)
+    assert parse_vocabulary(f" {text}\n") == json.loads(text)
+    with pytest.raises(ValueError, match="Extra data"):
+        parse_vocabulary(f"{text} x")
 
 
 @given(
