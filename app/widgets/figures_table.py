@@ -50,6 +50,14 @@ class Column:
     color: Callable[[Any], str] | None = None
     raw: Callable[[Any], Any] | None = None
     """What is copied, where that is not `value`."""
+    shade: Callable[[Any], float | None] | None = None
+    """How strongly the cell is tinted, 0 to 1; text on it stays readable."""
+
+
+def tint(share: float) -> QColor:
+    """The colour of a shaded cell, `share` 0 to 1."""
+    strongest = 0.66 if theme.tokens().name == "light" else 0.46
+    return theme.color(theme.tokens().before, 0.03 + strongest * max(0.0, min(1.0, share)))
 
 
 class FiguresModel(QAbstractTableModel):
@@ -71,6 +79,14 @@ class FiguresModel(QAbstractTableModel):
     def total(self) -> int:
         """How many there are, with those that are filtered away."""
         return len(self._all)
+
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Other columns, and no rows yet."""
+        self.beginResetModel()
+        self.columns = tuple(columns)
+        self._all, self.rows, self._places = [], [], []
+        self._sorted = (-1, Qt.SortOrder.AscendingOrder)
+        self.endResetModel()
 
     def show(self, rows: Sequence[Any]) -> None:
         """In the order given."""
@@ -148,6 +164,9 @@ class FiguresModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole and column.color is not None:
             name = column.color(row)
             return QColor(getattr(theme.tokens(), name)) if name else None
+        if role == Qt.ItemDataRole.BackgroundRole and column.shade is not None:
+            share = column.shade(row)
+            return None if share is None else tint(share)
         return None
 
 

@@ -36,7 +36,7 @@ class Flow(QWidget):
         for widget in self._widgets:
             if widget.isHidden():
                 continue
-            size = widget.sizeHint()
+            size = widget.sizeHint().expandedTo(widget.minimumSize())
             if left and left + size.width() > self.width():
                 left, top, high = 0, top + high + self._gap, 0
             widget.setGeometry(QRect(left, top, min(size.width(), max(self.width(), 40)), size.height()))

@@ -64,9 +64,13 @@ CSV_FILES = "Comma-separated values (*.csv)"
 
 
 class CellDelegate(QStyledItemDelegate):
-    """Keeps a cell's own colour when its row is selected, which the style sheet would not."""
+    """Keeps a cell's own colour and shade, which the style sheet would not."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        shade = index.data(Qt.ItemDataRole.BackgroundRole)
+        if shade is not None:
+            own: Any = option
+            painter.fillRect(own.rect.adjusted(0, 0, -1, -1), shade)
         color = index.data(Qt.ItemDataRole.ForegroundRole)
         if color is None:
             super().paint(painter, option, index)

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QSizePo
 
 from app import theme
 from app.panels.tokenizers.compare.layout import Aligned, Box, Layout, Line, Reading, box_at, overlapping
-from app.panels.tokenizers.compare.token_text import token_text
+from app.panels.tokenizers.compare.token_text import TokenText, token_text
 from app.widgets.dot import paint_dot, series_color
 from core.tokenizers.live.result import Ribbon
 
@@ -38,7 +38,7 @@ LINE_GAP = 14
 """between lines of all rows,"""
 READING_GAP = 4
 """and between the lines of one."""
-NAMES = 104
+NARROWEST_NAMES, WIDEST_NAMES = 60, 150
 """Pixels of the column of names."""
 LEAST_WIDE = 360
 """Pixels below which the names stand over their rows."""
@@ -92,7 +92,8 @@ class RibbonView(QAbstractScrollArea):
         self._bottom = 0.0
         self._complete = True
         self._at: tuple[int, int] | None = None
-        self._texts: dict[tuple[str, bool], tuple[QStaticText, float]] = {}
+        self._names = NARROWEST_NAMES
+        self._texts: dict[TokenText, tuple[QStaticText, float]] = {}
         self._measure_fonts()
         self.verticalScrollBar().valueChanged.connect(lambda _: self.viewport().update())
         theme.current().changed.connect(self.viewport().update)
@@ -103,6 +104,9 @@ class RibbonView(QAbstractScrollArea):
         """`text` is what the ribbons of `rows` are of; a row without a ribbon shows its note."""
         self._data = text.encode(errors="replace")
         self._rows = list(rows)
+        metrics = QFontMetricsF(self._bold)
+        widest = max((metrics.horizontalAdvance(row.name) for row in rows), default=0.0) + 26
+        self._names = round(max(NARROWEST_NAMES, min(WIDEST_NAMES, widest)))
         self._at = None
         self._relayout()
 
@@ -146,6 +150,8 @@ class RibbonView(QAbstractScrollArea):
     def _measure_fonts(self) -> None:
         self._mono, self._wide = theme.mono_font(), QFont(QApplication.font())
         self._mono.setStyleHint(QFont.StyleHint.Monospace)
+        self._small = QFont(self._mono)
+        self._small.setPointSizeF(self._mono.pointSizeF() * 0.82)
         self._bold = QFont(QApplication.font())
         self._bold.setWeight(QFont.Weight.DemiBold)
         metrics = QFontMetricsF(self._mono)
@@ -154,17 +160,19 @@ class RibbonView(QAbstractScrollArea):
 
     def _static(self, data: bytes) -> tuple[QStaticText, float]:
         found = token_text(data)
-        key = found.text, found.wide
-        known = self._texts.get(key)
+        known = self._texts.get(found)
         if known is None:
             if len(self._texts) > MOST_TEXTS:
                 self._texts.clear()
             text = QStaticText(found.text[:400])
             text.setTextFormat(Qt.TextFormat.PlainText)
             text.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
-            text.prepare(font=self._wide if found.wide else self._mono)
-            known = self._texts[key] = text, text.size().width()
+            text.prepare(font=self._font_of(found))
+            known = self._texts[found] = text, text.size().width()
         return known
+
+    def _font_of(self, text: TokenText) -> QFont:
+        return self._small if text.partial else self._wide if text.wide else self._mono
 
     def _width_of(self, data: bytes) -> float:
         return min(self._static(data)[1] + 2 * PAD, self._room)
@@ -178,7 +186,7 @@ class RibbonView(QAbstractScrollArea):
 
     @property
     def _left(self) -> int:
-        return 0 if self._stacked else NAMES
+        return 0 if self._stacked else self._names
 
     @property
     def _room(self) -> float:
@@ -228,13 +236,18 @@ class RibbonView(QAbstractScrollArea):
 
     def _fit(self) -> None:
         content = self._content_height()
-        shown = min(content, self.most)
+        shown = content if content <= self.most else self._whole_lines()
         if shown != self.height():
             self.setFixedHeight(shown)
         bar = self.verticalScrollBar()
         bar.setRange(0, max(0, content - shown))
         bar.setPageStep(shown)
         bar.setSingleStep(self._height)
+
+    def _whole_lines(self) -> int:
+        """The height of as many lines as may be seen at once, none of them cut."""
+        bottoms = [placed.top - 2 for placed in self._placed[1:] if placed.top <= self.most]
+        return max(round(bottoms[-1]) if bottoms else 0, round(self.most * 0.6))
 
     def sizeHint(self) -> QSize:
         return QSize(400, self.height())
@@ -309,7 +322,7 @@ class RibbonView(QAbstractScrollArea):
         paint_dot(painter, QRectF(0, middle - 4.5, 9, 9), row.number)
         painter.setFont(self._bold)
         painter.setPen(theme.color(theme.tokens().text))
-        room = int(self.viewport().width() if self._stacked else NAMES) - 22
+        room = (self.viewport().width() if self._stacked else self._names) - 22
         name = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideMiddle, room)
         painter.drawText(QRectF(14, top, room + 4, self._height), Qt.AlignmentFlag.AlignVCenter, name)
 
@@ -344,7 +357,7 @@ class RibbonView(QAbstractScrollArea):
             return
         data = self._data[begin:end]
         text, width = self._static(data)
-        painter.setFont(self._wide if token_text(data).wide else self._mono)
+        painter.setFont(self._font_of(token_text(data)))
         painter.setPen(theme.color(tokens.text))
         place = QPointF(area.left() + PAD - 0.5, top + (self._height - text.size().height()) / 2)
         if width > area.width() + 1:

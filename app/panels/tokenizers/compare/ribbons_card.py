@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 SHOWN = 6
 """Ribbons at most."""
 SAMPLE = (
-    "The quick brown fox paid 1999.50 for schließlich zwei 中文测试 🙂\n"
-    "السلام عليكم · नमस्ते दुनिया · สวัสดีชาวโลก · 👩‍👩‍👧\n"
-    "def area(r):\n    return 3.14159 * r**2"
+    "The quick brown fox paid 1999.50 für schließlich zwei 中文测试 🙂\n"
+    "def area(r):\n    return 3.14159 * r**2\n"
+    "नमस्ते दुनिया · السلام عليكم · สวัสดีชาวโลก · 👩‍👩‍👧"
 )
 """What stands there at first: numbers, accents, scripts of several kinds, emoji and code."""
 HINT = (

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout
 
+from app.panels.tokenizers.compare.alone_card import AloneCard
+from app.panels.tokenizers.compare.curves_card import CurvesCard
+from app.panels.tokenizers.compare.first_lines import first_lines
+from app.panels.tokenizers.compare.losses_card import LossesCard
+from app.panels.tokenizers.compare.measures_card import MeasuresCard
+from app.panels.tokenizers.compare.pairs_card import PairsCard
 from app.panels.tokenizers.compare.ribbons_card import RibbonsCard
+from app.panels.tokenizers.compare.table_card import TableCard
 from app.panels.tokenizers.names import texts_name
 from app.panels.tokenizers.tab import Tab
 from app.widgets.chips_editor import chip_name
@@ -41,6 +48,20 @@ class CompareTab(Tab):
         )
         self.ribbons = RibbonsCard(session)
         self.page.add(self.ribbons, always=True)
+        self.measures = MeasuresCard(session, self.page.fill_menu)
+        self.measures.chosen.connect(self._show_text)
+        self.table = TableCard(session)
+        self.alone = AloneCard(session)
+        self.pairs = PairsCard(session)
+        self.losses = LossesCard(session)
+        self.curves = CurvesCard(session, self.page.fill_menu)
+        self._cards = (self.measures, self.table, self.curves, self.pairs, self.losses, self.alone)
+        for card in self._cards:
+            self.page.add(card)
+        for table in (self.table.table, self.alone.table, self.pairs.table, self.losses.table):
+            table.menu_asked.connect(self.page.fill_menu)
+        self._fill_export()
+        self.page.shown.connect(self._show_result)
         self.page.setup.form.changed.connect(self._on_form)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -54,6 +75,32 @@ class CompareTab(Tab):
     @Slot()
     def _on_form(self) -> None:
         self.ribbons.show_tokenizers(self.tokenizers)
+
+    def _fill_export(self) -> None:
+        menu = self.measures.export_menu
+        menu.addAction("All measures, as a table (CSV)…", self.table.table.export)
+        menu.addAction("This heat map, as a picture…", self.measures.export_heat)
+        menu.addAction("The ribbons, as a web page…", self.ribbons.export_html)
+
+    # The result
+
+    @Slot(object, object)
+    def _show_result(self, run: RunRecord, result: CompareTokenizersResult) -> None:
+        for card in self._cards:
+            card.show_result(result)
+
+    @Slot(str, int)
+    def _show_text(self, key: str, number: int) -> None:
+        """Put the first lines of a text into the ribbons."""
+        result = self.page.result
+        path = next((text.path for text in result.texts if text.name == key), None) if result else None
+        if path is None:
+            return
+        self.session.ask(first_lines, Path(path), then=self._got_text, owner=self, key="text")
+
+    def _got_text(self, text: str) -> None:
+        self.ribbons.show_text(text)
+        self.page.view.ensureWidgetVisible(self.ribbons)
 
     # What the panel asks of a tab
 
@@ -89,12 +136,21 @@ class CompareTab(Tab):
         return True
 
     def state(self) -> dict[str, Any]:
-        return {**self.page.state(), "ribbons": self.ribbons.state()}
+        return {
+            **self.page.state(),
+            "ribbons": self.ribbons.state(),
+            "measure": self.measures.key,
+            "curve": self.curves.view.key,
+            "rows": self.table.view.key,
+        }
 
     def restore(self, state: dict[str, Any]) -> None:
         ribbons = state.get("ribbons")
         if isinstance(ribbons, dict):
             self.ribbons.restore(ribbons)
+        self.measures.show_measure(str(state.get("measure") or ""))
+        self.curves.view.choose(str(state.get("curve", "")))
+        self.table.view.choose(str(state.get("rows", "")))
         self.page.restore(state, self._propose)
         self._on_form()
 

@@ -50,6 +50,15 @@ class TypedText(QPlainTextEdit):
         self._fit()
 
     def _fit(self) -> None:
-        """Qt counts this document's height in lines."""
-        lines = max(1, min(MOST_LINES, round(self.document().size().height())))
-        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 24)
+        """As high as its first lines are, which differs from script to script."""
+        line = self.fontMetrics().lineSpacing()
+        block, height = self.document().firstBlock(), 0.0
+        while block.isValid() and height < MOST_LINES * line:
+            height += self.blockBoundingRect(block).height()
+            block = block.next()
+        margins = 2 * round(self.document().documentMargin()) + self._frame()
+        self.setFixedHeight(round(max(line, min(height, MOST_LINES * line * 1.25))) + margins)
+
+    def _frame(self) -> int:
+        """What the style sheet puts around the lines."""
+        return self.height() - self.viewport().height() if self.isVisible() else 16
