@@ -299,3 +299,12 @@ def test_that_a_comparison_asked_for_anywhere_is_shown_in_runs(
     )
     assert isinstance(window.panel, RunsPanel)
     assert window.panel.view.comparison.ids == ids[:2]
+
+
+def test_that_what_a_panel_made_is_handed_on_to_another(
+    window: Window, session: Session, open_project: Open, tmp_path: Path
+) -> None:
+    open_project()
+    session.handed_over.emit("runs", [tmp_path / "made.txt"])
+    assert isinstance(window.panel, NotePanel)
+    assert window.panel.dropped == [tmp_path / "made.txt"]

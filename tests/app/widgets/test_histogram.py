@@ -70,3 +70,13 @@ def test_that_the_wheel_scrolls_the_page_and_zooms_with_ctrl(qtbot: QtBot, plot:
     assert box.viewRange()[0] == before
     wheel(Qt.KeyboardModifier.ControlModifier)
     assert box.viewRange()[0] != before
+
+
+def test_that_marked_ones_show_however_few_they_are(qtbot: QtBot, plot: HistogramPlot) -> None:
+    plot.show_counts(EDGES, COUNTS, [2, 1, 0, 0, 0, 0])
+    assert plot.words(0) == "residual 0.00 to 0.10: 2 tokens, 2 of them marked"
+    assert plot.words(2) == "residual 0.20 to 0.30: 7 tokens"
+    assert [round(point.pos().x(), 2) for point in plot._marks.points()] == [0.05, 0.15]
+    plot.show_counts(EDGES, COUNTS)
+    assert len(plot._marks.points()) == 0
+    assert plot.words(0) == "residual 0.00 to 0.10: 2 tokens"

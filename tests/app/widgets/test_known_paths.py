@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.widgets.known_paths import known_paths, remember_pick
+from core.jobs.events import Finished
+from core.jobs.request import RunSpec
+from core.project.project import Project
+
+
+def made(project: Project, title: str, *files: str) -> None:
+    """A finished run that made files."""
+    run = project.add_run(RunSpec(kind="test-ask", request={}, title=title), title=title).result()
+    project.start_run(run).result()
+    for name in files:
+        path = project.run_workdir(run) / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("{}")
+    project.finish_run(run, Finished(status="done", result={})).result()
+
+
+def test_that_a_tokenizer_made_in_this_project_is_offered_and_is_no_model(tmp_path: Path) -> None:
+    with Project.create(tmp_path / "lab") as project:
+        made(project, "trained", "tokenizer/tokenizer.json")
+        made(project, "grafted", "model/config.json", "model/tokenizer.json")
+        labels = {
+            kind: [known.label for known in known_paths(project, kind) if "in this project" in known.group]
+            for kind in ("tokenizer", "model")
+        }
+        assert sorted(labels["tokenizer"]) == ["run 1 · trained", "run 2 · grafted"]
+        assert labels["model"] == ["run 2 · grafted"]
+        trained = next(
+            known for known in known_paths(project, "tokenizer") if known.label.endswith("trained")
+        )
+        assert (trained.path / "tokenizer.json").is_file()
+
+
+def test_that_a_named_encoding_picked_before_is_offered_though_it_is_no_file(tmp_path: Path) -> None:
+    remember_pick("tokenizer", Path("cl100k_base"))
+    remember_pick("tokenizer", tmp_path / "gone.model")
+    picked = [known.path for known in known_paths(None, "tokenizer") if known.group == "picked before"]
+    assert picked == [Path("cl100k_base")]
