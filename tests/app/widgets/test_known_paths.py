@@ -6,11 +6,12 @@ from app.widgets.known_paths import known_paths, remember_pick
 from core.jobs.events import Finished
 from core.jobs.request import RunSpec
 from core.project.project import Project
+from tests.app.widgets.asking import ASK
 
 
 def made(project: Project, title: str, *files: str) -> None:
     """A finished run that made files."""
-    run = project.add_run(RunSpec(kind="test-ask", request={}, title=title), title=title).result()
+    run = project.add_run(RunSpec(kind=ASK.kind, request={}, title=title), title=title).result()
     project.start_run(run).result()
     for name in files:
         path = project.run_workdir(run) / name

@@ -28,7 +28,7 @@ def entry(id: int, other: int | None = None) -> Entry:
 
 
 def answer(question: Any) -> Any:
-    """A vocabulary of ``word0``, ``word1``…; of which a query leaves three, and two vocabularies share half."""
+    """A vocabulary of ``word0``, ``word1``…; a query leaves three, and two vocabularies share most."""
     if isinstance(question, AskNote):
         return Note(question.tokenizer, "made-up", "tokenizer.json", "BPE, 5,000 tokens", SIZE)
     found = SIZE if not question.query else 3
