@@ -173,9 +173,10 @@ class PathEditor(_Droppable):
             group = item.group
             self._add(item)
         box.setCurrentIndex(box.findData(chosen) if chosen is not None else 0 if self.field.nullable else -1)
-        if box.isEditable():
-            box.setEditText(box.itemText(box.currentIndex()))
-            box.lineEdit().setCursorPosition(0)
+        line = box.lineEdit()
+        if line is not None:
+            line.setText(box.itemText(box.currentIndex()))
+            line.setCursorPosition(0)
         self._chosen_before = chosen
         box.blockSignals(False)
         self._show_tip()

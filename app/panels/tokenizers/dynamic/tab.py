@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from app.figures import count, fixed
 from app.panels.tokenizers.dynamic import words
-from app.panels.tokenizers.dynamic.curve import SavedCurve
 from app.panels.tokenizers.job_tab import JobTab
 from app.panels.tokenizers.names import percent, sample_texts, sample_tokenizer
 from app.widgets.bar_list import Bar, BarList
 from app.widgets.card import Card
 from app.widgets.figures_table import Column, FiguresTable
+from app.widgets.line_plot import Axis, LinePlot, Series
 from app.widgets.pictures import offer_picture
 from app.widgets.searched_table import SearchedTable
 from app.widgets.segmented import Segmented
@@ -81,7 +81,7 @@ class DynamicTab(JobTab):
         self.saved.column.addWidget(self.texts)
         self.saved.column.addWidget(Words(LIMIT, "small"))
         self.curve_card = Card("Merges and what they save")
-        self.curve = SavedCurve("Merges and what they save")
+        self.curve = LinePlot("Merges and what they save")
         self.curve_card.column.addWidget(self.curve)
         self.curve_card.column.addWidget(Words(SOURCE, "small"))
         self.merged = Card("Merges")
@@ -101,7 +101,7 @@ class DynamicTab(JobTab):
         self.bars.show_bars([_bar(row) for row in rows])
         self.texts.show_rows(rows)
         self.curve_card.setVisible(len(result.curve) > 1)
-        self.curve.show_points(result.curve)
+        self.curve.show_series([_curve(result)], Axis("merges in each batch"), Axis("% saved"))
         self.merged.setVisible(bool(result.merges))
         self.merges.show_rows(result.merges)
 
@@ -139,4 +139,11 @@ def _bar(row: DynamicRow) -> Bar:
         words=f"{count(row.tokens_before)} tokens before, {count(row.tokens_after)} after\n"
         f"{percent(words.possible(row))} when everything that may be merged is",
         strong=row.text == words.WHOLE,
+    )
+
+
+def _curve(result: DynamicResult) -> Series:
+    points = sorted(result.curve, key=lambda point: point.merges)
+    return Series(
+        "all texts", 0, [float(point.merges) for point in points], [100 * point.saved for point in points]
     )

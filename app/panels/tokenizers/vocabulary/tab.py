@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -207,8 +208,8 @@ class VocabularyTab(Tab):
                 continue
             self.session.live.ask(
                 AskNote(path),
-                then=lambda note, box=box: self._say_note(box, note),
-                failed=lambda error, box=box: box.say("", str(error)),
+                then=partial(self._say_note, box),
+                failed=partial(self._say_fault, box),
                 owner=self,
                 key=box.field.key,
             )
@@ -233,6 +234,9 @@ class VocabularyTab(Tab):
     def _say_note(self, box: FieldBox, note: Note) -> None:
         sentence = f"{note.sentence[:1].upper()}{note.sentence[1:]}"
         box.say(f"{note.format} · {sentence}" if note.format else sentence, "")
+
+    def _say_fault(self, box: FieldBox, error: Exception) -> None:
+        box.say("", str(error))
 
     def _show_first(self, answer: VocabularyPage) -> None:
         self._waiting.stop()
