@@ -36,6 +36,9 @@ _QWEN = (
     r"|\s+(?!\S)|\s+"
 )
 _CLIP = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
+_AS_ROBERTA = ("RobertaTokenizer", "BartTokenizer", "LongformerTokenizer", "LEDTokenizer")
+_AS_GPT_2 = (*_AS_ROBERTA, "GPT2Tokenizer", "CodeGenTokenizer", "WhisperTokenizer", "BlenderbotTokenizer")
+"""Classes that cut a text as GPT-2 does; the first few put a token before it."""
 
 
 class VocabMergesTokenizer(FastTokenizer):
@@ -123,9 +126,16 @@ def _as_tokenizer_json(files: Files, field: str | None) -> tuple[dict[str, Any],
     }
     added = added_tokens(folder, config, vocab, field=field)
     whole: dict[str, Any] = {"version": "1.0", "truncation": None, "padding": None, "post_processor": None}
-    if flag(config, "add_bos_token") and (first := content_of(config.get("bos_token"))):
+    if first := _first(config):
         whole["post_processor"] = _put_before(first, {entry["content"]: entry["id"] for entry in added})
     return whole | parts | {"added_tokens": added, "model": model}, notes
+
+
+def _first(config: dict[str, Any]) -> str | None:
+    """The token that comes before a text."""
+    if str(config.get("tokenizer_class", "")).removesuffix("Fast") in _AS_ROBERTA:
+        return content_of(config.get("cls_token")) or "<s>"
+    return content_of(config.get("bos_token")) if flag(config, "add_bos_token") else None
 
 
 def _parts(config: dict[str, Any], marks_ends: bool) -> tuple[dict[str, Any], list[str]]:
@@ -154,9 +164,6 @@ def _parts(config: dict[str, Any], marks_ends: bool) -> tuple[dict[str, Any], li
     if named in _AS_GPT_2:
         return parts, []
     return parts, [f"{who}: the pattern of GPT-2 is assumed."]
-
-
-_AS_GPT_2 = ("GPT2Tokenizer", "RobertaTokenizer", "BartTokenizer", "LongformerTokenizer", "CodeGenTokenizer")
 
 
 def _cut(byte_level: dict[str, Any], pattern: str, behaviour: str, *, invert: bool) -> dict[str, Any]:

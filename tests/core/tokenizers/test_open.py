@@ -112,17 +112,22 @@ def contents(tokenizer: Tokenizer, ids: list[int]) -> list[str]:
 
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@example(text="")
-@example(text=" ")
-@example(text="  the  cat ")
-@example(text="▁the <0x0A> <unk> [CLS] <|endoftext|>")
-@example(text="é\u0301ﬁ½ｶﾞ日旦🙂\x00\r\n")
-@given(text=st.text(max_size=30) | st.text(alphabet="the cat é日旦▁ \n", max_size=30))
+@example(text="", name="", specials=False)
+@example(text=" ", name="", specials=False)
+@example(text="  the  cat ", name="", specials=False)
+@example(text="▁the <0x0A> <unk> [CLS] <|endoftext|>", name="", specials=False)
+@example(text="é\u0301ﬁ½ｶﾞ日旦🙂\x00\r\n", name="", specials=False)
+@given(
+    text=st.text(max_size=30) | st.text(alphabet="the cat é日旦▁ \n", max_size=30),
+    name=st.sampled_from(["", "<|endoftext|>", "[CLS]", "<unk>"]),
+    specials=st.booleans(),
+)
 def test_that_spans_cover_the_text_without_gap_or_overlap(
-    opened: dict[str, Tokenizer], kind: str, text: str
+    opened: dict[str, Tokenizer], kind: str, text: str, name: str, specials: bool
 ) -> None:
+    text = f"{text}{name}{text}"
     data = text.encode()
-    ids, spans = opened[kind].encode(text)
+    ids, spans = opened[kind].encode(text, specials=specials)
     assert len(ids) == len(spans)
     at = 0
     for begin, end in spans:

@@ -77,6 +77,17 @@ def test_that_special_tokens_are_read_only_when_asked(tmp_path: Path) -> None:
     assert small.encode("a<s>a").ids == [0, 0]  # asking once changes nothing for later
 
 
+@pytest.mark.parity
+def test_that_names_of_added_tokens_are_read_as_the_library_reads_them() -> None:
+    folder = real_tokenizer("claude")
+    library = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+    names = [token.content for token in library.get_added_tokens_decoder().values()]
+    text = "".join(f"{name}a {name} \n" for name in names) + "é日本🙂 the cat"
+    ids, spans = open_tokenizer(folder).encode(text, specials=True)
+    assert ids == library.encode(text, add_special_tokens=False).ids
+    assert b"".join(text.encode()[begin:end] for begin, end in spans) == text.encode()
+
+
 # Steps and patterns
 
 

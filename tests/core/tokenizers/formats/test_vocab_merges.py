@@ -198,6 +198,15 @@ def test_that_special_tokens_come_from_the_files_beside(tmp_path: Path) -> None:
     assert 3 not in opened.encode("a<extra>").ids
 
 
+def test_that_robertas_class_puts_its_first_token_before_a_text(tmp_path: Path) -> None:
+    vocab = {"<s>": 0, "</s>": 1, "a": 2}
+    config = {"tokenizer_class": "RobertaTokenizerFast"}
+    opened = open_tokenizer(laid(tmp_path, vocab, "\n", tokenizer_config=config))
+    assert opened.prefix == (0,)
+    assert opened.encode("a").ids == [2]
+    assert opened.notes == ()
+
+
 def test_that_a_configuration_which_renumbers_a_token_is_noted_and_not_followed(tmp_path: Path) -> None:
     config = {"tokenizer_class": "GPT2Tokenizer", "added_tokens_decoder": {"0": {"content": "<s>"}}}
     opened = open_tokenizer(laid(tmp_path, {"a": 0}, "\n", tokenizer_config=config))
