@@ -41,16 +41,16 @@ class Commands(QObject):
         self._actions: dict[str, QAction] = {}
 
     def add(self, commands: Iterable[Command]) -> None:
-        """Register commands. Raises ValueError when an id is taken."""
+        """Register commands; some may share a shortcut. Raises ValueError when an id is taken."""
         for command in commands:
             if command.id in self._commands:
                 raise ValueError(f"command {command.id!r} is registered twice")
             action = QAction(command.title, self._window)
             action.setObjectName(command.id)
-            if command.shortcut:
+            if command.shortcut and len(self._sharing(command)) == 0:
                 action.setShortcut(QKeySequence(command.shortcut))
                 action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-            action.triggered.connect(lambda checked=False, key=command.id: self.run(key))
+            action.triggered.connect(lambda checked=False, key=command.id: self._press(key))
             self._window.addAction(action)
             self._commands[command.id] = command
             self._actions[command.id] = action
@@ -59,8 +59,11 @@ class Commands(QObject):
     def remove(self, keys: Iterable[str]) -> None:
         for key in keys:
             action = self._actions.pop(key)
-            del self._commands[key]
+            command = self._commands.pop(key)
             self._window.removeAction(action)
+            heirs = self._sharing(command)
+            if heirs and not action.shortcut().isEmpty():
+                self._actions[heirs[0].id].setShortcut(action.shortcut())
             action.deleteLater()
         self.changed.emit()
 
@@ -69,13 +72,28 @@ class Commands(QObject):
         if command.enabled():
             command.run()
 
+    def _press(self, key: str) -> None:
+        """By its shortcut, maybe, which runs the one of those that share it that can be run now."""
+        command = self._commands[key]
+        able = next((one for one in (command, *self._sharing(command)) if one.enabled()), None)
+        if able is not None:
+            able.run()
+
+    def _sharing(self, command: Command) -> list[Command]:
+        """The other commands of the same shortcut: panels of which one is shown at a time."""
+        if not command.shortcut:
+            return []
+        others = [one for one in self._commands.values() if one.id != command.id]
+        return [one for one in others if one.shortcut == command.shortcut]
+
     def action(self, key: str) -> QAction:
         return self._actions[key]
 
     def refresh(self) -> None:
         """Ask every command whether it can run, before a menu shows them."""
         for key, command in self._commands.items():
-            self._actions[key].setEnabled(command.enabled())
+            able = (command, *self._sharing(command))
+            self._actions[key].setEnabled(any(one.enabled() for one in able))
 
     def all(self) -> list[Command]:
         return list(self._commands.values())

@@ -21,14 +21,6 @@ class UnbuiltPanel(Panel):
         self.set_page("", Notice(self.key, self.sentence))
 
 
-class TokenizersPanel(UnbuiltPanel):
-    key, title = "tokenizers", "Tokenizers"
-    sentence = (
-        "Not built yet: here you will lay tokenizers side by side on your own text, "
-        "byte by byte, and see what each of them costs you."
-    )
-
-
 class RetrievalPanel(UnbuiltPanel):
     key, title = "retrieval", "Retrieval"
     sentence = (

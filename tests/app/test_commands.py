@@ -60,3 +60,33 @@ def test_that_no_two_commands_share_a_shortcut(window: Window) -> None:
     used = [action.shortcut().toString() for action in window.findChildren(QAction) if action.objectName()]
     keys = [key for key in used if key]
     assert len(keys) == len(set(keys))
+
+
+def test_that_of_those_that_share_a_shortcut_the_one_that_can_run_does(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    ran: list[str] = []
+    able = {"first": False, "second": True}
+    commands = Commands(window)
+    for name in able:
+        command = Command(
+            f"{name}.run",
+            "Run it",
+            lambda name=name: ran.append(name),  # type: ignore[misc]
+            "Ctrl+Return",
+            lambda name=name: able[name],  # type: ignore[misc]
+        )
+        commands.add([command])
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    press = (Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    commands.refresh()
+    qtbot.keyClick(window, *press)
+    able.update(first=True, second=False)
+    qtbot.keyClick(window, *press)
+    assert ran == ["second", "first"]
+    commands.remove(["first.run"])
+    able["second"] = True
+    qtbot.keyClick(window, *press)
+    assert ran == ["second", "first", "second"]

@@ -4,11 +4,11 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QTabBar
 from pytestqt.qtbot import QtBot
 
-from app.panels.unbuilt import GenerationPanel, RetrievalPanel, TokenizersPanel, UnbuiltPanel
+from app.panels.unbuilt import GenerationPanel, RetrievalPanel, UnbuiltPanel
 from app.session import Session
 
 
-@pytest.mark.parametrize("kind", [TokenizersPanel, RetrievalPanel, GenerationPanel])
+@pytest.mark.parametrize("kind", [RetrievalPanel, GenerationPanel])
 def test_that_it_says_in_one_sentence_what_will_be_there_and_pretends_nothing(
     qtbot: QtBot, session: Session, kind: type[UnbuiltPanel]
 ) -> None:

@@ -113,23 +113,17 @@ class Aligned:
         reached = begin
         common: int | None = None
         while True:
-            # The next place where a token ends, in any row.
-            ends = [self.spans[row][heads[row]][1] for row in rows if heads[row] < len(self.spans[row])]
-            ahead = [end for end in ends if end > reached]
-            if not ahead:
-                waiting = [row for row in rows if heads[row] < len(self.spans[row])]
-                if not waiting:
-                    return xs, max(reached, common or reached)
-                for row in waiting:
-                    heads[row] += 1  # an empty one at the end of what was reached
-                continue
-            place = min(ahead)
+            place = min((self._next_end(row, heads[row]) for row in rows), default=len(self.data) + 1)
+            if place > len(self.data):
+                return xs, reached
             x = xs[reached]
             for row in rows:
                 lead = 0
                 spans = self.spans[row]
                 while heads[row] < len(spans) and spans[heads[row]][1] <= place:
                     first, last = spans[heads[row]]
+                    if first == last == place:
+                        break  # it stands before what follows
                     if first == last:
                         lead += 1
                     else:
@@ -146,6 +140,13 @@ class Aligned:
                 common = place
                 if newline:
                     return xs, place
+
+    def _next_end(self, row: int, head: int) -> int:
+        """Where the next token that has bytes ends; behind the text, where there is none."""
+        spans = self.spans[row]
+        while head < len(spans) and spans[head][0] == spans[head][1]:
+            head += 1
+        return spans[head][1] if head < len(spans) else len(self.data) + 1
 
     def _is_boundary(self, row: int, head: int, place: int) -> bool:
         spans = self.spans[row]
