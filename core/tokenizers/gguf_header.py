@@ -109,9 +109,30 @@ class _Header:
                 numbers.byteswap()
             return numbers
         try:
-            return [self._keep(self._string(_LONGEST_ELEMENT, key)).decode() for _ in range(count)]
+            return [data.decode() for data in self._strings(count, key)]
         except UnicodeDecodeError:
             raise ValueError(f"an element of {key} is no UTF-8 text") from None
+
+    def _strings(self, count: int, key: str) -> list[bytes]:
+        """The same as `_string` again and again, which would take four times as long."""
+        found = []
+        before = left = self._left
+        read, unpack = self._opened.read, _UNPACK["Q"].unpack
+        for _ in range(count):
+            prefix = read(8)
+            if len(prefix) < 8:
+                raise ValueError("it is cut short")
+            (length,) = unpack(prefix)
+            left -= 8 + length
+            if left < 0 or length > _LONGEST_ELEMENT:
+                most = min(_LONGEST_ELEMENT, left + length)
+                raise ValueError(
+                    f"an element of {key} has {length:,} bytes, and at most {most:,} are allowed"
+                )
+            found.append(read(length))
+        self._left = left
+        self._keep(b"", before - left)
+        return found
 
     def _pass_over(self, key: str, kind: int) -> None:
         if kind in _SCALARS:
@@ -173,8 +194,8 @@ class _Header:
         self._opened.seek(count, 1)
         self._left -= count
 
-    def _keep(self, data: bytes) -> bytes:
-        self._kept += len(data)
+    def _keep(self, data: bytes, size: int | None = None) -> bytes:
+        self._kept += len(data) if size is None else size
         if self._kept > _MOST_KEPT:
             raise ValueError(f"what it says of the tokenizer takes more than {_MOST_KEPT:,} bytes")
         return data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -109,6 +110,13 @@ class _Said:
     def scores(self) -> list[float]:
         return [float(score) for score in self._numbers("scores", 0)]
 
+    def character_map(self) -> bytes:
+        """How SentencePiece normalises, as it has it; empty where it does not."""
+        values = self._values.get("tokenizer.ggml.precompiled_charsmap")
+        if values is not None and not (isinstance(values, array.array) and values.typecode in "bB"):
+            raise self.refusal("is damaged: its character map is no list of bytes")
+        return values.tobytes() if values is not None else b""
+
     def flag(self, key: str, default: bool) -> bool:
         value = self.get(key, int)
         return default if value is None else bool(value)
@@ -192,11 +200,11 @@ def _open_pieces(said: _Said) -> GgufPieces:
     is_llama = said.kind == "llama"
     pieces = _pieces(said)
     spells = is_llama and sum(piece.type == BYTE for piece in pieces) == 256
-    map_ = said.get("precompiled_charsmap", object)
+    map_ = said.character_map()
     settings = message((3, _PIECES[said.kind]), (4, len(pieces)), (35, spells))
     normalizer = message(
-        (1, "identity" if map_ is None else "precompiled"),
-        (2, b"" if map_ is None else map_.tobytes()),
+        (1, "precompiled" if map_ else "identity"),
+        (2, map_),
         (3, said.flag("add_space_prefix", is_llama)),
         (4, said.flag("remove_extra_whitespaces", False)),
         (5, True),
@@ -209,7 +217,7 @@ def _open_pieces(said: _Said) -> GgufPieces:
         return GgufPieces(
             _of_pieces(said),
             model + message((2, settings), (3, normalizer)),
-            normalizer="identity" if map_ is None else "character map",
+            normalizer="character map" if map_ else "identity",
             prefix=() if first is None else (first,),
         )
     except UserError as error:
