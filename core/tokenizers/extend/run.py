@@ -83,6 +83,7 @@ def extend(request: ExtendTokenizerRequest, ctx: Context) -> ExtendTokenizerResu
             terms=_term_figures(terms, reading, cutter, old, new, ctx),
             unreachable=sum(not token.reachable for token in added),
         )
+        ctx.check()
     if left_out:
         ctx.warn(f"{', '.join(left_out)} beside the tokenizer.json stayed behind: without the new tokens.")
     return result

@@ -34,6 +34,13 @@ class PruneTokenizerRequest(Request):
     min_count: int = Field(
         1, ge=1, le=1_000_000, title="At least", description="How often a token must be used to stay."
     )
+    keep_characters: bool = Field(
+        True,
+        title="Keep all characters",
+        description="Keep single characters that do not occur, so that other scripts cost no more than "
+        "before; otherwise they are spelt by bytes, if the tokenizer has these.",
+        json_schema_extra={"advanced": True},
+    )
     out: Path | None = Field(
         None,
         title="Output folder",

@@ -1,0 +1,70 @@
+"""What can be said of a pruning before it runs."""
+
+from __future__ import annotations
+
+from core.errors import UserError
+from core.jobs.preview import Preview, Problem
+from core.tokenizers.prune.request import PruneTokenizerRequest
+
+_BYTES_A_SECOND = 2_000_000
+"""Of text, encoded twice."""
+_TOKENS_A_SECOND = 25_000
+"""Of the vocabulary: read, looked at, written, opened again."""
+_PACKED = 4
+
+
+def preview(request: PruneTokenizerRequest) -> Preview:
+    """Never raises; reads the tokenizer's vocabulary, and of the texts their sizes."""
+    looking = _Looking(request)
+    for field, look in (
+        ("tokenizer", looking.at_tokenizer),
+        ("text", looking.at_text),
+        ("out", looking.at_out),
+    ):
+        try:
+            look()
+        except UserError as error:
+            looking.problems.append(Problem(field=error.field or field, message=error.message))
+    return Preview(problems=looking.problems, notes=looking.notes, seconds=looking.seconds)
+
+
+class _Looking:
+    def __init__(self, request: PruneTokenizerRequest) -> None:
+        self.problems: list[Problem] = []
+        self.notes: dict[str, str] = {}
+        self.seconds = 1.0
+        self._request = request
+
+    def at_tokenizer(self) -> None:
+        from core.tokenizers.files import find_tokenizer
+        from core.tokenizers.preview import tokenizer_note
+        from core.tokenizers.prune.checks import check_prunable
+        from core.tokenizers.vocabulary import read_vocabulary
+
+        file = find_tokenizer(self._request.tokenizer, field="tokenizer")
+        note = tokenizer_note(file, field="tokenizer")
+        self.notes["tokenizer"] = note[0].upper() + note[1:]
+        vocabulary = read_vocabulary(file, field="tokenizer")
+        self.seconds += vocabulary.size / _TOKENS_A_SECOND
+        check_prunable(vocabulary)
+        if self._request.keep is not None and self._request.keep >= vocabulary.count:
+            self.notes["keep"] = f"There are only {vocabulary.count:,}: none goes that is used."
+
+    def at_text(self) -> None:
+        from core.sizes import bytes_in_words
+        from core.tokenizers.corpus import find_texts
+
+        texts = find_texts(self._request.text)
+        size = sum(text.size * (_PACKED if text.path.suffix == ".gz" else 1) for text in texts)
+        files = "1 text" if len(texts) == 1 else f"{len(texts)} texts"
+        about = "about " if any(text.path.suffix == ".gz" for text in texts) else ""
+        self.notes["text"] = f"{files} · {about}{bytes_in_words(size)}"
+        self.seconds += size / _BYTES_A_SECOND
+
+    def at_out(self) -> None:
+        from core.output import check_output, holds_tokenizer
+
+        if self._request.out is not None:
+            check_output(
+                self._request.out, replace=self._request.replace, holds=holds_tokenizer, what="tokenizer"
+            )
