@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from core.tokenizers.canonical import Kind
 from core.tokenizers.compare.counting import Counting, Side, TextSums
 from core.tokenizers.compare.intervals import ratio_interval, resampled_sums
 from core.tokenizers.compare.measures import MEASURES
@@ -26,7 +27,7 @@ from core.tokenizers.compare.measures.measure import (
 )
 from core.tokenizers.compare.measures.renyi_efficiency import renyi_efficiency
 from core.tokenizers.compare.measures.token_bytes import lengths_in_text
-from core.tokenizers.compare.measures.vocabulary_overlap import weighted_overlap
+from core.tokenizers.compare.measures.vocabulary_overlap import texts_of
 from core.tokenizers.compare.measures.zipf import zipf_points
 from core.tokenizers.compare.parity import mean_parity, parity
 from core.tokenizers.compare.relative import (
@@ -79,7 +80,7 @@ class Rows:
         self._offsets = np.cumsum([len(SHARED), *widths[:-1]]).tolist()
 
     def read(self, name: str, sums: TextSums, has_words: bool) -> TextRead:
-        """A text with its documents resampled; texts are to be given in the same order for the same result."""
+        """A text with its documents resampled; the same order of texts gives the same result."""
         rows = sums.documents.rows
         many = self._request.resamples if len(rows) > 1 else 0
         return TextRead(name, sums, has_words, resampled_sums(rows, many, self._rng))
@@ -91,18 +92,18 @@ class Rows:
         return [self._row(at, ALL, texts, None) for at in range(len(self._sides))]
 
     def pairs(self, texts: Sequence[TextRead], columns: Sequence[str]) -> list[PairRow]:
-        """Boundaries over each text and over all; the vocabularies; and which tokens of the texts are shared."""
+        """Boundaries and shared tokens over each text and over all; and the vocabularies."""
         found = []
         for number, (one, other) in enumerate(itertools.combinations(range(len(self._sides)), 2)):
             named = {"first": self._names[one], "second": self._names[other]}
             slices = [(text.name, [text]) for text in texts]
+            shared = _shared_tokens(self._sides[one].tokenizer, self._sides[other].tokenizer)
             for name, some in [*slices, (ALL, texts)]:
                 sums = _added([text.sums.pairs[number] for text in some])
                 figures = self._boundaries(dict(zip(columns, sums.tolist(), strict=False)), some)
-                counts = self._counts(one, some)
-                overlap = weighted_overlap(counts, self._sides[other].tokenizer)
-                if overlap is not None:
-                    figures[WeightedOverlap.key] = Figure(value=overlap)
+                counts = self._counts(one, some).counts
+                if counts.any():
+                    figures[WeightedOverlap.key] = Figure(value=float(counts[shared].sum() / counts.sum()))
                 found.append(PairRow(**named, text=name, figures=figures))
             tokenizers = self._sides[one].tokenizer, self._sides[other].tokenizer
             values = {m.key: m.value(*tokenizers) for m in _of(OfVocabularies)}
@@ -291,6 +292,14 @@ _M = TypeVar("_M", bound=Measure)
 
 def _of(kind: type[_M]) -> list[_M]:
     return [measure for measure in MEASURES.values() if isinstance(measure, kind)]
+
+
+def _shared_tokens(first: Tokenizer, second: Tokenizer) -> NDArray[np.int64]:
+    """Ids of the first's text tokens whose bytes are a text token of the second, too."""
+    known = texts_of(second)
+    return np.array(
+        [t.id for t in first.vocabulary if t.kind is Kind.TEXT and t.bytes in known], dtype=np.int64
+    )
 
 
 def _added(arrays: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
