@@ -33,7 +33,8 @@ _MOST_WORDS = 100_000
 """The rarer ones of a large text tell little, and would take much memory."""
 _LONGEST_WORD = 32
 """Longer words are cut for the training: most are rows of signs, or text that is written without spaces."""
-_WORDS_AT_ONCE = 2_000
+_WORDS_AT_ONCE = 500
+_NAMES_AT_ONCE = 50_000
 _STAGE = "Choosing the tokens"
 
 
@@ -51,10 +52,10 @@ def learn_pieces(
         alphabet: characters that are pieces whether they occur or not.
     """
     characters = _characters(words, frozenset(alphabet), size)
-    known = dict(sorted(_cut(words, characters).items()))
+    known = dict(sorted(_cut(words, characters, ctx).items()))
     occurrences = np.array(list(known.values()), dtype=np.float64)
     seen = _seen(known, ctx)
-    pieces = [*sorted(characters), *_seeds(seen, size * _SEEDS_PER_PIECE)]
+    pieces = [*sorted(characters), *_seeds(seen, size * _SEEDS_PER_PIECE, ctx)]
     first = np.array([max(_LEAST_COUNT, seen[piece]) for piece in pieces])
     scores = np.log(first / first.sum())
     text = _groups(list(known), pieces, ctx)
@@ -76,10 +77,11 @@ def learn_pieces(
             ctx.progress(done, rounds, _STAGE)
             instead[group.rows] = group.best(scores)
         target = max(size, int(len(pieces) * _KEPT))
-        kept = _kept(pieces, len(characters), target, expected * (scores - instead))
+        kept = _kept(pieces, len(characters), target, expected * (scores - instead), ctx)
         renumbered = np.full(len(pieces) + 1, len(kept), dtype=np.intp)
         renumbered[kept] = np.arange(len(kept))
         text = [group.renumbered(renumbered) for group in text]
+        ctx.check()
         inside = [
             group.renumbered(renumbered).only(renumbered[group.rows] < len(kept), renumbered)
             for group in inside
@@ -98,10 +100,15 @@ def _characters(words: Mapping[str, int], alphabet: frozenset[str], size: int) -
     return set(alphabet) | set(others[: max(0, size // 2 - len(alphabet))])
 
 
-def _cut(words: Mapping[str, int], characters: set[str]) -> Counter[str]:
+def _cut(words: Mapping[str, int], characters: set[str], ctx: Context) -> Counter[str]:
     """The most frequent words without the characters that are no pieces, cut where these stood."""
     cut: Counter[str] = Counter()
-    for word, count in sorted(words.items(), key=lambda item: (-item[1], item[0]))[:_MOST_WORDS]:
+    names = list(words)
+    counts = np.fromiter(words.values(), dtype=np.float64, count=len(names))
+    for number, index in enumerate(_largest(counts, names, _MOST_WORDS, ctx)):
+        if number % _NAMES_AT_ONCE == 0:
+            ctx.check()
+        word, count = names[index], words[names[index]]
         known = "".join(sign if sign in characters else "\0" for sign in word)
         for part in known.split("\0"):
             for start in range(0, len(part), _LONGEST_WORD):
@@ -121,12 +128,48 @@ def _seen(words: Mapping[str, int], ctx: Context) -> Counter[str]:
     return seen
 
 
-def _seeds(seen: Mapping[str, int], most: int) -> list[str]:
+def _seeds(seen: Mapping[str, int], most: int, ctx: Context) -> list[str]:
     """The parts of two characters or more that cover the most text."""
-    covering = sorted(
-        (-count * len(part), part) for part, count in seen.items() if count >= 2 and len(part) >= 2
-    )
-    return [part for _, part in covering[:most]]
+    parts: list[str] = []
+    covered: list[int] = []
+    for number, (part, count) in enumerate(seen.items()):
+        if number % _NAMES_AT_ONCE == 0:
+            ctx.check()
+        if count >= 2 and len(part) >= 2:
+            parts.append(part)
+            covered.append(count * len(part))
+    return [parts[index] for index in _largest(np.array(covered, dtype=np.float64), parts, most, ctx)]
+
+
+def _largest(values: Floats, names: Sequence[str], most: int, ctx: Context) -> list[int]:
+    """Indices of the largest values, the largest first; of equal ones, in the order of their names."""
+    if len(values) > most > 0:
+        least = np.partition(values, len(values) - most)[len(values) - most]
+        some = np.flatnonzero(values >= least)
+    else:
+        some = np.arange(len(values))
+    order = some[np.argsort(-values[some], kind="stable")]
+    begins = np.flatnonzero(np.diff(values[order], prepend=np.nan))
+    ends = np.append(begins[1:], len(order))
+    several = ends - begins > 1
+    for begin, end in zip(begins[several].tolist(), ends[several].tolist(), strict=True):
+        order[begin:end] = _by_name(order[begin:end].tolist(), names, ctx)
+    found: list[int] = order[: max(0, most)].tolist()
+    return found
+
+
+def _by_name(indices: Sequence[int], names: Sequence[str], ctx: Context) -> list[int]:
+    """The indices in the order of their names; sorted in parts, so that a stop is heard."""
+    alike: defaultdict[str, list[int]] = defaultdict(list)
+    for number, index in enumerate(indices):
+        if number % _NAMES_AT_ONCE == 0:
+            ctx.check()
+        alike[names[index][:2]].append(index)
+    found: list[int] = []
+    for beginning in sorted(alike):
+        ctx.check()
+        found += sorted(alike[beginning], key=names.__getitem__)
+    return found
 
 
 def _maximise(expected: Floats) -> Floats:
@@ -154,10 +197,10 @@ def _rounds(pieces: int, size: int) -> int:
     return rounds
 
 
-def _kept(pieces: Sequence[str], characters: int, target: int, losses: Floats) -> Indices:
+def _kept(pieces: Sequence[str], characters: int, target: int, losses: Floats, ctx: Context) -> Indices:
     """Indices of the pieces that stay: all single characters, and those whose absence would cost the most."""
-    order = sorted(range(characters, len(pieces)), key=lambda index: (-losses[index], pieces[index]))
-    return np.array([*range(characters), *sorted(order[: target - characters])], dtype=np.intp)
+    best = _largest(losses[characters:], pieces[characters:], target - characters, ctx)
+    return np.array([*range(characters), *sorted(index + characters for index in best)], dtype=np.intp)
 
 
 def _groups(words: Sequence[str], pieces: Sequence[str], ctx: Context) -> list[_Words]:

@@ -69,7 +69,7 @@ def learn(
     ctx: Context,
     *,
     min_frequency: int,
-    longest: int | None,
+    longest: int,
     expected: int,
 ) -> Tokenizer:
     """A byte-level BPE of at most `size` tokens, learnt within what `pre_tokenizer` keeps apart.
@@ -85,7 +85,7 @@ def learn(
         min_frequency=min_frequency,
         special_tokens=special(specials),
         initial_alphabet=alphabet(),
-        max_token_length=longest,
+        max_token_length=longest + 1,  # that is where the library stops
         show_progress=False,
     )
     run_trainer(tokenizer, texts, trainer, ctx, expected=expected)

@@ -56,5 +56,6 @@ def run_trainer(
             thread.join(_POLL)
     finally:
         stop.set()
+    ctx.check()
     if failures:
         raise RuntimeError(f"the tokenizer could not be trained: {failures[0]}") from failures[0]

@@ -71,7 +71,8 @@ def _by_code_point(
 ) -> tuple[dict[str, int], list[str]]:
     fixed = dict(enumerate(BYTES, start=_BYTES_AT)) | dict(enumerate(specials, start=_PRIVATE[0]))
     free = [id for id in (*_SURROGATES, *_PRIVATE, *range(_LAST, size)) if id not in fixed]
-    characters = {id: chr(id) for id in range(_LAST) if id not in {*fixed, *free}}
+    others = {*fixed, *free}
+    characters = {id: chr(id) for id in range(_LAST) if id not in others}
     ngrams = _ngrams(counts, set(characters.values()), len(free), {*specials, *BYTES})
     filled = dict(zip(free, ngrams, strict=False))
     unused = {id: f"<unused{id}>" for id in free[len(ngrams) :]}
