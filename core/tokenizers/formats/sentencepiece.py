@@ -67,6 +67,7 @@ def read_model(data: bytes) -> Model:
     """
     pieces: list[Piece] = []
     kind, normalizer = 1, ""
+    whole = False
     roles = {"bos": "<s>", "eos": "</s>", "pad": "<pad>"}
     for number, value in fields(data):
         if not isinstance(value, bytes):
@@ -82,9 +83,12 @@ def read_model(data: bytes) -> Model:
                 elif key in _ROLES and isinstance(setting, bytes):
                     roles[_ROLES[key]] = setting.decode(errors="replace")
         elif number == 3:
+            whole = True
             for key, setting in fields(value):
                 if key == 1 and isinstance(setting, bytes):
                     normalizer = setting.decode(errors="replace")
+    if pieces and not whole:
+        raise ValueError("it ends before it says how a text is normalised")
     if kind not in _MODELS:
         raise ValueError(f"it is of an unknown kind ({kind})")
     check_pieces(pieces)
