@@ -11,6 +11,8 @@ from pydantic.fields import FieldInfo
 
 Kind = Literal["integer", "number", "switch", "text", "lines", "option", "choice", "path", "paths"]
 Schema = dict[str, Any]
+LONGEST = 14
+"""Characters of an option that can be read in half a line."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class Field:
     @property
     def short(self) -> bool:
         """Whether two of its kind fit side by side."""
-        return self.kind in ("integer", "number", "option") and not self.nullable
+        wide = any(len(label) > LONGEST for _, label in self.options)
+        return self.kind in ("integer", "number", "option") and not self.nullable and not wide
 
 
 def fields_of(model: type[BaseModel], under: tuple[str, ...] = ()) -> tuple[Field, ...]:

@@ -20,6 +20,13 @@ def tokenizer_name(path: Path | str) -> str:
     return path.parent.name if path.name in INNER and path.parent.name else path.name
 
 
+def shortened(name: str, most: int = 24) -> str:
+    """A name where there is little room: its middle left out."""
+    if len(name) <= most:
+        return name
+    return f"{name[: most // 2]}…{name[-(most // 2 - 1) :]}"
+
+
 def texts_name(paths: Sequence[Path]) -> str:
     """``prose.txt``, ``8 texts``."""
     return paths[0].name if len(paths) == 1 else f"{len(paths)} texts"

@@ -69,7 +69,7 @@ class RenderedChat(QTextEdit):
         strength = 0.16 if number % 2 else 0.28
         look.setForeground(theme.color(tokens.text))
         if chat.special[number]:
-            look.setBackground(theme.color(tokens.role, 0.35))
+            look.setBackground(theme.color(tokens.role, strength + 0.14))
             look.setFontWeight(QFont.Weight.Bold)
         elif number < len(chat.content) and chat.content[number]:
             look.setBackground(theme.color(tokens.approximated, strength))

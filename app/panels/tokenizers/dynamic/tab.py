@@ -131,13 +131,15 @@ def _name(row: DynamicRow) -> str:
 
 
 def _bar(row: DynamicRow) -> Bar:
+    possible = words.possible(row)
+    further = possible - row.saved > 0.0005
     return Bar(
         _name(row),
         row.saved,
-        f"{percent(row.saved)} of {percent(words.possible(row))}",
-        limit=words.possible(row),
+        f"{percent(row.saved)} of {percent(possible)}" if further else percent(row.saved),
+        limit=possible if further else None,
         words=f"{count(row.tokens_before)} tokens before, {count(row.tokens_after)} after\n"
-        f"{percent(words.possible(row))} when everything that may be merged is",
+        f"{percent(possible)} when everything that may be merged is",
         strong=row.text == words.WHOLE,
     )
 

@@ -41,6 +41,9 @@ TEXTS = (
     Column("% more", _more, lambda value: fixed(value, 1, signed=True), right=True, color=_color),
 )
 
+SHOWN = 300
+"""Tokens that were taken out, shown at most."""
+
 
 class PruneTab(JobTab):
     job = PRUNE
@@ -82,9 +85,9 @@ class PruneTab(JobTab):
         )
         measured = [row for row in result.texts if row.tokens_before and row.tokens_after]
         self.texts.show_texts([_pair(row) for row in measured], result.texts)
-        shown, more = len(result.removed), gone - len(result.removed)
-        words = f"The first {count(shown)} of {count(gone)}, by their old ids." if more > 0 else ""
-        self.removed.show_tokens(result.removed, words)
+        shown = result.removed[:SHOWN]
+        words = f"The first {count(len(shown))} of {count(gone)}, by their old ids."
+        self.removed.show_tokens(shown, words if len(shown) < gone else "")
 
     def title_of(self, request: PruneTokenizerRequest) -> str:
         return words.run_title(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.figures import count, fixed
+from app.panels.tokenizers.train.words import short_title
 from app.widgets.bar_list import Bar, BarList
 from app.widgets.card import Card
 from app.widgets.figures_table import Column, FiguresTable
@@ -70,7 +71,7 @@ class HeldOutCard(Card):
         self.bars.show_bars(
             [
                 Bar(
-                    row.tokenizer,
+                    short_title(row.tokenizer),
                     row.bytes_per_token,
                     f"{fixed(row.bytes_per_token, 2)} bytes per token",
                     color="after" if place == 0 else "before",

@@ -10,6 +10,7 @@ from app.panels.tokenizers.tokens_card import TokensCard
 from app.panels.tokenizers.train import words
 from app.panels.tokenizers.train.held_out_card import HeldOutCard
 from core.tokenizers.job import TRAIN
+from core.tokenizers.train.algorithms import ALGORITHMS
 
 if TYPE_CHECKING:
     from app.widgets.dropped import Dropped
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from core.tokenizers.train.request import TrainTokenizerRequest
     from core.tokenizers.train.result import TrainTokenizerResult
 
+SAMPLE_ALGORITHM = "supertokens"
+"""One that can be told from plain BPE at a glance."""
 SAMPLE_SIZE = 2_048
 """Tokens: what the sample texts yield."""
 LONGEST = "What a vocabulary spends its longest tokens on tells what its text was about."
@@ -52,7 +55,8 @@ class TrainTab(JobTab):
         return words.sentence(result), words.facts(result, run.id)
 
     def sample_values(self) -> dict[str, Any]:
-        return {"text": sample_texts(), "vocab_size": SAMPLE_SIZE}
+        algorithm = ALGORITHMS[SAMPLE_ALGORITHM]().model_dump(mode="json")
+        return {"text": sample_texts(), "algorithm": algorithm, "vocab_size": SAMPLE_SIZE}
 
     def put(self, found: Dropped) -> list[str]:
         """Only texts: there is no tokenizer in the question."""

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.figures import count
-from app.panels.tokenizers.names import sample_tokenizer, tokenizer_name
+from app.panels.tokenizers.names import sample_tokenizer, shortened, tokenizer_name
 from app.panels.tokenizers.tab import Tab
 from app.panels.tokenizers.vocabulary.model import PAGE, heads, raw_row
 from app.panels.tokenizers.vocabulary.search_bar import SearchBar
@@ -249,7 +249,7 @@ class VocabularyTab(Tab):
             return
         for path in filter(None, (first, second)):
             remember_pick("tokenizer", path)
-        names = [tokenizer_name(path) if path else "" for path in (first, second)]
+        names = [_name(path) for path in (first, second)]
         header = self.table.horizontalHeader()
         sorted_by = header.sortIndicatorSection(), header.sortIndicatorOrder()
         columns = heads(*names)
@@ -406,4 +406,4 @@ class VocabularyTab(Tab):
 
 
 def _name(path: Path | None) -> str:
-    return tokenizer_name(path) if path is not None else ""
+    return shortened(tokenizer_name(path)) if path is not None else ""
