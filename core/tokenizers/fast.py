@@ -151,9 +151,10 @@ class FastTokenizer(Tokenizer):
         """The same model and added tokens, which are shared, among other parts."""
         made = _made(parts | {"post_processor": None})
         made.model = self._library.model
-        for _, token in sorted(self._library.get_added_tokens_decoder().items()):
-            add = made.add_special_tokens if token.special else made.add_tokens
-            add([token])
+        added = [token for _, token in sorted(self._library.get_added_tokens_decoder().items())]
+        for special, some in itertools.groupby(added, key=lambda token: token.special):
+            add = made.add_special_tokens if special else made.add_tokens
+            add(list(some))  # the library looks at all of them anew after each call
         made.encode_special_tokens = names_as_text
         return made
 
