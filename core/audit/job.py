@@ -10,7 +10,7 @@ AUDIT = declare(
     JobKind(
         kind="audit-tokenizer",
         title="Audit a tokenizer",
-        summary="Look for suspicious tokens: unreachable, never used on your text, hardly trained in a model.",
+        summary="Look for suspicious tokens: unreachable, unused on your text, hardly trained in a model.",
         request=AuditRequest,
         result=AuditResult,
         run="core.audit.run:audit",

@@ -20,7 +20,7 @@ class AuditRequest(Request):
     text: list[Path] = Field(
         default_factory=list,
         title="Texts",
-        description="Files of text in UTF-8 (also .gz), or folders of them: which tokens are never used there?",
+        description="Files of text in UTF-8 (also .gz), or folders of them: which tokens are unused there?",
         json_schema_extra={"input": "text"},
     )
     model: Path | None = Field(

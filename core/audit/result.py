@@ -35,6 +35,7 @@ class AuditResult(Result):
     categories: dict[str, int]
     """Category → how many tokens."""
     unreachable: list[SuspectToken] = Field(default_factory=list)
+    """The lowest id first; 5,000 of them at most."""
     undertrained: list[SuspectToken] = Field(default_factory=list)
     """The smallest indicator first."""
     unused: int | None = None
@@ -52,8 +53,12 @@ class AuditResult(Result):
     reference_counts: list[int] = Field(default_factory=list)
     text_bytes: int = 0
 
+    @property
+    def unreachable_count(self) -> int:
+        return sum(count for name, count in self.categories.items() if name.startswith("unreachable"))
+
     def summary(self) -> str:
-        parts = [f"{len(self.unreachable):,} unreachable"]
+        parts = [f"{self.unreachable_count:,} unreachable"]
         if self.unused is not None:
             parts.append(f"{self.unused:,} never used on your text")
         if self.indicator:
@@ -61,7 +66,7 @@ class AuditResult(Result):
         return f"Of {self.size:,} tokens: {', '.join(parts)}."
 
     def metrics(self) -> list[Metric]:
-        found = [Metric(name="unreachable tokens", value=len(self.unreachable))]
+        found = [Metric(name="unreachable tokens", value=self.unreachable_count)]
         if self.unused is not None:
             found.append(Metric(name="unused tokens", value=self.unused))
         return found
