@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.figures import fixed
-from app.widgets.known_paths import starter_models, starter_texts
+from app.widgets.known_paths import path_label, starter_models, starter_texts
 
 KEPT = "\u00a0"
 """A space at which no line is broken."""
@@ -15,9 +15,15 @@ INNER = {"tokenizer.json", "tekken.json", "tokenizer.model", "vocab.json", "voca
 
 
 def tokenizer_name(path: Path | str) -> str:
-    """``prose-bpe`` of a folder, or of the ``tokenizer.json`` in it; other files go by their own name."""
+    """``prose-bpe`` of a folder, or of the ``tokenizer.json`` in it; other files go by their own name.
+
+    What a run of the project has made is ``run 4``.
+    """
     path = Path(path)
-    return path.parent.name if path.name in INNER and path.parent.name else path.name
+    if path.name in INNER and path.parent.name:
+        path = path.parent
+    label = path_label(path)
+    return label.partition("/")[0] if label.startswith("run ") else label
 
 
 def shortened(name: str, most: int = 24) -> str:

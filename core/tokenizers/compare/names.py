@@ -33,7 +33,9 @@ def tokenizer_names(paths: Sequence[Path]) -> list[str]:
 
 def _short(path: Path) -> str:
     if path.is_dir():
-        return path.absolute().name
+        folder = path.absolute()
+        of_a_run = folder.parent.name.isdigit() and folder.parent.parent.name == "artifacts"
+        return f"run {folder.parent.name}" if of_a_run else folder.name
     stem = path.name.removesuffix(path.suffix) if path.suffix and not path.suffix[1:].isdigit() else path.name
     return path.absolute().parent.name if stem in _PLAIN else stem
 

@@ -146,7 +146,7 @@ class AuditTab(JobTab):
             return
         rows = self._lists(result).get(key, [])
         table = self.tokens.table
-        table.setColumnHidden(WHY, key == "unused")
+        table.setColumnHidden(WHY, all(row.category == "ok" for row in rows))
         table.setColumnHidden(ENCODED, key != "unreachable" or not any(row.reencoded for row in rows))
         table.setColumnHidden(INDICATOR, all(row.indicator is None for row in rows))
         table.setColumnHidden(USED, key == "unused" or all(row.count is None for row in rows))

@@ -19,14 +19,16 @@ def run_title(request: AuditRequest) -> str:
 
 def sentence(result: AuditResult) -> str:
     """``Of 8,192 tokens, 12 can never occur, 3,014 are unused on your text and 9 seem hardly trained.``"""
-    parts = [f"{count(len(result.unreachable)) if result.unreachable else 'none'} can never occur"]
-    if result.unused is not None:
-        one = result.unused == 1
-        number = count(result.unused) if result.unused else "none"
-        parts.append(f"{number} {'is' if one or not result.unused else 'are'} unused on your text")
-    if result.indicator:
-        number = count(len(result.undertrained)) if result.undertrained else "none"
-        parts.append(f"{number} seem{'' if len(result.undertrained) > 1 else 's'} hardly trained")
+    unreachable, unused, weak = len(result.unreachable), result.unused or 0, len(result.undertrained)
+    parts = []
+    if unreachable:
+        parts.append(f"{count(unreachable)} can never occur")
+    if unused:
+        parts.append(f"{count(unused)} {'is' if unused == 1 else 'are'} unused on your text")
+    if weak:
+        parts.append(f"{count(weak)} {'seems' if weak == 1 else 'seem'} hardly trained")
+    if not parts:
+        return f"None of the {count(result.size)} tokens is suspicious."
     *first, last = parts
     joined = f"{', '.join(first)} and {last}" if first else last
     return f"Of {count(result.size)} tokens, {joined}."
@@ -35,17 +37,19 @@ def sentence(result: AuditResult) -> str:
 def facts(result: AuditResult, run_id: int) -> str:
     """The line under the sentence."""
     parts = [tokenizer_name(result.tokenizer)]
+    if not result.unreachable:
+        parts.append("every token can occur")
     if result.text_bytes:
         parts.append(f"{size(result.text_bytes)} of text")
-    if result.indicator:
-        parts.append(result.indicator)
     return " · ".join([*parts, duration(result.seconds), f"run {run_id}"])
 
 
 def histogram(result: AuditResult) -> str:
     """What the plot shows, and what is marked in it."""
-    words = "A small indicator: the embedding looks like one that was hardly ever trained."
+    indicator = result.indicator.rstrip(".")
+    words = f"{indicator}. " if indicator else ""
+    words += "Small: the embedding looks like one that was hardly ever trained."
     if result.reference:
-        known = result.reference_words or "tokens known to be unused"
-        words += f" Marked: {count(result.reference)} {known}."
+        known = (result.reference_words or "tokens known to be unused").rstrip(".")
+        words += f" Marked, {count(result.reference)}: {known[:1].lower()}{known[1:]}."
     return words

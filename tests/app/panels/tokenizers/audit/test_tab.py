@@ -69,7 +69,7 @@ def test_that_the_indicator_is_drawn_with_the_reference_marked(
     assert plot is not None
     assert plot.words(0) == "indicator 0.00 to 0.10: 12 tokens, 10 of them marked"
     assert plot.words(5) == "indicator 0.50 to 0.60: 90 tokens"
-    assert "Marked: 12 tokens known to be unused" in tab.indicator.words.text()
+    assert "Marked, 12: tokens known to be unused" in tab.indicator.words.text()
 
 
 def test_that_without_a_model_there_is_no_plot(tab: AuditTab, finish: Callable[..., int]) -> None:
@@ -97,3 +97,10 @@ def test_that_a_model_dropped_is_tokenizer_and_model_and_a_tokenizer_alone_clear
     (tmp_path / "spm.model").write_bytes(b"\0")
     assert tab.drop([tmp_path / "spm.model"])
     assert tab.page.setup.form.values()["model"] is None
+
+
+def test_that_nothing_suspicious_is_said_so(tab: AuditTab, finish: Callable[..., int]) -> None:
+    finish(tab, audited(unreachable=[], undertrained=[], unused=0, unused_tokens=[]))
+    assert tab.page.answer.sentence.text() == "None of the 8,192 tokens is suspicious."
+    assert "every token can occur" in tab.page.answer.facts.text()
+    assert not tab.listed.isVisible()
