@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import hashlib
+import io
 import re
 from pathlib import Path
 from typing import ClassVar, NamedTuple
@@ -102,7 +103,7 @@ def _read(file: Path, field: str | None) -> _Ranks:
         raise UserError(f"{file} is empty.", field=field)
     ranks: dict[bytes, int] = {}
     spelt: dict[int, bytes] = {}
-    for number, line in enumerate(data.split(b"\n"), 1):
+    for number, line in enumerate(io.BytesIO(data), 1):
         if not line.strip():
             continue
         try:

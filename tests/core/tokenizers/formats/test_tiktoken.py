@@ -261,7 +261,7 @@ def test_that_a_damaged_file_is_named_with_what_is_wrong(tmp_path: Path, data: b
     assert caught.value.field == "tokenizer"
 
 
-@pytest.mark.parametrize("size", [2**30, 100 * 2**20])
+@pytest.mark.parametrize("size", [2**30, 20 * 2**20])
 def test_that_one_gigantic_line_is_refused(tmp_path: Path, size: int) -> None:
     file = laid(tmp_path, b"YQ== 0\n")
     os.truncate(file, size)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import heapq
 from pathlib import Path
 
-import gguf
+from core.tokenizers.gguf_header import read_header
 
 
 class LlamaCpp:
     """Merge the pair that makes the token of the highest score, the leftmost first; the rest are bytes."""
 
     def __init__(self, file: Path) -> None:
-        fields = gguf.GGUFReader(file).fields
-        tokens, scores = (fields[f"tokenizer.ggml.{key}"].contents() for key in ("tokens", "scores"))
+        header = read_header(file)  # held against the gguf package elsewhere, which takes seconds
+        tokens, scores = (header[f"tokenizer.ggml.{key}"] for key in ("tokens", "scores"))
         self.ids = {token: id for id, token in enumerate(tokens)}
         self.score = dict(zip(tokens, scores, strict=True))
 
