@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.figures import count, fixed
@@ -13,7 +14,7 @@ from app.widgets.words import Words
 
 if TYPE_CHECKING:
     from app.session import Session
-    from core.tokenizers.train.result import TrainTokenizerResult
+    from core.tokenizers.train.result import HeldOut
 
 MEANING = (
     "Measured on the end of each text, which was kept from the training. Bytes per token: higher is shorter. "
@@ -64,8 +65,8 @@ class HeldOutCard(Card):
         self.column.addWidget(self.table)
         self.column.addWidget(Words(MEANING, "small"))
 
-    def show_result(self, result: TrainTokenizerResult) -> None:
-        rows = result.held_out
+    def show_rows(self, rows: Sequence[HeldOut]) -> None:
+        """The new tokenizer first; hides where nothing was held out."""
         self.setVisible(bool(rows))
         self.bars.setVisible(len(rows) > 1)
         self.bars.show_bars(

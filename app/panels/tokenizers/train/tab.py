@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from pydantic import ValidationError
+from PySide6.QtCore import Slot
+
 from app.panels.tokenizers.job_tab import MADE, JobTab
 from app.panels.tokenizers.names import sample_texts
 from app.panels.tokenizers.tokens_card import TokensCard
@@ -11,6 +14,7 @@ from app.panels.tokenizers.train import words
 from app.panels.tokenizers.train.held_out_card import HeldOutCard
 from core.tokenizers.job import TRAIN
 from core.tokenizers.train.algorithms import ALGORITHMS
+from core.tokenizers.train.result import HeldOut
 
 if TYPE_CHECKING:
     from app.widgets.dropped import Dropped
@@ -43,10 +47,22 @@ class TrainTab(JobTab):
         self.longest = TokensCard("Longest tokens", LONGEST)
         self.page.add(self.held_out)
         self.page.add(self.longest)
+        self.page.told.connect(self._hear)
 
     def fill(self, result: TrainTokenizerResult) -> None:
-        self.held_out.show_result(result)
+        self.held_out.show_rows(result.held_out)
         self.longest.show_tokens(result.longest)
+
+    @Slot(object)
+    def _hear(self, event: Any) -> None:
+        """The new tokenizer's figures come before plain BPE has been trained."""
+        if event.type == "partial" and "held_out" in event.data:
+            try:
+                rows = [HeldOut.model_validate(row) for row in event.data["held_out"]]
+            except ValidationError:  # of another version
+                return
+            self.page.show_early([self.held_out])
+            self.held_out.show_rows(rows)
 
     def title_of(self, request: TrainTokenizerRequest) -> str:
         return words.run_title(request)
@@ -55,7 +71,7 @@ class TrainTab(JobTab):
         return words.sentence(result), words.facts(result, run.id)
 
     def sample_values(self) -> dict[str, Any]:
-        algorithm = ALGORITHMS[SAMPLE_ALGORITHM]().model_dump(mode="json")
+        algorithm = ALGORITHMS[SAMPLE_ALGORITHM](name=SAMPLE_ALGORITHM).model_dump(mode="json")
         return {"text": sample_texts(), "algorithm": algorithm, "vocab_size": SAMPLE_SIZE}
 
     def put(self, found: Dropped) -> list[str]:
