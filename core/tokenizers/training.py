@@ -41,7 +41,8 @@ def train_tokenizer(texts: Sequence[str], kind: Kind, vocab_size: int, ctx: Cont
         UserError: the vocabulary is too small for this kind, or the texts do not yield so many tokens.
         Cancelled: the library's own thread, which knows no stop, ends by itself a little later.
     """
-    return _ALGORITHMS[kind].train(texts, vocab_size, (), ctx)
+    tokenizer: Tokenizer = _ALGORITHMS[kind].train(texts, vocab_size, (), ctx)
+    return tokenizer
 
 
 def special_tokens(kind: Kind) -> Mapping[str, str]:

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 from tokenizers import pre_tokenizers
 
 from core.tokenizers.train.byte_level import in_bytes, lines
+
+Integers = npt.NDArray[np.int64]
 
 SEPARATOR = "\U0010fffd"
 """A private character; a text that holds it is cut there."""
@@ -48,14 +51,12 @@ class Lengths:
             at = int(drawn[-1])
         return found
 
-    def _draw(self, count: int) -> np.ndarray:
+    def _draw(self, count: int) -> Integers:
         which, short, how_short = self._random.random((3, count))
         places = np.minimum(np.searchsorted(self._cumulated, which, side="right"), len(self._values) - 1)
-        return np.where(
-            short < self._short_share,
-            np.array(_SHORT)[(how_short * len(_SHORT)).astype(int)],
-            self._values[places],
-        )
+        shorts = np.array(_SHORT)[(how_short * len(_SHORT)).astype(int)]
+        lengths: Integers = np.where(short < self._short_share, shorts, self._values[places])
+        return lengths
 
 
 def chunked(texts: Iterable[str], lengths: Lengths, longest: int) -> Iterator[str]:

@@ -66,7 +66,7 @@ def _encoded(tokenizer: Tokenizer, texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
         encoding = tokenizer.encode(text, add_special_tokens=False)
         found: list[str] = []
-        before = 0
+        before: int | None = 0
         for id, part in zip(encoding.ids, encoding.word_ids, strict=True):
             if part != before:
                 found.append(SEPARATOR)

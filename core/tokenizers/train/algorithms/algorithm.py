@@ -66,7 +66,7 @@ class Algorithm(BaseModel):
 
     def expected(self, text_bytes: int) -> float:
         """How many tokens a text of this size is likely to yield, besides those of `least`."""
-        return self.yields * text_bytes**0.6
+        return float(self.yields * text_bytes**0.6)
 
     def cost(self, text_bytes: int) -> tuple[float, int]:
         """Seconds to train, about, and bytes of memory."""

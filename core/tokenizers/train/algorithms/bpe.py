@@ -25,10 +25,14 @@ class Bpe(Algorithm):
 
     name: Literal["bpe"] = "bpe"
     min_frequency: int = Field(
-        2, ge=1, le=1_000_000, title="At least", description="How often a pair must occur to become a token."
+        default=2,
+        ge=1,
+        le=1_000_000,
+        title="At least",
+        description="How often a pair must occur to become a token.",
     )
     longest: int = Field(
-        64,
+        default=64,
         ge=2,
         le=4_096,
         title="Longest token",
@@ -36,7 +40,7 @@ class Bpe(Algorithm):
         json_schema_extra={"unit": "bytes"},
     )
     digits: Digits = Field(
-        "left",
+        default="left",
         title="Digits",
         description="Which digits of a number may become one token.",
         json_schema_extra={

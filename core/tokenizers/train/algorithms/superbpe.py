@@ -28,17 +28,21 @@ class SuperBpe(Algorithm):
 
     name: Literal["superbpe"] = "superbpe"
     transition: float = Field(
-        0.9,
+        default=0.9,
         gt=0,
         le=1,
         title="Transition",
         description="Share of the vocabulary that is learnt within words; 1 is plain BPE.",
     )
     min_frequency: int = Field(
-        2, ge=1, le=1_000_000, title="At least", description="How often a pair must occur to become a token."
+        default=2,
+        ge=1,
+        le=1_000_000,
+        title="At least",
+        description="How often a pair must occur to become a token.",
     )
     digits: Digits = Field(
-        "left",
+        default="left",
         title="Digits",
         description="Which digits of a number may become one token.",
         json_schema_extra={
@@ -51,7 +55,7 @@ class SuperBpe(Algorithm):
         },
     )
     longest: int = Field(
-        64,
+        default=64,
         ge=2,
         le=4_096,
         title="Longest token",
@@ -59,7 +63,7 @@ class SuperBpe(Algorithm):
         json_schema_extra={"unit": "bytes"},
     )
     cut_after: int = Field(
-        256,
+        default=256,
         ge=16,
         le=4_096,
         title="Cut lines after",
@@ -67,7 +71,7 @@ class SuperBpe(Algorithm):
         json_schema_extra={"unit": "characters", "advanced": True},
     )
     sample: float = Field(
-        10,
+        default=10,
         gt=0,
         le=10_000,
         title="Sample",

@@ -29,7 +29,7 @@ class Supertokens(Algorithm):
 
     name: Literal["supertokens"] = "supertokens"
     mean: float = Field(
-        24.0,
+        default=24.0,
         ge=1,
         le=100_000,
         title="Mean length",
@@ -37,7 +37,7 @@ class Supertokens(Algorithm):
         json_schema_extra={"unit": "characters"},
     )
     spread: float = Field(
-        8.0,
+        default=8.0,
         ge=0,
         le=100_000,
         title="Spread",
@@ -45,17 +45,21 @@ class Supertokens(Algorithm):
         json_schema_extra={"unit": "characters"},
     )
     short_share: float = Field(
-        0.1,
+        default=0.1,
         ge=0,
         le=1,
         title="Short chunks",
         description="Share of the chunks that have one to three characters: it keeps short tokens.",
     )
     min_frequency: int = Field(
-        2, ge=1, le=1_000_000, title="At least", description="How often a pair must occur to become a token."
+        default=2,
+        ge=1,
+        le=1_000_000,
+        title="At least",
+        description="How often a pair must occur to become a token.",
     )
     longest: int = Field(
-        64,
+        default=64,
         ge=2,
         le=4_096,
         title="Longest token",
@@ -63,7 +67,7 @@ class Supertokens(Algorithm):
         json_schema_extra={"unit": "bytes"},
     )
     cut_after: int = Field(
-        256,
+        default=256,
         ge=16,
         le=4_096,
         title="Cut lines after",
@@ -71,7 +75,7 @@ class Supertokens(Algorithm):
         json_schema_extra={"unit": "characters", "advanced": True},
     )
     sample: float = Field(
-        10,
+        default=10,
         gt=0,
         le=10_000,
         title="Sample",

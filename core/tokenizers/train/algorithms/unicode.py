@@ -43,14 +43,14 @@ class Unicode(Algorithm):
 
     name: Literal["unicode"] = "unicode"
     layout: Literal["text", "plane"] = Field(
-        "text",
+        default="text",
         title="Characters",
         description="Those of the text, or all of Unicode's first plane, each by its code point as in the "
         "paper's vocabulary of 65,536.",
         json_schema_extra={"labels": {"text": "those of the text", "plane": "the first plane"}},
     )
     longest_run: int = Field(
-        3,
+        default=3,
         ge=2,
         le=8,
         title="Longest run",

@@ -36,12 +36,16 @@ class WordPiece(Algorithm):
 
     name: Literal["wordpiece"] = "wordpiece"
     lowercase: bool = Field(
-        False,
+        default=False,
         title="Lower case",
         description="Put text into lower case and take accents away before anything else.",
     )
     min_frequency: int = Field(
-        2, ge=1, le=1_000_000, title="At least", description="How often a pair must occur to become a token."
+        default=2,
+        ge=1,
+        le=1_000_000,
+        title="At least",
+        description="How often a pair must occur to become a token.",
     )
 
     def least(self, more: Sequence[str] = ()) -> int:
