@@ -35,6 +35,10 @@ def missing_bytes(ranks: Mapping[bytes, int]) -> list[int]:
     return [byte for byte in range(256) if bytes([byte]) not in ranks]
 
 
+_WORTH_A_THREAD = 200
+"""Characters of a text, on average."""
+
+
 class RankTokenizer(Tokenizer):
     """A subclass for each format gives `format`, the format's name."""
 
@@ -90,6 +94,8 @@ class RankTokenizer(Tokenizer):
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         for text in texts:
             text.encode()
+        if sum(map(len, texts)) < _WORTH_A_THREAD * len(texts):  # handing one over takes longer than words do
+            return [self._ordinary(text) for text in texts]
         try:
             with refusing(self.path, "cannot encode the text"):
                 return self._library.encode_ordinary_batch(list(texts), num_threads=os.cpu_count() or 1)
