@@ -21,7 +21,7 @@ CODE = (".py", ".c", ".h", ".cpp", ".js", ".ts", ".go", ".rs", ".java", ".sql", 
 BLOCK = 1024 * 1024
 """Bytes read at once. A block, and so a document, has at most this many characters, and one more read."""
 
-_EMPTY_LINE = re.compile(r"\n\r?\n")
+_EMPTY_LINES = re.compile(r"\n(?:[ \t]*\r?\n)+")
 
 Documents = Literal["paragraphs", "lines", "file"]
 
@@ -101,8 +101,8 @@ def documents(
 ) -> Iterator[str]:
     """The text cut into documents, which joined give it back: each has the empty lines after it.
 
-    A paragraph ends with an empty line; in a text that begins without any, with every line. One that is longer than a block is cut as blocks are; of kind
-    ``file``, that is every block.
+    A paragraph ends with an empty line (there may be spaces in it); in a text that begins without any, with
+    every line. One that is longer than a block is cut as blocks are; of kind ``file``, that is every block.
 
     Raises:
         UserError: as `blocks`.
@@ -114,7 +114,7 @@ def documents(
     cut = None
     for block in blocks(text, max_bytes=max_bytes, replaced=replaced, field=field):
         if cut is None:
-            cut = _paragraphs if kind == "paragraphs" and _EMPTY_LINE.search(block) else _lines
+            cut = _paragraphs if kind == "paragraphs" and _EMPTY_LINES.search(block) else _lines
         found = cut(rest + block)
         rest = found.pop()  # it may go on
         yield from found
@@ -133,15 +133,11 @@ def _lines(text: str) -> list[str]:
 def _paragraphs(text: str) -> list[str]:
     """Cut behind each run of empty lines. The last one may be unfinished."""
     found: list[str] = []
-    begin = at = 0
-    while (at := text.find("\n", at)) >= 0:
-        end = at + 1
-        while text.startswith(("\n", "\r\n"), end):
-            end = text.index("\n", end) + 1
-        if end > at + 1 and end < len(text):
-            found.append(text[begin:end])
-            begin = end
-        at = end
+    begin = 0
+    for empty in _EMPTY_LINES.finditer(text):
+        if empty.end() < len(text):
+            found.append(text[begin : empty.end()])
+            begin = empty.end()
     return [*found, text[begin:]]
 
 
