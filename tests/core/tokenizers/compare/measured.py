@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -144,13 +144,17 @@ def agreement(key: str, first: Units, second: Units, documents: int = 1) -> floa
 def _units(
     texts: Sequence[str], lengths: Sequence[Sequence[int]], ids: list[int] | None, how: Words
 ) -> Units:
-    ends = np.cumsum([length for unit in lengths for length in unit], dtype=np.int64)
-    spans = np.stack([ends - [length for unit in lengths for length in unit], ends], axis=1).astype(np.int64)
+    begins = np.cumsum([0, *(len(text.encode()) for text in texts)])
+    spans = [
+        span
+        for begin, unit in zip(begins.tolist(), lengths, strict=False)
+        for span in pairwise(accumulate(unit, initial=begin))
+    ]
     return Units(
         data=np.frombuffer("".join(texts).encode(), np.uint8),
-        begins=np.cumsum([0, *(len(text.encode()) for text in texts)]),
+        begins=begins,
         words=words_of_units(texts, how),
-        ids=np.arange(len(ends)) if ids is None else np.array(ids, np.int64),
+        ids=np.arange(len(spans)) if ids is None else np.array(ids, np.int64),
         first_tokens=np.cumsum([0, *map(len, lengths)]),
-        spans=spans,
+        spans=np.array(spans, np.int64).reshape(-1, 2),
     )
