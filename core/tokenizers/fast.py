@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -311,8 +312,10 @@ def _by_offsets(
     """Spans from the library's character offsets, made to follow each other.
 
     Tokens that end at the same place share the bytes up to there: by their own lengths where these add up
-    (pieces of one character), else the first that has any bytes gets them all.
+    (pieces of one character), else the first that has any bytes gets them all. Marks that the library leaves
+    out, having composed or stripped them, are those of the letter before.
     """
+    offsets = _with_marks(offsets, text)
     place = list(itertools.accumulate((len(character.encode()) for character in text), initial=0))
     shares: list[int] = []
     at = 0
@@ -330,6 +333,19 @@ def _by_offsets(
     if shares:
         shares[-1] += size - at
     return one_after_the_other(shares)
+
+
+def _with_marks(offsets: Sequence[tuple[int, int]], text: str) -> list[tuple[int, int]]:
+    covered = bytearray(len(text))
+    for begin, end in offsets:
+        covered[begin:end] = b"\1" * (end - begin)
+
+    def behind_marks(end: int) -> int:
+        while 0 < end < len(text) and not covered[end] and unicodedata.category(text[end]).startswith("M"):
+            end += 1
+        return end
+
+    return [(begin, behind_marks(end)) for begin, end in offsets]
 
 
 # Spaces that a tokenizer puts before a text, or takes away
