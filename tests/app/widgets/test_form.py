@@ -349,3 +349,13 @@ def test_that_a_long_number_is_shown_grouped(form: Form) -> None:
     assert isinstance(box, QSpinBox)
     assert box.isGroupSeparatorShown()
     assert box.text().endswith(" bytes")
+
+
+def test_that_a_long_name_does_not_widen_the_form(form: Form, tmp_path: Path) -> None:
+    before = form.minimumSizeHint().width()
+    editor = texts(form)
+    editor.set_value([str(tmp_path / f"{'Donaudampfschifffahrt' * 6}.txt")])
+    assert form.minimumSizeHint().width() == before
+    assert "…" in editor.summary.text()
+    assert editor.summary.words.startswith("Donaudampfschifffahrt")
+    assert "Donaudampfschifffahrt" in editor.summary.accessibleName()

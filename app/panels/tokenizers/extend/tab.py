@@ -136,7 +136,7 @@ class ExtendTab(JobTab):
 def _pair(row: TextFigures) -> Pair:
     tokens = f"{count(row.tokens_before)} tokens before, {count(row.tokens_after)} after"
     return Pair(
-        f"{row.text} ({KINDS.get(row.kind, row.kind)})",
+        f"{KINDS.get(row.kind, row.kind)}: {row.text}",
         row.fertility_before,
         row.fertility_after,
         f"{tokens}: {percent(row.saved)} saved",

@@ -59,6 +59,10 @@ class VocabularyTab(Tab):
         self._asked: AskVocabulary | None = None
         self._exporting = False
         self._sort, self._descending = "id", False
+        self._shown: tuple[Path | None, Path | None] = (None, None)
+        """The tokenizers whose tokens are in the table."""
+        self._noted: dict[str, Path | None] = {}
+        """Field → the tokenizer that its note is about."""
         self.first = FieldBox(
             Field(
                 path=("tokenizer",),
@@ -203,15 +207,22 @@ class VocabularyTab(Tab):
         self._waiting.start()
         self._ask(self._asked, self._show_first)
         for box, path in ((self.first, first), (self.second, second)):
-            if path is None:
-                box.say("", "")
-                continue
+            self._ask_note(box, path)
+
+    def _ask_note(self, box: FieldBox, path: Path | None) -> None:
+        """What the tokenizer is, in the line under its field; asked once."""
+        key = box.field.key
+        if self._noted.get(key) == path:
+            return
+        self._noted[key] = path
+        box.say("", "")
+        if path is not None:
             self.session.live.ask(
                 AskNote(path),
                 then=partial(self._say_note, box),
                 failed=partial(self._say_fault, box),
                 owner=self,
-                key=box.field.key,
+                key=key,
             )
 
     def _ask(self, question: AskVocabulary, then: Any) -> None:
@@ -236,6 +247,7 @@ class VocabularyTab(Tab):
         box.say(f"{note.format} · {sentence}" if note.format else sentence, "")
 
     def _say_fault(self, box: FieldBox, error: Exception) -> None:
+        self._noted.pop(box.field.key, None)
         box.say("", str(error))
 
     def _show_first(self, answer: VocabularyPage) -> None:
@@ -247,6 +259,7 @@ class VocabularyTab(Tab):
         if answer.problem:
             self.number.setText("")
             return
+        self._shown = first, second
         for path in filter(None, (first, second)):
             remember_pick("tokenizer", path)
         names = [_name(path) for path in (first, second)]
@@ -305,6 +318,7 @@ class VocabularyTab(Tab):
         self.sample.setVisible(bool(sample_tokenizer()))
         self.retry.hide()
         self.pages.setCurrentIndex(0)
+        self._noted.clear()
         for box in (self.first, self.second):
             box.say("", "")
         for widget in (self.sides, self.overlap):
@@ -314,13 +328,14 @@ class VocabularyTab(Tab):
     @Slot()
     def _say_waiting(self) -> None:
         first, _ = self.chosen
-        if self.pages.currentIndex() == 1:
+        if self.pages.currentIndex() == 1 and self._shown == self.chosen:
             self.number.setText("Looking…")
         elif first is not None:
             self.notice.sign.show_icon("tokenizers", "muted")
             self.notice.words.setText(f"Opening {tokenizer_name(first)}…")
             self.sample.hide()
             self.retry.hide()
+            self.pages.setCurrentIndex(0)
 
     def _enable(self) -> None:
         self.copy.setEnabled(self.table.selectionModel().hasSelection())

@@ -28,9 +28,9 @@ def test_that_held_out_text_comes_first_and_carries_the_sentence(tab: ExtendTab)
     )
     assert "every id below 8,192 is what it was" in tab.page.answer.facts.text()
     assert [pair.name for pair in tab.texts.dots.pairs] == [
-        "python (held out)",
-        "prose (other text)",
-        "python (learnt from)",
+        "held out: python",
+        "other text: prose",
+        "learnt from: python",
     ]
     tab.texts.view.choose("table")
     assert cells(tab.texts.table)[0] == ["python", "held out", "1,743", "600", "450", "25.0", "2.44", "1.83"]

@@ -173,9 +173,16 @@ def test_that_a_tokenizer_that_cannot_be_read_is_told_and_tried_again(
 def test_that_a_slow_answer_is_waited_for_in_words(
     qtbot: QtBot, live: MadeUpLive, tab: VocabularyTab, tmp_path: Path
 ) -> None:
+    assert len(live.of(AskNote)) == 1
     live.answer = lambda question: None
     tab.look()
     qtbot.waitUntil(lambda: tab.number.text() == "Looking…")
+    assert len(live.of(AskNote)) == 1
+    (tmp_path / "large.model").write_bytes(b"\0")
+    tab.drop([tmp_path / "large.model"])
+    qtbot.waitUntil(lambda: tab.notice.words.text() == "Opening large.model…")
+    assert tab.notice.isVisible()
+    assert tab.first.line == tab.first.field.help
 
 
 def test_that_with_nothing_chosen_it_says_what_one_can_do(live: MadeUpLive, tab: VocabularyTab) -> None:
