@@ -18,11 +18,11 @@ _Pair = tuple[int, int]
 
 
 class Merge(NamedTuple):
-    """`count`: neighbours of this kind before the merge, overlapping ones included; `saved`: tokens saved."""
+    """`occurs`: how often the pair stood there, overlapping ones included; `saved`: tokens saved."""
 
     left: bytes
     right: bytes
-    count: int
+    occurs: int
     saved: int
 
 

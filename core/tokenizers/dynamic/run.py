@@ -57,7 +57,7 @@ class _Counted:
     """Of one text: what it was, and what became of it."""
 
     name: str
-    bytes: int = 0
+    size: int = 0
     documents: int = 0
     batches: int = 0
     tokens: int = 0
@@ -69,7 +69,7 @@ class _Counted:
     def row(self) -> DynamicRow:
         return DynamicRow(
             text=self.name,
-            bytes=self.bytes,
+            bytes=self.size,
             documents=self.documents,
             batches=self.batches,
             tokens_before=self.tokens,
@@ -127,13 +127,13 @@ class _Measuring:
             done = []
             for merge in self._merged(batch, limit):
                 done.append(merge.saved)
-                merges[merge.left, merge.right] += merge.count
+                merges[merge.left, merge.right] += merge.occurs
                 batches[merge.left, merge.right] += 1
             made = set(batch.tokens()) - static
             after, within = batch.length, len(done)
             done += [merge.saved for merge in self._merged(batch, None)]
             for row in (counted[text.name], together):
-                row.bytes += size
+                row.size += size
                 row.documents += number_of_documents
                 row.batches += 1
                 row.tokens += length

@@ -45,12 +45,12 @@ class Candidate(NamedTuple):
     """A form of a term: its words as the model gets them, how often it occurs, the ids of its tokens now."""
 
     words: tuple[str, ...]
-    count: int
+    occurs: int
     ids: list[int]
 
     @property
     def saved(self) -> int:
-        return self.count * (len(self.ids) - 1)
+        return self.occurs * (len(self.ids) - 1)
 
 
 class Reading:
@@ -189,7 +189,7 @@ def reached_by_merges(
 def as_pieces(candidates: Sequence[Candidate], vocabulary: Vocabulary, most: int) -> Additions:
     """The best candidates of one word, for Unigram: a little likelier than what they are cut into."""
     known = {token.content for token in vocabulary}
-    found = []
+    found: list[Addition] = []
     for candidate in candidates:
         if len(candidate.words) == 1 and candidate.words[0] not in known and len(found) < most:
             scores = [token.score or 0.0 for id in candidate.ids if (token := vocabulary.entries[id])]
