@@ -11,8 +11,8 @@ from tests.core.tokenizers.parity.written import train_pieces
 from tests.core.tokenizers.texts import random_bytes
 
 LANGUAGES = 38
-_LONG = 20_000
-"""Characters taken of a technical text."""
+_LONG = 30_000
+"""Characters taken of a program or a technical text."""
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +31,7 @@ def texts(shared_data: Path, languages: list[str]) -> list[str]:
     technical = sorted((shared_data / "multilingual" / "technical").glob("*.gz"))
     return [
         *languages,
-        *(file.read_text(encoding="utf-8") for file in code),
+        *(file.read_text(encoding="utf-8")[:_LONG] for file in code),
         *(gzip.decompress(file.read_bytes()).decode()[:_LONG] for file in technical),
         *random_bytes(),
         *("", " ", "\n", "a", "  x \t\r\n", "\x00", "\u2581", "<s>", "<|endoftext|>", "e\u0301 Å ﬁ ①"),
