@@ -47,6 +47,9 @@ def token_table(tokenizer: Tokenizer) -> TokenTable:
         ordinary[token.id] = True
         byte[token.id] = tokenizer.is_byte(token.id)
         lengths[token.id] = len(token.bytes)
+        if token.bytes.isascii():
+            space[token.id] = token.bytes.isspace()
+            continue
         try:
             space[token.id] = token.bytes.decode().isspace()
         except UnicodeDecodeError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from core.tokenizers.canonical import Kind
-from core.tokenizers.compare.measures.measure import Counts, OfVocabularies, measure
+from core.tokenizers.compare.measures.measure import OfVocabularies, measure
 from core.tokenizers.compare.once import once_for_each
 from core.tokenizers.tokenizer import Tokenizer
 
@@ -24,26 +24,13 @@ def normalised_texts_of(tokenizer: Tokenizer) -> frozenset[bytes]:
 
 def normalised(data: bytes) -> bytes:
     """Without one leading space, in NFKC and lower case; bytes that are no UTF-8 as they are."""
+    if data.isascii():
+        return data.removeprefix(b" ").lower()
     try:
         text = data.removeprefix(b" ").decode()
     except UnicodeDecodeError:
         return data
     return unicodedata.normalize("NFKC", text).lower().encode()
-
-
-def weighted_overlap(first: Counts, second: Tokenizer) -> float | None:
-    """Share of a text's tokens under the first tokenizer that the second has too; None of an empty text."""
-    if not first.tokens:
-        return None
-    shared = texts_of(second)
-    return (
-        sum(
-            int(first.counts[token.id])
-            for token in first.tokenizer.vocabulary
-            if token.kind is Kind.TEXT and token.bytes in shared
-        )
-        / first.tokens
-    )
 
 
 def _share(part: frozenset[bytes], whole: frozenset[bytes]) -> float | None:

@@ -9,11 +9,10 @@ import pytest
 from scipy.stats import kendalltau
 
 from core.tokenizers.compare.measures.merge_order import kendall_tau
-from core.tokenizers.compare.measures.vocabulary_overlap import normalised, weighted_overlap
+from core.tokenizers.compare.measures.vocabulary_overlap import normalised
 from core.tokenizers.tokenizer import Tokenizer
 from tests.core.tokenizers.compare.measured import (
     byte_level,
-    counts_of,
     of_vocabularies,
     sentencepiece_like,
     word_piece,
@@ -51,13 +50,6 @@ def test_that_one_leading_space_is_taken_off(data: str, plain: str) -> None:
 
 def test_that_bytes_that_are_no_text_stay_as_they_are() -> None:
     assert normalised(b" \xe6\x97") == b" \xe6\x97"
-
-
-def test_that_weighted_overlap_is_a_share_of_the_running_text(tmp_path: Path) -> None:
-    first = byte_level(tmp_path, "a b")
-    second = word_piece(tmp_path, "ab", "c")
-    assert weighted_overlap(counts_of(first, "abababcd"), second) == 4 / 5
-    assert weighted_overlap(counts_of(first, ""), second) is None
 
 
 def test_that_merge_order_is_compared_over_shared_tokens(tmp_path: Path) -> None:
