@@ -117,3 +117,19 @@ def test_that_a_token_is_no_formula_in_a_spreadsheet(table: FiguresTable) -> Non
         "-1e3,2.0",
         "a=b,0.0",
     ]
+
+
+def test_that_shaded_cells_are_tinted_and_columns_can_be_others(table: FiguresTable) -> None:
+    shaded = Column(
+        "figure", lambda row: row.figure, shade=lambda row: None if row.figure is None else row.figure / 10
+    )
+    table.figures.set_columns([COLUMNS[0], shaded])
+    assert table.model().rowCount() == 0
+    table.show_rows(ROWS)
+    tints = column(table, 1, Qt.ItemDataRole.BackgroundRole)
+    assert tints[2] is None
+    assert tints[0].alpha() < tints[3].alpha() < tints[1].alpha()
+    image = table.viewport().grab().toImage()
+    places = [table.visualRect(table.model().index(row, 1)).topLeft() for row in (0, 1)]
+    faint, strong = (image.pixelColor(place.x() + 2, place.y() + 2).lightness() for place in places)
+    assert strong < faint

@@ -58,6 +58,8 @@ MEANINGS = {
     "prompt that holds one may do anything.",
     "unused": "Tokens of text that do not occur in your texts.",
 }
+NEIGHBOURS = 3
+"""Shown of the nearest tokens; copied are all of them."""
 COLUMNS = (
     Column("token", lambda row: row.token, shown_token, mono=True),
     Column("id", lambda row: row.id, str, right=True),
@@ -72,8 +74,9 @@ COLUMNS = (
     Column("in your text", lambda row: row.count, count, right=True, tip="How often it occurs there"),
     Column(
         "nearest",
-        lambda row: "  ".join(map(shown_token, row.nearest)) or None,
+        lambda row: "  ".join(map(shown_token, row.nearest[:NEIGHBOURS])) or None,
         mono=True,
+        raw=lambda row: "  ".join(row.nearest),
         tip="The tokens with the most similar embeddings",
     ),
 )

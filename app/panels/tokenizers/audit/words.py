@@ -50,6 +50,6 @@ def histogram(result: AuditResult) -> str:
     words = f"{indicator}. " if indicator else ""
     words += "Small: the embedding looks like one that was hardly ever trained."
     if result.reference:
-        known = (result.reference_words or "tokens known to be unused").rstrip(".")
-        words += f" Marked, {count(result.reference)}: {known[:1].lower()}{known[1:]}."
+        known = result.reference_words or f"{count(result.reference)} tokens known to be unused"
+        words += f" Marked: {known.rstrip('.')}."
     return words

@@ -238,7 +238,7 @@ class ChatTab(Tab):
         self.pages.setCurrentIndex(1)
         self.source.setPlainText(chat.template)
         rendered = bool(chat.ids)
-        self.problem.say(chat.problem)
+        self.problem.say(chat.problem or ("" if rendered else "The template makes nothing of this chat."))
         for widget in (self.bar, self.shown, self.copy_text, self.copy_ids):
             widget.setVisible(rendered)
         self.sentence.say(_sentence(chat) if rendered else "")

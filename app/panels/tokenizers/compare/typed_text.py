@@ -38,7 +38,7 @@ class TypedText(QPlainTextEdit):
         self.setPlainText(text[:MOST])
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        room = max(0, MOST - self.document().characterCount() + len(self.textCursor().selectedText()))
+        room = max(0, MOST + 1 - self.document().characterCount() + len(self.textCursor().selectedText()))
         text = source.text()
         if len(text) > room:
             self.cut.emit(len(text) - room)

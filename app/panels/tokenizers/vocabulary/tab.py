@@ -243,8 +243,9 @@ class VocabularyTab(Tab):
     # What is answered
 
     def _say_note(self, box: FieldBox, note: Note) -> None:
+        """``SentencePiece · BPE, 32,768 tokens · changes white space``, and what was assumed."""
         sentence = f"{note.sentence[:1].upper()}{note.sentence[1:]}"
-        box.say(f"{note.format} · {sentence}" if note.format else sentence, "")
+        box.say("\n".join([" · ".join([note.format, sentence, *note.badges]), *note.notes]), "")
 
     def _say_fault(self, box: FieldBox, error: Exception) -> None:
         self._noted.pop(box.field.key, None)

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.panels.tokenizers.compare.tab import CompareTab
+from app.session import Session
+from app.widgets.known_paths import starter_models, starter_texts
+from core.jobs.events import ErrorInfo, Finished, Progress
+from core.jobs.request import RunSpec
+from core.project.project import Project
+from core.tokenizers.compare.result import CompareTokenizersResult
+from tests.app.panels.tokenizers.cells import cells
+from tests.app.panels.tokenizers.compare import made_up
+from tests.app.panels.tokenizers.conftest import MadeUpLive
+from tests.app.test_accessibility import nameless
+
+
+@pytest.fixture
+def tab(project: Project, live: MadeUpLive, show_tab: Callable[..., CompareTab]) -> CompareTab:
+    return show_tab(CompareTab)
+
+
+@pytest.fixture
+def record(project: Project, tab: CompareTab) -> Callable[..., int]:
+    def record(finished: Finished | None = None) -> int:
+        request = {
+            "tokenizers": [str(path) for path in starter_models()],
+            "text": [str(path) for path in starter_texts()],
+        }
+        run_id = project.add_run(RunSpec(kind="compare-tokenizers", request=request, title="t")).result()
+        if finished is not None:
+            project.start_run(run_id).result()
+            project.finish_run(run_id, finished).result()
+        tab.show_run(project.run(run_id))
+        return run_id
+
+    return record
+
+
+def done(result: CompareTokenizersResult) -> Finished:
+    return Finished(status="done", result=result.model_dump(mode="json"))
+
+
+def test_that_the_first_visit_shows_the_starters_cutting_the_sample(tab: CompareTab) -> None:
+    assert tab.tokenizers == starter_models()
+    assert [row.name for row in tab.ribbons.view.rows] == ["prose-bpe", "prose-unigram"]
+    assert all(row.ribbon is not None for row in tab.ribbons.view.rows)
+    chips = [chip.label.text() for chip in tab.page.setup.form.box("tokenizers").editor.chips]  # type: ignore[attr-defined]
+    assert chips == ["prose-bpe", "prose-unigram"]
+    assert not tab.measures.isVisible()
+    assert not tab.page.empty.isVisible()
+
+
+def test_that_taking_a_chip_out_takes_its_ribbon_out(qtbot: QtBot, tab: CompareTab) -> None:
+    editor: Any = tab.page.setup.form.box("tokenizers").editor
+    qtbot.mouseClick(editor.chips[0].remove, Qt.MouseButton.LeftButton)
+    assert [row.name for row in tab.ribbons.view.rows] == ["prose-unigram"]
+    qtbot.keyClick(editor.chips[0].remove, Qt.Key.Key_Delete)
+    assert tab.ribbons.view.rows == []
+
+
+def test_that_a_result_fills_every_card(tab: CompareTab, record: Callable[..., int]) -> None:
+    record(done(made_up.compared()))
+    assert (
+        tab.page.answer.sentence.text() == "On your 9 texts, llama3 needs 31 % fewer tokens than mistral-v1."
+    )
+    assert tab.page.answer.facts.text().startswith("The gap is widest in हिन्दी")
+    assert tab.measures.title.text() == "Bytes per token"
+    assert tab.measures.hint.text().startswith("higher is cheaper")
+    assert list(tab.measures.buttons) == [
+        "bytes_per_token",
+        "fertility",
+        "parity",
+        "renyi_efficiency",
+        "round_trip_losses",
+    ]
+    tab.measures.buttons["fertility"].click()
+    assert tab.measures.title.text() == "Fertility (tokens/word)"
+    assert tab.measures.heat.heat.title == "Fertility"
+    assert tab.measures.others.count() == 2
+    tab.measures.others.setCurrentIndex(1)
+    tab.measures.others.activated.emit(1)
+    assert tab.measures.key == "top_mass"
+    assert [row[0] for row in cells(tab.table.table)] == ["llama3", "gpt2", "mistral-v1"]
+    tab.table.view.choose("texts")
+    assert len(cells(tab.table.table)) == 27
+    assert cells(tab.table.table)[0][1] == "English"
+    assert cells(tab.pairs.table)[0][:3] == ["llama3", "gpt2", "all"]
+    assert cells(tab.pairs.table)[0][3:] == ["0.80", "0.40"]
+    assert "⟨" not in cells(tab.losses.table)[0][4]
+    assert cells(tab.alone.table)[1][4] == "normalises"
+    assert [key for key, button in tab.curves.view.buttons.items() if not button.isHidden()] == [
+        "token_bytes",
+        "zipf",
+        "renyi",
+        "digits",
+    ]
+    tab.curves.view.choose("zipf")
+    assert [series.name for series in tab.curves.plot.series] == ["llama3", "gpt2", "mistral-v1"]
+    assert nameless(tab) == []
+
+
+def test_that_a_cell_puts_the_text_into_the_ribbons(
+    qtbot: QtBot, tab: CompareTab, record: Callable[..., int], tmp_path: Path
+) -> None:
+    text = tmp_path / "deu.txt"
+    text.write_text("Alle Menschen sind frei.\n", encoding="utf-8")
+    record(done(made_up.compared(texts=("deu",), paths=(str(text),))))
+    tab.measures.heat.chosen.emit("deu", 0)
+    qtbot.waitUntil(lambda: tab.ribbons.text == "Alle Menschen sind frei.")
+    tab.measures.heat.chosen.emit("all", 0)
+
+
+def test_that_a_run_is_drawn_in_every_state(
+    tab: CompareTab, record: Callable[..., int], session: Session
+) -> None:
+    run_id = record()
+    assert tab.page.status.heading.text() == f"Run {run_id} waits."
+    assert tab.ribbons.isVisible()
+    session.run_event.emit(run_id, Progress(stage="counting", done=3, total=9, elapsed=1))
+    assert not tab.measures.isVisible()
+    record(Finished(status="cancelled"))
+    assert "Nothing was measured." in tab.page.status.detail.text()
+    record(Finished(status="failed", error=ErrorInfo(kind="user", message="x.txt is gone.")))
+    assert tab.page.status.heading.text() == "x.txt is gone."
+    record(done(made_up.compared()))
+    assert not tab.page.status.isVisible()
+    assert tab.measures.isVisible()
+
+
+def test_that_what_is_dropped_joins_what_was_chosen_and_the_samples_go(
+    tab: CompareTab, tmp_path: Path
+) -> None:
+    files = [tmp_path / name for name in ("a.model", "b.tiktoken", "mine.txt")]
+    for file in files:
+        file.write_text("words")
+    assert tab.drop(files[:1] + files[2:])
+    assert tab.drop(files[1:2])
+    assert tab.tokenizers == files[:2]
+    assert tab.page.setup.form.values()["text"] == [str(files[2])]
+    assert not tab.drop([tmp_path / "nothing"])
+
+
+def test_that_what_was_left_comes_back(
+    tab: CompareTab, show_tab: Callable[..., CompareTab], record: Callable[..., int]
+) -> None:
+    record(done(made_up.compared()))
+    tab.measures.buttons["fertility"].click()
+    tab.curves.view.choose("zipf")
+    tab.ribbons.show_text("left")
+    state = tab.state()
+    other = show_tab(CompareTab, state)
+    assert (other.ribbons.text, other.tokenizers) == ("left", starter_models())
+    assert other.curves.view.key == "zipf"
+    other.measures.show_result(made_up.compared())
+    assert other.measures.key == "fertility"
+    show_tab(CompareTab, {"ribbons": 3, "measure": 7, "setup": [], "curve": None})
