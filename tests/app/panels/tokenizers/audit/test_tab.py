@@ -69,7 +69,7 @@ def test_that_the_indicator_is_drawn_with_the_reference_marked(
     assert plot is not None
     assert plot.words(0) == "indicator 0.00 to 0.10: 12 tokens, 10 of them marked"
     assert plot.words(5) == "indicator 0.50 to 0.60: 90 tokens"
-    assert "Marked, 12: tokens known to be unused" in tab.indicator.words.text()
+    assert "Marked: 12 bytes that no text has." in tab.indicator.words.text()
 
 
 def test_that_without_a_model_there_is_no_plot(tab: AuditTab, finish: Callable[..., int]) -> None:

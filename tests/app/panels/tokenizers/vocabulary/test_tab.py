@@ -66,6 +66,16 @@ def test_that_it_begins_with_the_sample_tokenizer(tab: VocabularyTab) -> None:
     assert nameless(tab) == []
 
 
+def test_that_what_a_tokenizer_loses_and_what_was_assumed_stands_under_its_field(
+    live: MadeUpLive, tab: VocabularyTab, tmp_path: Path
+) -> None:
+    note = Note(tmp_path, "x", "GGUF", "bPE, 3 tokens", 3, ("puts into lower case",), ("It was assumed.",))
+    live.answer = lambda question: note if isinstance(question, AskNote) else answer(question)
+    (tmp_path / "x.gguf").write_bytes(b"\0")
+    tab.drop([tmp_path / "x.gguf"])
+    assert tab.first.line == "GGUF · BPE, 3 tokens · puts into lower case\nIt was assumed."
+
+
 def test_that_pages_come_while_it_is_scrolled(qtbot: QtBot, live: MadeUpLive, tab: VocabularyTab) -> None:
     assert tab.table.model().rowCount() == SIZE
     assert [question.start for question in live.of(AskVocabulary)] == [0]
