@@ -142,7 +142,7 @@ class LinePlot(QWidget):
         return QRectF(left, top, max(40.0, self.width() - left - RIGHT_SIDE), self.height() - top - bottom)
 
     def _legend_height(self) -> int:
-        rows, x = 1, 0
+        rows, x = 1, 0.0
         for one in self._series:
             wide = self.fontMetrics().horizontalAdvance(one.name) + 36
             if x and x + wide > self.width():
@@ -154,8 +154,8 @@ class LinePlot(QWidget):
         """Value and place of what is written along an axis."""
         if axis.logarithmic:
             first, last = math.ceil(low - 1e-9), math.floor(high + 1e-9)
-            step = max(1, math.ceil((last - first + 1) / max(1, room)))
-            found = [(10.0**n, float(n)) for n in range(first, last + 1, step)]
+            every = max(1, math.ceil((last - first + 1) / max(1, room)))
+            found = [(10.0**n, float(n)) for n in range(first, last + 1, every)]
             if len(found) >= 2:
                 return found
             return [(axis.value(place), place) for place in (low, high)]
@@ -333,8 +333,8 @@ def _nice(step: float) -> float:
     """The round number (1, 2 or 5 times a power of ten) from `step` on."""
     if step <= 0 or not math.isfinite(step):
         return 1.0
-    power = 10 ** math.floor(math.log10(step))
-    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= step * 0.999)
+    power = 10.0 ** math.floor(math.log10(step))
+    return float(next(factor * power for factor in (1, 2, 5, 10) if factor * power >= step * 0.999))
 
 
 def _short(value: float) -> str:

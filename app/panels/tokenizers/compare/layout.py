@@ -171,7 +171,8 @@ class Reading:
         total = sum(map(len, self.spans)) or 1
         laid = 0
         for row, spans in enumerate(self.spans):
-            x, boxes, first = 0.0, [], True
+            boxes: list[Box] = []
+            x, first = 0.0, True
             for number, (begin, end) in enumerate(spans):
                 piece = self.data[begin:end]
                 width = self.widths(piece) if piece else EMPTY

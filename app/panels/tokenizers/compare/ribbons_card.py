@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,7 @@ class RibbonsCard(Card):
         self.head.addWidget(self.facts)
         self.head.addWidget(self.mode)
         self.edit = TypedText()
-        self.edit.cut.connect(self._on_cut)
+        self.edit.shortened.connect(self._on_shortened)
         self.view = RibbonView()
         self.view.pointed.connect(self._on_pointed)
         self.problem = Words(role="error")
@@ -109,7 +110,7 @@ class RibbonsCard(Card):
                 self._session.live.ask(
                     AskNote(path),
                     then=self._opened,
-                    failed=lambda error, path=path: self._not_opened(path, error),
+                    failed=partial(self._not_opened, path),
                     owner=self,
                     key=f"note {path}",
                 )
@@ -183,7 +184,7 @@ class RibbonsCard(Card):
         self.view.set_mode("reading" if mode == "reading" else "aligned")
 
     @Slot(int)
-    def _on_cut(self, left_out: int) -> None:
+    def _on_shortened(self, left_out: int) -> None:
         self._session.message.emit(
             f"The ribbons take {MOST:,} characters; {left_out:,} of what was pasted were left out. "
             "Choose the file under Texts, and Run measures all of it.",

@@ -15,7 +15,7 @@ MOST_LINES = 6
 
 
 class TypedText(QPlainTextEdit):
-    cut = Signal(int)
+    shortened = Signal(int)
     """Something longer was pasted; so many characters were left out."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class TypedText(QPlainTextEdit):
         room = max(0, MOST + 1 - self.document().characterCount() + len(self.textCursor().selectedText()))
         text = source.text()
         if len(text) > room:
-            self.cut.emit(len(text) - room)
+            self.shortened.emit(len(text) - room)
             text = text[:room]
         self.insertPlainText(text)
 
