@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from core.tokenizers.compare.cuts import BEGIN, END, UNITS, cut_into_units, cuts_of, parts_at_signs
+from core.tokenizers.compare.cuts import UNITS, cut_into_units, cuts_of, parts_at_signs
 from core.tokenizers.compare.documents import DocumentSums
 from core.tokenizers.compare.encoded import LOST, MAYBE_LOST, Encoded
-from core.tokenizers.compare.encoder import NotExactError, Numbering, Pieces, UnitEncoder, encode_whole
+from core.tokenizers.compare.encoder import Keys, NotExactError, Numbering, Pieces, UnitEncoder, encode_whole
 from core.tokenizers.compare.growing import Growing, TokenLists
 from core.tokenizers.compare.measures import MEASURES
 from core.tokenizers.compare.measures.measure import OfBoundaries, Ratio, Units
@@ -33,7 +33,6 @@ _OF_UNIT, _OF_TOKENIZER = 200, 150
 _FEWEST = 20_000
 """Units that are kept in any case."""
 _DOCUMENTS = SHARED.index("documents")
-_MARKS = bytes([BEGIN, END])
 
 
 class InexactError(Exception):
@@ -173,10 +172,9 @@ class Counting:
         batch = _Batch(documents)
         if self._cut:
             units = cut_into_units(marked(documents), self._rules)
-            batch.numbers = self._numbering.numbers(units)
-            if self._numbering.new:
-                self._learn(self._numbering.new)
-                self._numbering.new = []
+            batch.numbers, new = self._numbering.numbers(units)
+            if new:
+                self._learn(Keys(new))
             self._counts[: len(self._numbering)] += np.bincount(batch.numbers, minlength=len(self._numbering))
             batch.starts = np.flatnonzero(self._shared.values[batch.numbers, _DOCUMENTS])
             batch.shared = batch.by_document(self._shared)
@@ -207,7 +205,7 @@ class Counting:
 
     def ids(self, documents: Sequence[str]) -> list[list[list[int]]]:
         """Ids of documents that were added, by tokenizer and document, put together from their units."""
-        numbers = self._numbering.numbers(cut_into_units(marked(documents), self._rules))
+        numbers, _ = self._numbering.numbers(cut_into_units(marked(documents), self._rules))
         starts = np.flatnonzero(self._shared.values[numbers, _DOCUMENTS])
         found = []
         for side in self._cut:
@@ -226,10 +224,9 @@ class Counting:
         except NotExactError:
             raise InexactError(tokenizer) from None
 
-    def _learn(self, keys: list[bytes]) -> None:
+    def _learn(self, keys: Keys) -> None:
         """Look at new units."""
-        begins = np.fromiter((key[0] == BEGIN for key in keys), bool, len(keys))
-        stretches = Stretches([key.strip(_MARKS) for key in keys], begins, self._how)
+        stretches = Stretches(keys.bare, keys.begins, self._how)
         self._shared.append(stretches.columns)
         units: dict[Side, Units] = {}
         for side in self._cut:
@@ -240,7 +237,7 @@ class Counting:
             except NotExactError:
                 raise InexactError(side.tokenizer) from None
             if side.adds_prefix:
-                encoded = encoded._replace(loss=np.maximum(encoded.loss, MAYBE_LOST * begins))
+                encoded = encoded._replace(loss=np.maximum(encoded.loss, MAYBE_LOST * keys.begins))
             units[side] = stretches.under(encoded)
             side.learn(encoded, side.rows_of(units[side], encoded))
         for at, (first, second) in enumerate(self._pairs):
@@ -280,7 +277,6 @@ class Counting:
         sides = [(side.lists.take(kept), side.rows.values[kept]) for side in self._cut]
         self._clear()
         self._numbering.numbers([keys[at] for at in kept])
-        self._numbering.new = []
         self._counts = np.zeros(len(kept), np.int64)
         self._uses = np.zeros(len(kept), np.int64)
         self._shared.append(shared)

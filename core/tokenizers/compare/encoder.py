@@ -8,8 +8,9 @@ itself between the same signs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import chain
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import chain, compress, count, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,17 +39,14 @@ _CHUNK = 4096
 NONE, SIGN, SPACED_SIGN = range(3)
 """What has to stand behind a unit so that it ends as it does in a text: nothing, ``a`` or `` a``."""
 _BEHIND = ("", "a", " a")
-_BEHIND_OF = [{LINE: SIGN, SPACE: SPACED_SIGN, WHITE: SPACED_SIGN}.get(int(kind), NONE) for kind in CLASS]
-_NEEDS_LINE = [int(kind) not in (SPACE, WHITE, LINE) for kind in CLASS]
+_BEHIND_OF = np.array(
+    [{LINE: SIGN, SPACE: SPACED_SIGN, WHITE: SPACED_SIGN}.get(int(kind), NONE) for kind in CLASS]
+)
+_NEEDS_LINE = np.array([int(kind) not in (SPACE, WHITE, LINE) for kind in CLASS])
 """Whether a unit that begins with this byte stands behind a line end; else behind a sign."""
-_BETWEEN = {
-    (NONE, False): b"",
-    (NONE, True): b" a\n",
-    (SIGN, False): b"a",
-    (SIGN, True): b"a\n",
-    (SPACED_SIGN, False): b" a",
-    (SPACED_SIGN, True): b" a\n",
-}
+_BETWEEN = (b"", b" a\n", b"a", b"a\n", b" a", b" a\n")
+"""What is put between two units, by twice what has to stand behind the one, and one more if the other needs a
+line end before it."""
 
 
 class NotExactError(Exception):
@@ -65,19 +63,54 @@ def token_bytes(tokenizer: Tokenizer) -> list[bytes]:
     ]
 
 
-class Numbering(dict[bytes, int]):
+class Numbering:
     """Numbers what is looked up, in the order in which it is met."""
 
     def __init__(self) -> None:
-        self.new: list[bytes] = []
+        self._known: defaultdict[bytes, int] = defaultdict(count().__next__)
 
-    def __missing__(self, key: bytes) -> int:
-        number = self[key] = len(self)
-        self.new.append(key)
-        return number
+    def __len__(self) -> int:
+        return len(self._known)
 
-    def numbers(self, keys: list[bytes]) -> NDArray[np.int64]:
-        return np.fromiter(map(self.__getitem__, keys), np.int64, len(keys))
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._known)
+
+    def numbers(self, keys: list[bytes]) -> tuple[NDArray[np.int64], list[bytes]]:
+        """Their numbers, and those among them that were new, in order."""
+        before = len(self._known)
+        found = np.fromiter(map(self._known.__getitem__, keys), np.int64, len(keys))
+        new = list(islice(reversed(self._known), len(self._known) - before))
+        new.reverse()
+        return found, new
+
+
+class Keys:
+    """Units as `cut_into_units` gives them, with what is often asked of them; [U] each."""
+
+    def __init__(self, marked: list[bytes]) -> None:
+        self.marked = marked
+        data = np.frombuffer(b"".join(marked), np.uint8)
+        ends = np.cumsum(np.fromiter(map(len, marked), np.int64, len(marked)))
+        first = data[np.concatenate(([0], ends[:-1]))]
+        last = data[ends - 1]
+        self.begins = first == BEGIN
+        """Whether a document begins with it."""
+        self.ends = last == END
+        self.bare = marked.copy()
+        """Without the marks."""
+        for at in np.flatnonzero(self.begins | self.ends).tolist():
+            self.bare[at] = marked[at].strip(_MARKS)
+        self.sizes = np.fromiter(map(len, self.bare), np.int64, len(marked))
+        """Bytes without the marks; at least one."""
+        stops = ends - self.ends
+        self.first, self.last = data[stops - self.sizes], data[stops - 1]
+        """Bytes, the marks left out."""
+
+    def __len__(self) -> int:
+        return len(self.marked)
+
+    def chosen(self, mask: NDArray[np.bool_]) -> Keys:
+        return Keys(list(compress(self.marked, mask.tolist())))
 
 
 class Pieces:
@@ -102,9 +135,8 @@ class Pieces:
                 self._numbering = Numbering()
                 self.texts = []
             pieces, counts = pieces_at_signs(units)
-            numbers = self._numbering.numbers(pieces)
-            self.texts += self._numbering.new
-            self._numbering.new = []
+            numbers, new = self._numbering.numbers(pieces)
+            self.texts += new
             self._last = units, numbers, counts
         return self._last[1], self._last[2]
 
@@ -127,17 +159,17 @@ class UnitEncoder:
         self._lengths = np.array([*map(len, self._bytes)], np.int64)
         self._words = tokenizer.vocabulary.family is Family.WORDPIECE
         self._ends_spaced = tokenizer.vocabulary.family is Family.BYTE_LEVEL
-        self._between = dict(_BETWEEN)
+        self._between = [*_BETWEEN]
         if (rules != UNITS).any():
-            self._between[NONE, False] = b" a"
+            self._between[0] = b" a"
         self._joins = not self._words
         self._pieces = pieces
         self._known = TokenLists()
         self._generation = 0
         self._probe()
 
-    def encode(self, keys: list[bytes]) -> Encoded:
-        """Units as `cut_into_units` gives them, marked at a document's begin and end.
+    def encode(self, keys: Keys) -> Encoded:
+        """The tokens of units, as they are in the midst of a text or at its begin or end.
 
         Raises:
             NotExactError: one is encoded otherwise than in the midst of a text.
@@ -145,15 +177,12 @@ class UnitEncoder:
         """
         if self._words:
             return self._of_words(keys)
-        joined = [self._may_be_joined(key) for key in keys]
-        if not self._joins or not any(joined):
+        joined = self._may_be_joined(keys)
+        if not self._joins or not joined.any():
             return self._alone(keys)
-        if all(joined):
+        if joined.all():
             return self._joined(keys)
-        mask = np.array(joined)
-        some = [key for key, may in zip(keys, joined, strict=True) if may]
-        rest = [key for key, may in zip(keys, joined, strict=True) if not may]
-        return merged(mask, self._joined(some), self._alone(rest))
+        return merged(joined, self._joined(keys.chosen(joined)), self._alone(keys.chosen(~joined)))
 
     def _probe(self) -> None:
         texts = ["a", "a\n", "a\nb", "b", "b\na", "b\n", "b a", "a\na"]
@@ -171,40 +200,37 @@ class UnitEncoder:
         self._begins_plain = self._ends_spaced and found["a\nb"][line:] == found["b"]
         """Whether a text's begin is encoded as what follows a line end: no space is put before it."""
 
-    def _may_be_joined(self, key: bytes) -> bool:
-        if key[0] == BEGIN and not (self._begins_plain and len(key) > 1 and _NEEDS_LINE[key[1]]):
-            return False
-        return key[-1] != END or (len(key) > 1 and _BEHIND_OF[key[-2]] != SPACED_SIGN)
+    def _may_be_joined(self, keys: Keys) -> NDArray[np.bool_]:
+        not_first = ~keys.begins | (_NEEDS_LINE[keys.first] & self._begins_plain)
+        not_last = ~keys.ends | (_BEHIND_OF[keys.last] != SPACED_SIGN)
+        return not_first & not_last
 
     # Many at once
 
-    def _joined(self, keys: list[bytes]) -> Encoded:
+    def _joined(self, keys: Keys) -> Encoded:
         if self._pieces is None:
             return self._in_chunks(keys)
-        numbers, counts = self._pieces.of(keys)
+        numbers, counts = self._pieces.of(keys.marked)
         if self._generation != self._pieces.generation:
             self._generation, self._known = self._pieces.generation, TokenLists()
         if new := self._pieces.texts[len(self._known) :]:
-            self._known.append(self._in_chunks(new))
+            self._known.append(self._in_chunks(Keys(new)))
         found = self._known.take(numbers)
         begins = np.cumsum(counts) - counts
         tokens = np.add.reduceat(found.tokens, begins)
         return Encoded(found.ids, found.widths, tokens, np.maximum.reduceat(found.loss, begins))
 
-    def _in_chunks(self, keys: list[bytes]) -> Encoded:
-        bare = [key.strip(_MARKS) for key in keys]
-        behind = [_BEHIND_OF[text[-1]] for text in bare]
+    def _in_chunks(self, keys: Keys) -> Encoded:
+        bare, sizes = keys.bare, keys.sizes
+        behind = _BEHIND_OF[keys.last]
         if self._ends_spaced:
-            for at, key in enumerate(keys):
-                if key[-1] == END and behind[at] == SIGN:
-                    behind[at] = SPACED_SIGN
-        line = [_NEEDS_LINE[text[0]] for text in bare]
-        between = self._between
-        before = [b"", *(between[pair] for pair in zip(behind[:-1], line[1:], strict=True))]
-        sizes = np.fromiter(map(len, bare), np.int64, len(bare))
-        gaps = np.fromiter(map(len, before), np.int64, len(bare))
+            behind[keys.ends & (behind == SIGN)] = SPACED_SIGN
+        line = _NEEDS_LINE[keys.first].astype(np.int64)
+        kind = 2 * np.concatenate(([NONE], behind[:-1])) + line
+        gaps = np.array([*map(len, self._between)])[kind]
         chunk = (np.cumsum(sizes + gaps) - 1) // _CHUNK
         starts = np.flatnonzero(np.diff(chunk, prepend=-1)).tolist()
+        before = [self._between[number] for number in kind.tolist()]
         for at in starts:
             before[at] = b"a\n" if line[at] else b"a"
             gaps[at] = len(before[at])
@@ -248,31 +274,32 @@ class UnitEncoder:
         first, last = first[good], last[good]
         chosen = ranges(first, last - first)
         kept = Encoded(ids[chosen], widths[chosen], last - first, np.zeros(len(first), np.uint8))
-        rest = self._alone([key for key, fine in zip(keys, good, strict=True) if not fine])
-        return merged(good, kept, rest)
+        return merged(good, kept, self._alone(keys.chosen(~good)))
 
     # One by one
 
-    def _alone(self, keys: list[bytes]) -> Encoded:
+    def _alone(self, keys: Keys) -> Encoded:
         """Each between signs of its own, which are taken off again."""
-        texts, heads, tails = [], [], []
-        for key in keys:
-            bare = key.strip(_MARKS)
-            head = "" if key[0] == BEGIN else "a\n" if _NEEDS_LINE[bare[0]] else "a"
-            tail = "" if key[-1] == END else _BEHIND[_BEHIND_OF[bare[-1]]]
-            texts.append(f"{head}{bare.decode()}{tail}")
-            heads.append(head)
-            tails.append(tail)
+        heads = [
+            "" if begins else "a\n" if line else "a"
+            for begins, line in zip(keys.begins.tolist(), _NEEDS_LINE[keys.first].tolist(), strict=True)
+        ]
+        tails = [
+            "" if ends else _BEHIND[behind]
+            for ends, behind in zip(keys.ends.tolist(), _BEHIND_OF[keys.last].tolist(), strict=True)
+        ]
+        texts = [
+            f"{head}{bare.decode()}{tail}" for head, bare, tail in zip(heads, keys.bare, tails, strict=True)
+        ]
         found = self.tokenizer.ids(texts)
         ids, widths = [], []
         loss = np.zeros(len(keys), np.uint8)
-        for at, (key, head, tail, whole) in enumerate(zip(keys, heads, tails, found, strict=True)):
+        for at, (bare, head, tail, whole) in enumerate(zip(keys.bare, heads, tails, found, strict=True)):
             begin, end = len(self._heads[head]), len(whole) - len(self._tails[tail])
             if whole[:begin] != self._heads[head] or whole[end:] != self._tails[tail] or end < begin:
                 raise NotExactError
-            bare = key.strip(_MARKS)
             its = whole[begin:end]
-            lengths = self._exact(its, bare, begins=key[0] == BEGIN)
+            lengths = self._exact(its, bare, begins=not head)
             if lengths is None:
                 spans = self.tokenizer.encode(texts[at]).spans[begin:end]
                 lengths = clipped(spans, len(head), len(head) + len(bare))
@@ -297,9 +324,9 @@ class UnitEncoder:
 
     # WordPiece
 
-    def _of_words(self, keys: list[bytes]) -> Encoded:
+    def _of_words(self, keys: Keys) -> Encoded:
         """Joined by a character that stands alone as a word; spans by what is left without white space."""
-        bare = [key.strip(_MARKS) for key in keys]
+        bare = keys.bare
         data = b"".join(bare)
         marker = self._marker(data)
         if marker is None:

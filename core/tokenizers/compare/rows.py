@@ -75,15 +75,20 @@ class Rows:
         self._request = request
         self._sides = sides
         self._names = names
-        self._rng = np.random.default_rng(seed)
+        self._seed = seed
         widths = [len(side.columns) for side in sides]
         self._offsets = np.cumsum([len(SHARED), *widths[:-1]]).tolist()
 
     def read(self, name: str, sums: TextSums, has_words: bool) -> TextRead:
-        """A text with its documents resampled; the same order of texts gives the same result."""
+        """A text with its documents resampled.
+
+        Texts of as many documents are drawn alike, since they may be translations one by one: then parity
+        has the interval of pairs. If they are not, it makes no difference.
+        """
         rows = sums.documents.rows
         many = self._request.resamples if len(rows) > 1 else 0
-        return TextRead(name, sums, has_words, resampled_sums(rows, many, self._rng))
+        rng = np.random.default_rng([self._seed, len(rows)])
+        return TextRead(name, sums, has_words, resampled_sums(rows, many, rng))
 
     def of_text(self, text: TextRead, pivot: TextRead | None) -> list[CompareRow]:
         return [self._row(at, text.name, [text], pivot) for at in range(len(self._sides))]

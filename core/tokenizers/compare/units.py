@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.tokenizers.compare.cuts import BEGIN, END
 from core.tokenizers.compare.encoded import Encoded
 from core.tokenizers.compare.measures.measure import Units
-from core.tokenizers.compare.words import Words, words_of_units
+from core.tokenizers.compare.words import Words, words_of_bytes
 
 _BETWEEN = bytes([END, BEGIN])
 
@@ -40,7 +40,7 @@ class Stretches:
         self.data = np.frombuffer(b"".join(texts), np.uint8)
         self.begins = np.zeros(len(texts) + 1, np.int64)
         np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=self.begins[1:])
-        self.words = words_of_units([text.decode() for text in texts], how)
+        self.words = words_of_bytes(texts, how)
         starts = (self.data & 0xC0) != 0x80
         self.columns = np.stack(
             [

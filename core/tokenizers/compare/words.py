@@ -47,18 +47,23 @@ def words_of_units(texts: Sequence[str], how: Words = "unicode") -> NDArray[np.i
         int64 [W, 2]; begin and end in bytes of ``"".join(texts).encode()``; no word goes from one text over
         into the next.
     """
-    others = [at for at, text in enumerate(texts) if not text.isascii()]
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    lengths[others] = [len(texts[at].encode()) for at in others]
-    begins = np.cumsum(lengths) - lengths
-    spans = _ascii_words(np.frombuffer("\n".join(texts).encode(), np.uint8), how)
-    unit = np.searchsorted(begins + np.arange(len(texts)), spans[:, 0], side="right") - 1
+    return words_of_bytes([text.encode() for text in texts], how)
+
+
+def words_of_bytes(texts: Sequence[bytes], how: Words = "unicode") -> NDArray[np.int64]:
+    """As `words_of_units`, of texts that are UTF-8 already."""
+    data = np.frombuffer(b"\n".join(texts), np.uint8)
+    gaps = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
+    spans = _ascii_words(data, how)
+    unit = np.searchsorted(gaps, spans[:, 0], side="right")
     spans -= unit[:, None]  # the line ends put between
-    if not others:
+    others = np.unique(np.searchsorted(gaps, np.flatnonzero(data >= 0x80), side="right"))
+    if not len(others):
         return spans
+    begins = np.concatenate(([0], gaps[:-1])) - np.arange(len(texts))
     ascii = np.ones(len(texts), bool)
     ascii[others] = False
-    exact, of = _words_by_pattern([texts[at] for at in others], how)
+    exact, of = _words_by_pattern([texts[at].decode() for at in others], how)
     found = np.concatenate((spans[ascii[unit]], exact + begins[others][of, None]))
     in_order: NDArray[np.int64] = found[np.argsort(found[:, 0])]
     return in_order
