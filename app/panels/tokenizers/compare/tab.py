@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout
 
 from app.panels.tokenizers.compare.alone_card import AloneCard
 from app.panels.tokenizers.compare.curves_card import CurvesCard
@@ -14,6 +14,7 @@ from app.panels.tokenizers.compare.first_lines import first_lines
 from app.panels.tokenizers.compare.losses_card import LossesCard
 from app.panels.tokenizers.compare.measures_card import MeasuresCard
 from app.panels.tokenizers.compare.pairs_card import PairsCard
+from app.panels.tokenizers.compare.pivots import default_pivot, pivots
 from app.panels.tokenizers.compare.ribbons_card import RibbonsCard
 from app.panels.tokenizers.compare.table_card import TableCard
 from app.panels.tokenizers.names import texts_name
@@ -46,6 +47,7 @@ class CompareTab(Tab):
             empty=EMPTY,
             unwritten="Nothing was measured.",
         )
+        self._texts: list[Path] = []
         self.ribbons = RibbonsCard(session)
         self.page.add(self.ribbons, always=True)
         self.measures = MeasuresCard(session, self.page.fill_menu)
@@ -75,6 +77,20 @@ class CompareTab(Tab):
     @Slot()
     def _on_form(self) -> None:
         self.ribbons.show_tokenizers(self.tokenizers)
+        texts = [Path(path) for path in self.page.setup.form.box("text").editor.value()]
+        if texts != self._texts:
+            self._texts = texts
+            self.session.ask(pivots, texts, then=self._offer_pivots, owner=self, key="pivots")
+
+    def _offer_pivots(self, names: list[str]) -> None:
+        """Complete what is typed as the pivot, and say which one it is otherwise."""
+        box = self.page.setup.form.box("pivot").editor.control
+        if isinstance(box, QLineEdit):
+            completer = QCompleter(names, box)
+            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+            box.setCompleter(completer)
+            box.setPlaceholderText(default_pivot(names))
 
     def _fill_export(self) -> None:
         menu = self.measures.export_menu

@@ -161,3 +161,14 @@ def test_that_what_was_left_comes_back(
     other.measures.show_result(made_up.compared())
     assert other.measures.key == "fertility"
     show_tab(CompareTab, {"ribbons": 3, "measure": 7, "setup": [], "curve": None})
+
+
+def test_that_the_pivot_is_completed_from_the_texts(qtbot: QtBot, tab: CompareTab, tmp_path: Path) -> None:
+    files = [tmp_path / "deu.txt", tmp_path / "eng.txt"]
+    for file in files:
+        file.write_text("words")
+    tab.drop(files)
+    box: Any = tab.page.setup.form.box("pivot").editor.control
+    qtbot.waitUntil(lambda: box.placeholderText() == "eng")
+    box.completer().setCompletionPrefix("d")
+    assert box.completer().currentCompletion() == "deu"
