@@ -13,11 +13,30 @@ class Merges:
 
     def __init__(self, model: dict[str, Any]) -> None:
         self._prefix = model.get("continuing_subword_prefix") or ""
+        self._suffix = model.get("end_of_word_suffix") or ""
         self.ranks: dict[Pair, int] = {}
         for rank, merge in enumerate(model.get("merges") or []):
             left, right = merge.split(" ", 1) if isinstance(merge, str) else merge
             self.ranks[left, right] = rank
         self._next = len(self.ranks) and max(self.ranks.values()) + 1
+
+    @property
+    def marks_words(self) -> bool:
+        """Whether tokens say that a word ends, or goes on, with them."""
+        return bool(self._prefix or self._suffix)
+
+    def letters(self, content: str) -> list[str]:
+        """What a word that is this token begins as: its characters, marked as the model marks them."""
+        continues = bool(self._prefix) and content.startswith(self._prefix)
+        ends = bool(self._suffix) and content.endswith(self._suffix)
+        plain = content.removeprefix(self._prefix if continues else "")
+        plain = plain.removesuffix(self._suffix if ends else "")
+        letters = [
+            self._prefix + letter if continues or place else letter for place, letter in enumerate(plain)
+        ]
+        if ends and letters:
+            letters[-1] += self._suffix
+        return letters
 
     def joined(self, left: str, right: str) -> str:
         """The token that two become."""

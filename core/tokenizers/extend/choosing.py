@@ -168,7 +168,7 @@ def reached_by_merges(
         if len(candidate.words) > 1 or not cutter.may_learn(candidate.words[0]):
             continue
         old = [_content(vocabulary, id) for id in candidate.ids]
-        pairs = _joining(old, merges)
+        pairs, whole = _joining(old, merges)
         made = list(dict.fromkeys(c for pair in pairs if (c := merges.joined(*pair)) not in known))
         if len(made) > left:
             for pair in pairs:
@@ -180,9 +180,8 @@ def reached_by_merges(
             places[content] = len(additions.tokens)
             parts = _parts(content, old, merges.joined)
             additions.tokens.append(Addition(content, parts, step=True))
-        whole = places.get(candidate.words[0])
-        if whole is not None:
-            additions.tokens[whole] = additions.tokens[whole]._replace(step=False)
+        if whole in places:
+            additions.tokens[places[whole]] = additions.tokens[places[whole]]._replace(step=False)
     return additions
 
 
@@ -212,8 +211,8 @@ def as_added_tokens(
     return Additions(list(found.values()))
 
 
-def _joining(symbols: Sequence[str], merges: Merges) -> list[Pair]:
-    """Merges that make one token of the symbols; they are appended to `merges`."""
+def _joining(symbols: Sequence[str], merges: Merges) -> tuple[list[Pair], str]:
+    """Merges that make one token of the symbols, and the token; they are appended to `merges`."""
     appended = []
     row, _ = merges.merge(symbols)
     while len(row) > 1:
@@ -221,7 +220,7 @@ def _joining(symbols: Sequence[str], merges: Merges) -> list[Pair]:
         merges.append(pair)
         appended.append(pair)
         row, _ = merges.merge(row)
-    return appended
+    return appended, row[0]
 
 
 def _parts(content: str, symbols: Sequence[str], joined: Callable[[str, str], str]) -> int:

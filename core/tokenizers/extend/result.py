@@ -48,6 +48,8 @@ class TermFigures(_Figures):
     """All terms of the glossaries, in the middle of a text."""
 
     terms: int
+    in_text: int = 0
+    """Those that stand in the learnt part of the domain text."""
     tokens_before: float
     """A term, on average."""
     tokens_after: float

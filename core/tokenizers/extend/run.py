@@ -15,6 +15,7 @@ from core.tokenizers.corpus import find_texts
 from core.tokenizers.editing import fill_up, keep_numbers, write_edited
 from core.tokenizers.extend.checks import check_how
 from core.tokenizers.extend.choosing import (
+    Addition,
     Additions,
     Reading,
     as_added_tokens,
@@ -59,7 +60,8 @@ def extend(request: ExtendTokenizerRequest, ctx: Context) -> ExtendTokenizerResu
         reading.add(document)
     ctx.progress(0, 1, "Reading the merges")
     data = read_tokenizer_json(file, field="tokenizer", merges=True)
-    additions = _chosen(request, reading, cutter, old.vocabulary, Merges(data["model"]), ctx)
+    merges = Merges(data["model"])
+    additions = _chosen(request, reading, cutter, old.vocabulary, merges, ctx)
     if not additions.tokens:
         raise UserError(_nothing(request), field="terms" if request.terms else "text")
     _add(data, additions, old.vocabulary, added=request.how == "added")
@@ -73,7 +75,8 @@ def extend(request: ExtendTokenizerRequest, ctx: Context) -> ExtendTokenizerResu
         _check_old_ids(old.vocabulary, new.vocabulary, [token.content for token in additions.tokens])
         _check_names(old, new)
         texts, used, met = measured(reader, old, new)
-        added = _rows(additions, old.vocabulary.size, new, used, met)
+        merges = Merges(data["model"])
+        added = _rows(additions, old.vocabulary.size, new, merges, used, met)
         result = ExtendTokenizerResult(
             out=str(out),
             old_size=old.vocabulary.size,
@@ -188,7 +191,12 @@ def _check_names(old: Tokenizer, new: Tokenizer) -> None:
 
 
 def _rows(
-    additions: Additions, first: int, tokenizer: Tokenizer, used: Counter[int], met: set[int]
+    additions: Additions,
+    first: int,
+    tokenizer: Tokenizer,
+    merges: Merges,
+    used: Counter[int],
+    met: set[int],
 ) -> list[NewToken]:
     rows = []
     for id, addition in enumerate(additions.tokens, first):
@@ -201,11 +209,19 @@ def _rows(
                 count=used[id],
                 before=addition.parts,
                 saved=used[id] * (addition.parts - 1),
-                reachable=id in met or tokenizer.pieces(data) == [id],
+                reachable=id in met or tokenizer.pieces(data) == [id] or _within_a_word(addition, merges),
                 step=addition.step,
             )
         )
     return sorted(rows, key=lambda row: (-row.saved, row.id))
+
+
+def _within_a_word(addition: Addition, merges: Merges) -> bool:
+    """Whether merges lead to it in the midst of a word, where no text of its own can show it."""
+    if not merges.marks_words:
+        return False
+    row, _ = merges.merge(merges.letters(addition.content))
+    return row == [addition.content]
 
 
 def _term_figures(
@@ -214,11 +230,12 @@ def _term_figures(
     """Each term as the text mostly has it, or as the glossary does where the text has it not."""
     if not terms:
         return None
-    before = after = single_before = single_after = 0
+    in_text = before = after = single_before = single_after = 0
     for number, term in enumerate(terms):
         ctx.progress(number, len(terms), "Measuring the terms")
         forms = reading.forms.get(reading.key_of(term))
         if forms:
+            in_text += 1
             words, _ = min(forms.items(), key=lambda form: (-form[1], form[0]))
             term = "".join(map(cutter.text, words)).strip()
         data = f" {term}".encode()
@@ -229,6 +246,7 @@ def _term_figures(
         single_after += tokens_after == 1
     return TermFigures(
         terms=len(terms),
+        in_text=in_text,
         tokens_before=before / len(terms),
         tokens_after=after / len(terms),
         single_before=single_before / len(terms),

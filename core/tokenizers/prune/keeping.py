@@ -97,11 +97,8 @@ class _Making:
     """What the merges of BPE go through to make a token. Nothing, for Unigram."""
 
     def __init__(self, data: dict[str, Any], vocabulary: Vocabulary) -> None:
-        model = data["model"]
-        self._merges = Merges(model)
+        self._merges = Merges(data["model"])
         self._vocabulary = vocabulary
-        self._prefix = model.get("continuing_subword_prefix") or ""
-        self._suffix = model.get("end_of_word_suffix") or ""
         self._numbers = {token.content: token.id for token in vocabulary} if self._merges.ranks else {}
 
     def of(self, id: int) -> set[int]:
@@ -109,20 +106,9 @@ class _Making:
         token = self._vocabulary.entries[id]
         if token is None or not self._numbers or token.kind is not Kind.TEXT:
             return set()
-        symbols = self._symbols(token.content)
+        symbols = self._merges.letters(token.content)
         row, used = self._merges.merge(symbols)
         if row != [token.content]:
             return set()
         between = {self._merges.joined(*pair) for pair in used}
         return {self._numbers[content] for content in {*symbols, *between} if content in self._numbers}
-
-    def _symbols(self, content: str) -> list[str]:
-        """What a word that is this token begins as: its characters, marked as the model marks them."""
-        plain = content.removeprefix(self._prefix)
-        ends = bool(self._suffix) and plain.endswith(self._suffix)
-        letters = list(plain.removesuffix(self._suffix) if ends else plain)
-        first = bool(self._prefix) and content.startswith(self._prefix)
-        marked = [self._prefix + letter if first or at else letter for at, letter in enumerate(letters)]
-        if ends and marked:
-            marked[-1] += self._suffix
-        return marked

@@ -65,7 +65,7 @@ def test_that_terms_become_one_token_in_the_middle_of_a_text_and_at_the_start_of
     for text in (" VoLTE", "VoLTE", " eNodeB", " gNB", " MPLS"):
         assert len(new.pieces(text.encode())) == 1
     assert found.terms is not None
-    assert found.terms.terms == 6
+    assert (found.terms.terms, found.terms.in_text) == (6, 4)
     assert found.terms.single_before == 0
     assert found.terms.single_after == pytest.approx(4 / 6)
     assert found.terms.tokens_after < found.terms.tokens_before
@@ -155,6 +155,28 @@ def test_that_whole_words_are_reached_where_merges_are_ignored(byte_level: Path,
     ids = {row.token: row.id for row in found.added}
     assert new.pieces(b" VoLTE") == [ids[" VoLTE"]]
     assert new.pieces(b" VoLTEs") == [ids[" VoLTE"], *new.pieces(b"s")]
+
+
+def test_that_words_with_an_end_mark_are_extended_as_well(tmp_path: Path, domain: Path) -> None:
+    """As in CLIP: the last part of a word ends in </w>."""
+    letters = sorted(set(DOMAIN) - set(" \n"))
+    vocab = {letter: number for number, letter in enumerate(letters)}
+    vocab |= {f"{letter}</w>": len(letters) + number for number, letter in enumerate(letters)}
+    data = tokenizer(
+        bpe(vocab, end_of_word_suffix="</w>"),
+        pre_tokenizer={"type": "Whitespace"},
+        decoder={"type": "BPEDecoder", "suffix": "</w>"},
+    )
+    write(tmp_path / "old" / "tokenizer.json", data)
+    (tmp_path / "terms.txt").write_text("VoLTE\n")
+    found = extend(
+        tokenizer=tmp_path / "old", text=[domain], terms=[tmp_path / "terms.txt"], out=tmp_path / "new"
+    )
+    assert [row.token for row in found.added if not row.step] == ["VoLTE "]
+    assert len(open_tokenizer(tmp_path / "new").encode("VoLTE").ids) == 1
+    learnt = extend(tokenizer=tmp_path / "old", text=[domain], add=9, out=tmp_path / "learnt")
+    assert learnt.unreachable == 0
+    assert assert_old_ids_kept(tmp_path / "old", learnt.out)[0] == found.old_size
 
 
 def test_that_merges_in_the_older_spelling_stay_in_it(byte_level: Path, ask: Ask) -> None:
@@ -305,7 +327,7 @@ def test_that_a_telecom_glossary_shortens_telecom_text_and_leaves_prose_alone(
 
 
 def test_that_a_real_tokenizer_keeps_its_ids(shared_data: Path, tmp_path: Path) -> None:
-    folder = real_tokenizer("deepseek")
+    folder = real_tokenizer("claude")
     (tmp_path / "domain.txt").write_text(DOMAIN)
     found = extend(
         tokenizer=folder, text=[tmp_path / "domain.txt"], out=tmp_path / "out", add=10, held_out_share=0
