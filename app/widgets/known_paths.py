@@ -59,7 +59,8 @@ def remember_pick(kind: str, path: Path) -> None:
 def path_label(path: Path) -> str:
     """The name that tells it best: a ``tokenizer.json`` goes by its folder's, a run's output by the run's."""
     if path.parent.name.isdigit() and path.parent.parent.name == "artifacts":
-        return f"run {path.parent.name}/{path.name}"
+        run = f"run {path.parent.name}"
+        return run if path.name in ("model", "tokenizer") else f"{run}/{path.name}"
     return f"{path.parent.name}/{path.name}" if path.name == "tokenizer.json" else path.name or str(path)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.errors import UserError
 from core.tokenizers.canonical import Family
+from core.tokenizers.compare.names import tokenizer_names
 from core.tokenizers.live.chat import chat_templates
 from core.tokenizers.live.result import Note
 from core.tokenizers.tokenizer import Tokenizer
@@ -24,7 +25,7 @@ def note_of(given: Path, tokenizer: Tokenizer) -> Note:
     """`given`: as the question named it, a folder or a file."""
     return Note(
         tokenizer=given,
-        name=tokenizer_name(given, tokenizer.path),
+        name=tokenizer_names([given])[0],
         format=tokenizer.format,
         sentence=_sentence(tokenizer),
         size=tokenizer.vocabulary.size,
@@ -32,14 +33,6 @@ def note_of(given: Path, tokenizer: Tokenizer) -> Note:
         notes=tokenizer.notes,
         chat_templates=tuple(chat_templates(given, tokenizer.path)),
     )
-
-
-def tokenizer_name(given: Path, file: Path) -> str:
-    """What people call it: the folder's name for a file with a name that every tokenizer has."""
-    if given.is_dir():
-        return given.absolute().name
-    usual = {"tokenizer", "vocab", "spiece", "tekken", "sentencepiece.bpe"}
-    return file.absolute().parent.name if given.exists() and given.stem in usual else given.stem
 
 
 def _sentence(tokenizer: Tokenizer) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.widgets.known_paths import known_paths, remember_pick
+from app.widgets.known_paths import known_paths, path_label, remember_pick
 from core.jobs.events import Finished
 from core.jobs.request import RunSpec
 from core.project.project import Project
@@ -41,3 +41,10 @@ def test_that_a_named_encoding_picked_before_is_offered_though_it_is_no_file(tmp
     remember_pick("tokenizer", tmp_path / "gone.model")
     picked = [known.path for known in known_paths(None, "tokenizer") if known.group == "picked before"]
     assert picked == [Path("cl100k_base")]
+
+
+def test_that_what_a_run_made_goes_by_the_run() -> None:
+    lab = Path("/lab/artifacts/12")
+    assert path_label(lab / "tokenizer") == path_label(lab / "model") == "run 12"
+    assert path_label(lab / "map.json") == "run 12/map.json"
+    assert path_label(Path("/models/prose/tokenizer.json")) == "prose/tokenizer.json"
