@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.jobs.context import Context
 from core.tokenizers.corpus import Replaced, Text, documents
+from core.tokenizers.passages import passages
 from core.tokenizers.tokenizer import Tokenizer
 
 _AT_ONCE = 128
-"""Documents encoded in one call."""
+_CHARACTERS_AT_ONCE = 200_000
+"""What is encoded in one call at most: a part of a second."""
+_LONGEST = 50_000
+"""Characters of a document after which it is cut where it hardly shows."""
 _PACKED = 4
 """How much larger the text of a ``.gz`` is, roughly; for the progress alone."""
 
@@ -32,6 +36,20 @@ class Counted:
         return int(self.counts.sum())
 
 
+def batches(documents: Iterable[str]) -> Iterator[list[str]]:
+    """Documents in lists that are encoded at once; long ones are cut into passages."""
+    some: list[str] = []
+    length = 0
+    for passage in chain.from_iterable(passages(document, _LONGEST) for document in documents):
+        some.append(passage)
+        length += len(passage)
+        if len(some) >= _AT_ONCE or length >= _CHARACTERS_AT_ONCE:
+            yield some
+            some, length = [], 0
+    if some:
+        yield some
+
+
 def count_tokens(
     tokenizer: Tokenizer, texts: Sequence[Text], ctx: Context, stage: str, *, field: str = "text"
 ) -> Iterator[Counted]:
@@ -46,8 +64,7 @@ def count_tokens(
         replaced = Replaced()
         expected = max(1, text.size * (_PACKED if text.path.suffix == ".gz" else 1))
         read = 0
-        stream = documents(text, replaced=replaced, field=field)
-        while some := list(islice(stream, _AT_ONCE)):
+        for some in batches(documents(text, replaced=replaced, field=field)):
             ctx.progress(number + min(1.0, read / expected), len(texts), stage)
             read += sum(len(document.encode()) for document in some)
             ids = np.fromiter(chain.from_iterable(tokenizer.ids(some)), np.int64)

@@ -21,6 +21,7 @@ from core.tokenizers.dynamic.request import DynamicRequest
 from core.tokenizers.dynamic.result import DynamicResult, DynamicRow, Merge, Point
 from core.tokenizers.job import DYNAMIC
 from core.tokenizers.open import open_tokenizer
+from core.tokenizers.passages import passages
 from core.tokenizers.shown import shown
 from core.tokenizers.tokenizer import Tokenizer
 
@@ -30,6 +31,8 @@ _POINTS = 200
 _MERGES_SHOWN = 1_000
 _CHECK_EVERY = 256
 """Merges: some milliseconds."""
+_LONGEST = 50_000
+"""Characters of a document that are encoded at once."""
 _PACKED = 4
 """How much larger the text of a ``.gz`` is, roughly; for the progress alone."""
 
@@ -178,14 +181,17 @@ class _Measuring:
                 size = sum(len(document.encode()) for document in some)
                 self._ctx.progress(number + min(1.0, read / expected), len(self._texts), stage)
                 read += size
-                found = self._tokenizer.ids(some)
-                yield (
-                    text,
-                    size,
-                    Batch([[self._symbols.get(id) for id in ids] for ids in found], self._may_join),
-                )
+                yield text, size, Batch([self._encoded(document) for document in some], self._may_join)
             if replaced.count:
                 self._ctx.warn(f"{text.path} has {replaced.count:,} bytes that are no UTF-8, read as U+FFFD.")
+
+    def _encoded(self, document: str) -> list[bytes | None]:
+        tokens: list[bytes | None] = []
+        for passage in passages(document, _LONGEST):
+            self._ctx.check()
+            (ids,) = self._tokenizer.ids([passage])
+            tokens += map(self._symbols.get, ids)
+        return tokens
 
 
 def _symbols(tokenizer: Tokenizer) -> dict[int, bytes]:

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, islice
+from itertools import groupby
 from typing import NamedTuple
 
 from core.errors import UserError
 from core.jobs.context import Context
 from core.tokenizers.corpus import Replaced, Text, documents
+from core.tokenizers.counting import batches
 from core.tokenizers.extend.result import TextFigures
 from core.tokenizers.tokenizer import Tokenizer
 
 LEARNT, HELD_OUT, OTHER = "learnt", "held out", "other"
-_AT_ONCE = 64
-"""Documents encoded in one call."""
 _PROBED = 50_000
 """Bytes of each part of a text that must come back as well as before."""
 
@@ -104,8 +103,7 @@ def measured(
     stream = reader.all("Measuring")
     for (text, kind), part in groupby(stream, key=lambda document: (document.text, document.kind)):
         sums = _Sums()
-        contents = (document.content for document in part)
-        while some := list(islice(contents, _AT_ONCE)):
+        for some in batches(document.content for document in part):
             old, new = before.ids(some), after.ids(some)
             for content, old_ids, new_ids in zip(some, old, new, strict=True):
                 if sums.bytes < _PROBED:

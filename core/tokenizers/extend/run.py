@@ -32,10 +32,13 @@ from core.tokenizers.files import find_tokenizer, read_tokenizer_json
 from core.tokenizers.job import EXTEND
 from core.tokenizers.merges import Merges, as_written
 from core.tokenizers.open import open_tokenizer
+from core.tokenizers.passages import passages
 from core.tokenizers.tokenizer import Tokenizer
 from core.tokenizers.vocabulary import Vocabulary
 
 _SHOWN_TERMS = 3
+_LONGEST = 50_000
+"""Characters that are cut into words at once."""
 
 
 @job(EXTEND)
@@ -57,7 +60,9 @@ def extend(request: ExtendTokenizerRequest, ctx: Context) -> ExtendTokenizerResu
     cutter = Cutter(file, old.vocabulary)
     reading = Reading(cutter, terms)
     for document in reader.learnt("Reading the domain text"):
-        reading.add(document)
+        for passage in passages(document, _LONGEST):
+            ctx.check()
+            reading.add(passage)
     ctx.progress(0, 1, "Reading the merges")
     data = read_tokenizer_json(file, field="tokenizer", merges=True)
     merges = Merges(data["model"])

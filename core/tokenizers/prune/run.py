@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from core.tokenizers.editing import write_edited
 from core.tokenizers.files import find_tokenizer, read_tokenizer_json
 from core.tokenizers.job import PRUNE
 from core.tokenizers.open import open_tokenizer
+from core.tokenizers.passages import passages
 from core.tokenizers.prune.checks import check_prunable
 from core.tokenizers.prune.keeping import keep
 from core.tokenizers.prune.renumbering import MAP, map_file, renumbered_files, take_out
@@ -99,7 +100,8 @@ def _check_tokens(old: Tokenizer, new: Tokenizer, old_ids: Sequence[int]) -> Non
 
 def _check_round_trips(old: Tokenizer, new: Tokenizer, texts: Sequence[Text], ctx: Context) -> None:
     for text in texts:
-        for document in islice(documents(text, replaced=Replaced()), _PROBED):
+        probed = islice(documents(text, replaced=Replaced()), _PROBED)
+        for document in chain.from_iterable(map(passages, probed)):
             ctx.check()
             comes_back = new.decode(new.encode(document).ids) == document
             if not comes_back and old.decode(old.encode(document).ids) == document:
