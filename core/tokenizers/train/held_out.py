@@ -33,7 +33,7 @@ def measure(tokenizer: Tokenizer, title: str, texts: Portion, seconds: float, ct
     return HeldOut(
         tokenizer=title,
         tokens=tokens,
-        bytes_per_token=texts.bytes / tokens,
+        bytes_per_token=texts.bytes / tokens if tokens else 0.0,  # WordPiece has none for spaces
         fertility=tokens / max(1, words),
         across_spaces=_across_spaces(tokenizer),
         renyi_efficiency=renyi_efficiency(counts),

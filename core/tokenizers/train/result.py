@@ -19,7 +19,7 @@ class HeldOut(BaseModel):
     tokens: int
     bytes_per_token: float
     fertility: float
-    """Tokens a word, between spaces."""
+    """All tokens over the words between white space: below 1 where tokens are of several words."""
     across_spaces: float
     """Share of the vocabulary's text tokens with a space inside."""
     renyi_efficiency: float | None = None
@@ -59,6 +59,8 @@ class TrainTokenizerResult(Result):
                 Metric(name="fertility", value=row.fertility, slice=row.tokenizer),
                 Metric(name="tokens with a space inside", value=row.across_spaces, slice=row.tokenizer),
             ]
+            if row.renyi_efficiency is not None:
+                found.append(Metric(name="Rényi efficiency", value=row.renyi_efficiency, slice=row.tokenizer))
         return found
 
     def headline(self) -> Metric | None:
