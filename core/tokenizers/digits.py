@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from core.tokenizers.canonical import Kind
@@ -117,15 +118,19 @@ def number_cuts(tokenizer: Tokenizer) -> NumberCuts | None:
     Raises:
         UserError: the tokenizer cannot encode digits.
     """
-    digits = [
-        sum(byte in b"0123456789" for byte in token.bytes) if token and token.kind in _WITH_BYTES else 0
-        for token in tokenizer.vocabulary.entries
-    ]
+    entries = tokenizer.vocabulary.entries
+
+    @cache
+    def digits(id: int) -> int:
+        token = entries[id]
+        spelt = token.bytes if token is not None and token.kind in _WITH_BYTES else b""
+        return sum(byte in b"0123456789" for byte in spelt)
+
     by_length: dict[int, dict[tuple[int, ...], int]] = {}
     for length in range(1, _LONGEST + 1):
         found: Counter[tuple[int, ...]] = Counter()
         for ids in tokenizer.ids([f" {number}" for number in _integers(length)]):
-            cut = tuple(digits[id] for id in ids if digits[id])
+            cut = tuple(filter(None, map(digits, ids)))
             if sum(cut) != length:
                 return None
             found[cut] += 1

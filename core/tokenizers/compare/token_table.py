@@ -39,19 +39,25 @@ def token_table(tokenizer: Tokenizer) -> TokenTable:
     """The table of a tokenizer."""
     size = tokenizer.vocabulary.size
     lengths = np.zeros(size, np.int64)
-    ordinary, unknown, byte, space, broken = np.zeros((5, size), bool)
-    for token in tokenizer.vocabulary:
-        unknown[token.id] = tokenizer.is_unknown(token.id)
-        if token.kind not in (Kind.TEXT, Kind.BYTE) or unknown[token.id]:
-            continue
-        ordinary[token.id] = True
-        byte[token.id] = tokenizer.is_byte(token.id)
-        lengths[token.id] = len(token.bytes)
-        if token.bytes.isascii():
-            space[token.id] = token.bytes.isspace()
-            continue
-        try:
-            space[token.id] = token.bytes.decode().isspace()
-        except UnicodeDecodeError:
-            broken[token.id] = True
+    ordinary, byte, space, broken = np.zeros((4, size), bool)
+    unknown = np.fromiter(map(tokenizer.is_unknown, range(size)), bool, size)
+    for id, _, kind, data, *_ in tokenizer.vocabulary:
+        if kind is Kind.TEXT or kind is Kind.BYTE:
+            ordinary[id] = not unknown[id]
+            byte[id] = kind is Kind.BYTE
+            lengths[id] = len(data)
+            if data.isascii():
+                space[id] = data.isspace()
+            else:
+                space[id], broken[id] = _of_text(data)
+    for array in (byte, space, broken, lengths):
+        array[unknown] = 0
     return TokenTable(lengths, ordinary, unknown, byte, space, broken)
+
+
+def _of_text(data: bytes) -> tuple[bool, bool]:
+    """Whether it is white space, and whether it is no UTF-8."""
+    try:
+        return data.decode().isspace(), False
+    except UnicodeDecodeError:
+        return False, True
