@@ -10,6 +10,7 @@ from core.jobs.registry import job
 from core.tokenizers.compare.counting import Counting, InexactError
 from core.tokenizers.compare.losses import first_difference, why_lost
 from core.tokenizers.compare.names import tokenizer_names
+from core.tokenizers.compare.preview import same_file
 from core.tokenizers.compare.relative import Throughput, throughput
 from core.tokenizers.compare.request import CompareTokenizersRequest
 from core.tokenizers.compare.result import (
@@ -45,6 +46,8 @@ def compare_tokenizers(request: CompareTokenizersRequest, ctx: Context) -> Compa
             pivot.
     """
     ctx.progress(0, 1, "Opening the tokenizers")
+    if twice := same_file(request):
+        raise UserError(twice, field="tokenizers")
     tokenizers = _opened(request, ctx)
     names = tokenizer_names(request.tokenizers)
     texts = find_texts(request.text)
