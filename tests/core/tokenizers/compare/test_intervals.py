@@ -38,6 +38,7 @@ def test_that_the_same_seed_gives_the_same_interval() -> None:
     assert (one != other).any()
 
 
+@pytest.mark.parity
 def test_that_intervals_are_those_of_scipy() -> None:
     columns = documents(60)
     sums = resampled_sums(columns, 4_000, RNG(0))

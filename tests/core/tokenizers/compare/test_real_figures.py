@@ -53,6 +53,7 @@ def fertility(text: str, pieces: Pieces) -> float:
     return charged / len(words)
 
 
+@pytest.mark.parity
 @pytest.mark.parametrize("tokenizer", ["gpt2-tiktoken", "mistral-v1-sentencepiece"])
 def test_that_fertility_and_parity_are_those_counted_by_hand(shared_data: Path, tokenizer: str) -> None:
     folder = shared_data / "tokenizers"

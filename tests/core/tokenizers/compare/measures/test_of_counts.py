@@ -46,6 +46,7 @@ def test_that_unknown_tokens_are_no_part_of_the_vocabulary(tmp_path: Path) -> No
     assert of_counts("vocabulary_used", tokenizer, "a x y") == 1 / 4
 
 
+@pytest.mark.parity
 def test_that_the_zipf_slope_is_that_of_a_least_squares_fit() -> None:
     counts = np.append((10_000 / np.arange(1, 3_000) ** 0.9).astype(np.int64), [0, 0])
     ranked = np.sort(counts[counts >= 5])[::-1][9:]

@@ -57,6 +57,7 @@ def test_that_the_vocabulary_may_be_larger_than_what_occurred(
     assert renyi_efficiency(counts, alpha, vocabulary) == pytest.approx(efficiency, abs=1e-9)
 
 
+@pytest.mark.parity
 def test_that_order_one_is_shannons_entropy() -> None:
     counts = np.random.default_rng(0).integers(0, 50, 200)
     assert renyi_entropy(counts, 1) == pytest.approx(entropy(counts, base=2), abs=1e-12)

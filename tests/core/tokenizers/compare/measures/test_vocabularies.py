@@ -69,6 +69,7 @@ def test_that_merge_order_is_of_bpe_alone(tmp_path: Path) -> None:
     assert of_vocabularies("merge_order", first, byte_level(tmp_path / "b", "c d")) is None  # a single pair
 
 
+@pytest.mark.parity
 @pytest.mark.parametrize("many", [2, 3, 7, 64, 1_000])
 @pytest.mark.parametrize("values", [2, 5, 10_000])
 def test_that_tau_is_scipys(many: int, values: int) -> None:
