@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import sentencepiece
 import tiktoken
+
 from core.tokenizers.compare.run import compare_tokenizers
 
 Pieces = Callable[[str], list[int]]
