@@ -52,8 +52,15 @@ def offers(window: Window) -> tuple[str, str, list[Offer]]:
                 open_one,
             ],
         )
-    own = Offer(
+    lab = Offer(
         "tokenizers",
+        "Compare tokenizers on your own text",
+        "See how several cut the line that you type, measure them on files of yours, train a better one.",
+        "Open the tokenizer lab",
+        lambda: window.go("tokenizers"),
+    )
+    own = Offer(
+        "transplant",
         "Graft a model of yours",
         "Choose or drop a model folder, a tokenizer and some text. The form says what is wrong or missing.",
         "Set up a graft",
@@ -62,5 +69,5 @@ def offers(window: Window) -> tuple[str, str, list[Offer]]:
     return (
         "What you can do here",
         "Every action is kept as a run of this project, and can be repeated, compared and shared.",
-        [sample, own, new, open_one],
+        [sample, lab, own, new, open_one],
     )

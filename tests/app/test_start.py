@@ -34,3 +34,13 @@ def test_that_without_a_project_one_can_be_opened_and_with_one_the_sample_is_run
     assert offers(window)[2][0].verb == "Open the sample project"
     open_project()
     assert offers(window)[2][0].verb == "Run the sample graft"
+
+
+def test_that_the_tokenizer_lab_is_one_of_what_can_be_done(
+    window: Window, open_project: Callable[[], Project]
+) -> None:
+    open_project()
+    lab = next(offer for offer in offers(window)[2] if offer.verb == "Open the tokenizer lab")
+    lab.run()
+    assert window.panel is not None
+    assert window.panel.key == "tokenizers"
