@@ -71,6 +71,7 @@ class RunPage(QSplitter):
         verbs: more buttons under the sentence; pressed, they are told by `verb`.
         unwritten: what did not come of a run that was stopped: ``No tokenizer was written.``
         device: whether to ask what computes.
+        large: results may hold so much that they are read in a thread.
 
     The cards of the result are put in with `add`.
     """
@@ -96,10 +97,12 @@ class RunPage(QSplitter):
         verbs: Sequence[tuple[str, str]] = (),
         unwritten: str = "Nothing was written.",
         device: bool = False,
+        large: bool = False,
     ) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self.session, self.kind = session, kind
         self._sentences = sentences
+        self._large = large
         self._run: RunRecord | None = None
         self._result: Result | None = None
         self._progress: Progress | None = None
@@ -209,20 +212,41 @@ class RunPage(QSplitter):
         had = self._result is not None
         self._run, self._result = run, None
         if run.status == "done" and run.result is not None:
-            try:
-                self._result = self.kind.result.model_validate(run.result)
-            except ValidationError:
-                self.status.show_unreadable(run)
-                self._arrange()
-                return
-            self.answer.say(*self._sentences(run, self._result))
-            self.warnings.say(self._result.warnings)
-            self._arrange()
-            self.shown.emit(run, self._result)
+            self._read_result(run, run.result)
             return
         if had:
             self.cleared.emit()
         self._show_state()
+
+    def _read_result(self, run: RunRecord, data: dict[str, Any]) -> None:
+        def then(result: Result) -> None:
+            self._show_result(run, result)
+
+        def failed(error: Exception) -> None:
+            if not isinstance(error, ValidationError):
+                raise error
+            self.status.show_unreadable(run)
+            self._arrange()
+
+        read = self.kind.result.model_validate
+        if self._large:
+            self.session.ask(read, data, then=then, failed=failed, owner=self, key="result")
+            return
+        try:
+            found = read(data)
+        except ValidationError as error:
+            failed(error)
+        else:
+            then(found)
+
+    def _show_result(self, run: RunRecord, result: Result) -> None:
+        if run is not self._run:  # another one was asked for meanwhile
+            return
+        self._result = result
+        self.answer.say(*self._sentences(run, result))
+        self.warnings.say(result.warnings)
+        self._arrange()
+        self.shown.emit(run, result)
 
     def _show_state(self) -> None:
         run, state = self._run, self.status

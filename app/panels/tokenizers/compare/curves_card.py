@@ -16,7 +16,7 @@ from app.widgets.words import Words
 
 if TYPE_CHECKING:
     from app.session import Session
-    from core.tokenizers.compare.result import CompareTokenizersResult
+    from core.tokenizers.compare.result import CompareTokenizersResult, Curve
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,16 @@ class CurvesCard(Card):
         kind = KINDS[self.view.key]
         numbers = {row.name: number for number, row in enumerate(self._result.tokenizers)}
         series = [
-            Series(curve.tokenizer, numbers.get(curve.tokenizer, 0), curve.x, curve.y)
+            Series(curve.tokenizer, numbers.get(curve.tokenizer, 0), curve.x, _drawn(curve))
             for curve in self._result.curves
             if curve.key == self.view.key
         ]
         self.plot.setAccessibleName(kind.title)
         self.plot.show_series(series, kind.x, kind.y)
         self.help.setText(kind.help)
+
+
+def _drawn(curve: Curve) -> list[float]:
+    """Token lengths come as counts, of which tokenizers have more and fewer: what compares are shares."""
+    total = sum(curve.y)
+    return [value / total for value in curve.y] if curve.key == "token_bytes" and total else curve.y

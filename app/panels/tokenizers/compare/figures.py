@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from app.panels.tokenizers.compare.heat_map import Heat, Text
@@ -65,6 +66,16 @@ def headed(measure: MeasureInfo) -> str:
     """``Fertility (tokens/word)``; the unit is left out where the title says it."""
     said = measure.unit.replace("/", " per ") in measure.title.lower()
     return measure.title if said or not measure.unit else f"{measure.title} ({measure.unit})"
+
+
+def in_languages(words: str, result: CompareTokenizersResult) -> str:
+    """A sentence with the languages' own names in the place of their files' names."""
+    names = {text.name: text_name(text.name).short for text in result.texts}
+    coded = [name for name, shown in names.items() if shown != name]
+    if not coded:
+        return words
+    found = "|".join(map(re.escape, sorted(coded, key=len, reverse=True)))
+    return re.sub(rf"(?<![\w-])({found})(?![\w-])", lambda match: names[match[1]], words)
 
 
 def better_words(measure: MeasureInfo) -> str:

@@ -30,8 +30,18 @@ ROW = 30
 """Pixels of a row at least."""
 CELL, WIDEST_CELL = 58, 110
 """Pixels of a column."""
+MANY = 40
+"""Figures from which on outliers are shaded as the largest of the others."""
 NAMES = 0.34
 """Share of the width that names may take."""
+
+
+def spread(values: Sequence[float]) -> tuple[float, float]:
+    """From where to where shades go: of many values without the largest twentieth, which may be outliers."""
+    if not values:
+        return 0.0, 1.0
+    rising = sorted(values)
+    return rising[0], rising[-1 if len(rising) < MANY else int(0.95 * len(rising))]
 
 
 @dataclass(frozen=True)
@@ -216,8 +226,7 @@ class HeatMap(QWidget):
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 4, 4)
 
     def _range(self) -> tuple[float, float]:
-        values = [figure.value for row in self._heat.figures for figure in row if figure is not None]
-        return (min(values), max(values)) if values else (0.0, 1.0)
+        return spread([figure.value for row in self._heat.figures for figure in row if figure is not None])
 
     def _paint_cell(self, painter: QPainter, at: tuple[int, int], low: float, high: float) -> None:
         figure, tokens = self._heat.figures[at[0]][at[1]], theme.tokens()

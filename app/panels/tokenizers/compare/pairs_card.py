@@ -9,6 +9,7 @@ from app.figures import fixed
 from app.panels.tokenizers.compare.languages import text_name
 from app.widgets.card import Card
 from app.widgets.figures_table import Column, FiguresTable
+from app.widgets.segmented import Segmented
 from core.tokenizers.compare.result import ALL, PairRow
 
 if TYPE_CHECKING:
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
 
 
 class PairsCard(Card):
-    """Over all texts together, and the vocabularies by themselves; one row a pair."""
+    """Over all texts together, with the vocabularies by themselves: one row a pair; or text by text."""
 
     def __init__(self, session: Session) -> None:
         super().__init__("Against each other")
+        self.view = Segmented("Pairs", (("all", "All texts together"), ("texts", "Text by text")))
+        self.view.chosen.connect(lambda _: self._keep())
+        self.head.addWidget(self.view)
         self.table = FiguresTable(session, "Against each other", _columns(None), stretched=0)
         self.column.addWidget(self.table)
 
@@ -29,6 +33,15 @@ class PairsCard(Card):
         rows = _whole(result)
         self.table.show_rows(rows)
         self.setVisible(bool(rows))
+        several = len({row.text for row in rows}) > 2
+        self.view.setVisible(several)
+        if not several:
+            self.view.choose("all")
+        self._keep()
+
+    def _keep(self) -> None:
+        whole = self.view.key == "all"
+        self.table.keep(lambda row: (row.text == ALL) is whole)
 
 
 def _whole(result: CompareTokenizersResult) -> list[PairRow]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout
 
 from app.panels.tokenizers.compare.alone_card import AloneCard
 from app.panels.tokenizers.compare.curves_card import CurvesCard
+from app.panels.tokenizers.compare.figures import in_languages
 from app.panels.tokenizers.compare.first_lines import first_lines
 from app.panels.tokenizers.compare.losses_card import LossesCard
 from app.panels.tokenizers.compare.measures_card import MeasuresCard
 from app.panels.tokenizers.compare.pairs_card import PairsCard
 from app.panels.tokenizers.compare.pivots import default_pivot, pivots
 from app.panels.tokenizers.compare.ribbons_card import RibbonsCard
+from app.panels.tokenizers.compare.so_far import SoFar
 from app.panels.tokenizers.compare.table_card import TableCard
 from app.panels.tokenizers.names import texts_name
 from app.panels.tokenizers.tab import Tab
@@ -46,8 +48,12 @@ class CompareTab(Tab):
             sentences=_sentences,
             empty=EMPTY,
             unwritten="Nothing was measured.",
+            large=True,
         )
         self._texts: list[Path] = []
+        self._so_far: SoFar | None = None
+        self._to_fill: list[Any] = []
+        """The cards that still show the result before."""
         self.ribbons = RibbonsCard(session)
         self.page.add(self.ribbons, always=True)
         self.measures = MeasuresCard(session, self.page.fill_menu)
@@ -64,6 +70,7 @@ class CompareTab(Tab):
             table.menu_asked.connect(self.page.fill_menu)
         self._fill_export()
         self.page.shown.connect(self._show_result)
+        self.page.told.connect(self._on_told)
         self.page.setup.form.changed.connect(self._on_form)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -102,8 +109,29 @@ class CompareTab(Tab):
 
     @Slot(object, object)
     def _show_result(self, run: RunRecord, result: CompareTokenizersResult) -> None:
-        for card in self._cards:
-            card.show_result(result)
+        self._to_fill = list(self._cards)
+        self._fill_next()
+
+    @Slot(object)
+    def _on_told(self, event: Any) -> None:
+        """The texts that are measured already, while the run goes on."""
+        run = self.page.run
+        if event.type != "partial" or run is None:
+            return
+        if self._so_far is None or self._so_far.run_id != run.id:
+            self._so_far = SoFar(run.id)
+        known = self._so_far.hear(event.data)
+        if known is not None:
+            self.measures.show_result(known)
+            self.page.show_early([self.measures])
+
+    @Slot()
+    def _fill_next(self) -> None:
+        """One card at a time, so that the window goes on meanwhile; the first at once."""
+        result = self.page.result
+        if self._to_fill and result is not None:
+            self._to_fill.pop(0).show_result(result)
+            QTimer.singleShot(0, self, self._fill_next)
 
     @Slot(str, int)
     def _show_text(self, key: str, number: int) -> None:
@@ -186,4 +214,4 @@ def _title(request: CompareTokenizersRequest) -> str:
 
 
 def _sentences(run: RunRecord, result: CompareTokenizersResult) -> tuple[str, str]:
-    return result.sentence, result.detail
+    return in_languages(result.sentence, result), in_languages(result.detail, result)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.figures import count, fixed
 from app.panels.tokenizers.compare.figures import figure_of, headed, text_measures
+from app.panels.tokenizers.compare.heat_map import spread
 from app.panels.tokenizers.compare.languages import text_name
 from app.widgets.card import Card
 from app.widgets.figures_table import Column, FiguresTable
@@ -71,7 +72,7 @@ def _value(key: str, row: CompareRow) -> float | None:
 
 def _shade(result: CompareTokenizersResult, measure: MeasureInfo) -> Callable[[CompareRow], float | None]:
     values = [value for row in result.rows if (value := _value(measure.key, row)) is not None]
-    low, high = (min(values), max(values)) if values else (0.0, 0.0)
+    low, high = spread(values)
 
     def share(row: CompareRow) -> float | None:
         value = _value(measure.key, row)

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.panels.tokenizers.compare.tab import CompareTab
 from app.session import Session
 from app.widgets.known_paths import starter_models, starter_texts
-from core.jobs.events import ErrorInfo, Finished, Progress
+from core.jobs.events import ErrorInfo, Finished, Partial, Progress
 from core.jobs.request import RunSpec
 from core.project.project import Project
 from core.tokenizers.compare.result import CompareTokenizersResult
@@ -27,7 +27,7 @@ def tab(project: Project, live: MadeUpLive, show_tab: Callable[..., CompareTab])
 
 
 @pytest.fixture
-def record(project: Project, tab: CompareTab) -> Callable[..., int]:
+def record(qtbot: QtBot, project: Project, tab: CompareTab) -> Callable[..., int]:
     def record(finished: Finished | None = None) -> int:
         request = {
             "tokenizers": [str(path) for path in starter_models()],
@@ -38,6 +38,8 @@ def record(project: Project, tab: CompareTab) -> Callable[..., int]:
             project.start_run(run_id).result()
             project.finish_run(run_id, finished).result()
         tab.show_run(project.run(run_id))
+        if finished is not None and finished.status == "done":
+            qtbot.waitUntil(lambda: tab.page.result is not None and not tab._to_fill)
         return run_id
 
     return record
@@ -125,6 +127,16 @@ def test_that_a_run_is_drawn_in_every_state(
     assert tab.ribbons.isVisible()
     session.run_event.emit(run_id, Progress(stage="counting", done=3, total=9, elapsed=1))
     assert not tab.measures.isVisible()
+    rows = made_up.compared().model_dump(mode="json")["rows"]
+    english = [row for row in rows if row["text"] == "eng"]
+    session.run_event.emit(run_id, Partial(data={"rows": english}))
+    assert tab.measures.isVisible()
+    assert not tab.table.isVisible()
+    assert [text.name for text in tab.measures.heat.heat.texts] == ["English"]
+    german = [row for row in rows if row["text"] == "deu"]
+    session.run_event.emit(run_id, Partial(data={"rows": german}))
+    session.run_event.emit(run_id, Partial(data={"rows": [{}]}))
+    assert [text.name for text in tab.measures.heat.heat.texts] == ["English", "Deutsch"]
     record(Finished(status="cancelled"))
     assert "Nothing was measured." in tab.page.status.detail.text()
     record(Finished(status="failed", error=ErrorInfo(kind="user", message="x.txt is gone.")))
