@@ -9,6 +9,7 @@ from functools import lru_cache
 import regex
 
 from core.errors import UserError
+from core.tokenizers.canonical import SPACE_MARK, Family
 from core.tokenizers.tokenizer import Tokenizer
 
 _SPACES = frozenset(b" \t\n\r\v\f")
@@ -92,7 +93,11 @@ def _one_piece(tokenizer: Tokenizer, field: str) -> Callable[[str], bool]:
     except regex.error as error:
         raise refusal(f"cuts text by a rule that cannot be followed here ({error})") from None
 
+    marked = tokenizer.vocabulary.family is Family.SENTENCEPIECE  # its cutters see marks where spaces were
+
     def one_piece(text: str) -> bool:
+        if marked:
+            text = text.replace(" ", SPACE_MARK)
         return all(_left_whole(cutter, text.lstrip() if drops else text) for cutter, drops in cutters)
 
     return one_piece

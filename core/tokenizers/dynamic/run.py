@@ -91,6 +91,8 @@ def dynamic(request: DynamicRequest, ctx: Context) -> DynamicResult:
         UserError: the tokenizer or a text cannot be read, or the boundary is none that this tokenizer knows.
     """
     tokenizer = open_tokenizer(request.tokenizer, field="tokenizer")
+    if request.boundary == "pretokens" and tokenizer.patterns == ():
+        ctx.warn(f"{tokenizer.path} keeps nothing apart by itself: only white space holds merges up.")
     measuring = _Measuring(request, tokenizer, find_texts(request.text), ctx)
     limit = request.max_merges
     if request.reduction is not None and request.reduction < 1:

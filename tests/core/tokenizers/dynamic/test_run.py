@@ -83,6 +83,12 @@ def test_that_word_pieces_never_merge_across_their_words(shared_data: Path, tmp_
         assert "␣" not in merge.left[1:]
 
 
+def test_that_a_tokenizer_that_keeps_nothing_apart_is_told(characters: Path, tmp_path: Path) -> None:
+    (tmp_path / "text.txt").write_text("ab ab\n")
+    found = dynamic(tokenizer=characters, text=[tmp_path / "text.txt"], boundary="pretokens")
+    assert any("keeps nothing apart" in warning for warning in found.warnings)
+
+
 def test_that_a_stop_is_heard() -> None:
     control = Control()
     control.cancel()
