@@ -154,7 +154,8 @@ def pieces_at_signs(units: list[bytes]) -> tuple[list[bytes], NDArray[np.int64]]
     that follows a letter, at either end of a run of digits, and before the last space of an indentation.
 
     A space before a digit is no cut: DeepSeek's first pattern takes the digits out, so that the spaces before
-    them stand at an end.
+    them stand at an end. Nor is one behind a line end: what GPT-2's pattern makes of white space that ends in
+    one depends on whether a space follows.
 
     Returns:
         The pieces, one unit after the other; and how many each unit has, [U].
@@ -203,7 +204,7 @@ _SIGNS_ALONE = _rules(
     ([DIGIT], [LETTER, SIGN, SLASH], _ALL),
     ([SIGN, SLASH], [DIGIT], _ALL),
 )
-_SIGNS = _SIGNS_ALONE | _rules(([SPACE, LINE, WHITE, WIDE], [SPACE, WHITE], [LETTER, SIGN, SLASH]))
+_SIGNS = _SIGNS_ALONE | _rules(([SPACE, WHITE], [SPACE, WHITE], [LETTER, SIGN, SLASH]))
 
 
 def _places(data: NDArray[np.uint8], rules: Rules) -> NDArray[np.int64]:
