@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from core.errors import UserError
 from core.jobs.context import Context
 from core.tokenizers.canonical import Kind, Token
 from core.tokenizers.tokenizer import Tokenizer
@@ -49,7 +50,7 @@ def categorise(tokenizer: Tokenizer, ctx: Context) -> list[Category]:
 def _some(tokens: Sequence[Token], tokenizer: Tokenizer, ctx: Context) -> list[Category]:
     texts = [_text(token) for token in tokens]
     whole = [text for text in texts if text]
-    at_start = dict(zip(whole, tokenizer.ids(whole), strict=True))
+    at_start = dict(zip(whole, _cut(whole, tokenizer), strict=True))
     found = []
     for number, (token, text) in enumerate(zip(tokens, texts, strict=True)):
         if number % _CHECK_EVERY == 0:
@@ -63,6 +64,17 @@ def _some(tokens: Sequence[Token], tokenizer: Tokenizer, ctx: Context) -> list[C
     return found
 
 
+def _cut(texts: Sequence[str], tokenizer: Tokenizer) -> list[list[int]]:
+    """The ids of each; none where the tokenizer has no tokens for it and refuses."""
+    try:
+        return tokenizer.ids(texts)
+    except UserError:
+        if len(texts) == 1:
+            return [[]]
+        half = len(texts) // 2
+        return [*_cut(texts[:half], tokenizer), *_cut(texts[half:], tokenizer)]
+
+
 def _text(token: Token) -> str | None:
     """None for what is neither text nor a whole number of characters."""
     if token.kind in (Kind.SPECIAL, Kind.UNUSED):
@@ -74,7 +86,10 @@ def _text(token: Token) -> str | None:
 
 
 def _special(token: Token, tokenizer: Tokenizer) -> Category:
-    ids = tokenizer.encode(token.bytes.decode(errors="replace"), specials=True).ids
+    try:
+        ids = tokenizer.encode(token.bytes.decode(errors="replace"), specials=True).ids
+    except UserError:
+        ids = []
     if ids == [token.id]:
         return Category(token, OK_SPECIAL)
     return Category(token, UNREACHABLE_SPECIAL, tuple(ids))
@@ -83,7 +98,10 @@ def _special(token: Token, tokenizer: Tokenizer) -> Category:
 def _ordinary(token: Token, at_start: list[int], tokenizer: Tokenizer) -> Category:
     if at_start == [token.id]:
         return Category(token, OK)
-    inside = tokenizer.pieces(token.bytes)
+    try:
+        inside = tokenizer.pieces(token.bytes)
+    except UserError:
+        inside = []
     if inside == [token.id]:
         return Category(token, OK)
     ids = tuple(inside or at_start)

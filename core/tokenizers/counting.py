@@ -9,6 +9,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import UserError
 from core.jobs.context import Context
 from core.tokenizers.corpus import Replaced, Text, documents
 from core.tokenizers.passages import passages
@@ -56,9 +57,10 @@ def count_tokens(
     """Each text in turn, encoded paragraph by paragraph.
 
     Raises:
-        UserError: a text cannot be read or encoded.
+        UserError: a text cannot be read or encoded; or there is nothing in any of them.
     """
     size = tokenizer.vocabulary.size
+    whole = 0
     for number, text in enumerate(texts):
         counts = np.zeros(size, np.int64)
         replaced = Replaced()
@@ -71,4 +73,14 @@ def count_tokens(
             np.add.at(counts, ids, 1)
         if replaced.count:
             ctx.warn(f"{text.path} has {replaced.count:,} bytes that are no UTF-8, read as U+FFFD.")
+        whole += read
         yield Counted(text, read, counts)
+    if not whole:
+        raise no_text(texts, field)
+
+
+def no_text(texts: Sequence[Text], field: str) -> UserError:
+    """What to raise where there is nothing to read in any text."""
+    where = str(texts[0].path) if len(texts) == 1 else f"{texts[0].path} and the others"
+    verb = "holds" if len(texts) == 1 else "hold"
+    return UserError(f"{where} {verb} no text.", field=field)

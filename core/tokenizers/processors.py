@@ -22,7 +22,7 @@ def processor_ids(component: Any) -> Iterator[int]:
 
 
 def renumbered_processor(component: Any, numbers: Mapping[int, int]) -> Any:
-    """The same with other ids: old → new."""
+    """The same with other ids: old → new; one that names no token stays."""
     if not isinstance(component, dict):
         return component
     changed = dict(component)
@@ -31,10 +31,11 @@ def renumbered_processor(component: Any, numbers: Mapping[int, int]) -> Any:
     for end in ("sep", "cls"):
         pair = changed.get(end)
         if isinstance(pair, list) and len(pair) == 2 and type(pair[1]) is int:
-            changed[end] = [pair[0], numbers[pair[1]]]
+            changed[end] = [pair[0], numbers.get(pair[1], pair[1])]
     special = changed.get("special_tokens")
     if isinstance(special, dict):
         changed["special_tokens"] = {
-            name: {**entry, "ids": [numbers[id] for id in entry["ids"]]} for name, entry in special.items()
+            name: {**entry, "ids": [numbers.get(id, id) for id in entry["ids"]]}
+            for name, entry in special.items()
         }
     return changed

@@ -14,6 +14,7 @@ from core.jobs.context import Context
 from core.jobs.registry import job
 from core.tokenizers.canonical import Boundary, Kind
 from core.tokenizers.corpus import Replaced, Text, documents, find_texts
+from core.tokenizers.counting import no_text
 from core.tokenizers.dynamic import merging
 from core.tokenizers.dynamic.boundaries import boundary_rule
 from core.tokenizers.dynamic.merging import Batch
@@ -146,8 +147,10 @@ class _Measuring:
                 row.merges += within
                 row.saved.add(done, length)
                 row.distinct |= made
+        if not together.batches:
+            raise no_text(self._texts, "text")
         rows = [row.row() for row in counted.values()]
-        shares = together.saved.shares[:limit].cumsum() / max(1, together.batches)
+        shares = together.saved.shares[:limit].cumsum() / together.batches
         return DynamicResult(
             tokenizer=str(self._tokenizer.path),
             boundary=self._request.boundary,

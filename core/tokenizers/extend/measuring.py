@@ -11,7 +11,7 @@ from typing import NamedTuple
 from core.errors import UserError
 from core.jobs.context import Context
 from core.tokenizers.corpus import Replaced, Text, documents
-from core.tokenizers.counting import batches
+from core.tokenizers.counting import batches, no_text
 from core.tokenizers.extend.result import TextFigures
 from core.tokenizers.tokenizer import Tokenizer
 
@@ -48,6 +48,8 @@ class Reader:
             self._sizes[text] = size
             if replaced.count:
                 ctx.warn(f"{text.path} has {replaced.count:,} bytes that are no UTF-8, read as U+FFFD.")
+        if not any(self._sizes[text] for text in domain):
+            raise no_text(domain, "text")
         self._learnt = {text: round(self._sizes[text] * (1 - share)) for text in domain}
 
     def learnt(self, stage: str) -> Iterator[str]:

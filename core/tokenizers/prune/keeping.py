@@ -83,7 +83,9 @@ def _indispensable(data: dict[str, Any], vocabulary: Vocabulary, characters: boo
     letters = vocabulary.family is not Family.BYTE_LEVEL and (characters or not has_bytes)
     marks = [data["model"].get(name) or "" for name in ("continuing_subword_prefix", "end_of_word_suffix")]
     yield from vocabulary.byte_ids.values()
-    yield from processor_ids(data.get("post_processor"))
+    for id in processor_ids(data.get("post_processor")):
+        if id < vocabulary.size and vocabulary.entries[id] is not None:
+            yield id
     for ids in vocabulary.roles.values():
         yield from ids
     for token in vocabulary:

@@ -242,3 +242,15 @@ def test_that_the_command_line_audits(stories_folder: Path, capsys: pytest.Captu
     assert found["size"] == 512
     assert found["reference"] == 13
     assert found["undertrained"]
+
+
+def test_that_a_tokenizer_that_refuses_a_token_of_its_own_is_audited_all_the_same(tmp_path: Path) -> None:
+    """Unigram without a token for what it lacks: once the accent is off, nothing stands for the x."""
+    vocab = [["a", -1.0], ["b", -1.0], ["ab", -1.5], ["x\u0301", -2.0]]
+    data = tokenizer(
+        {"type": "Unigram", "unk_id": None, "vocab": vocab, "byte_fallback": False},
+        normalizer={"type": "StripAccents"},
+    )
+    found = audit(tokenizer=write(tmp_path / "tokenizer.json", data))
+    assert found.categories == {"ok": 3, "unreachable: several tokens": 1}
+    assert found.unreachable[0].reencoded == []

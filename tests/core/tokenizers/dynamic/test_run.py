@@ -123,3 +123,10 @@ def test_that_the_command_line_gives_the_rows(capsys: pytest.CaptureFixture[str]
     found = json.loads(capsys.readouterr().out)
     assert found["rows"][0]["tokens_after"] < found["rows"][0]["tokens_before"]
     assert found["merges"]
+
+
+def test_that_an_empty_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").touch()
+    with pytest.raises(UserError, match="holds no text") as refused:
+        dynamic(tokenizer=STARTER / "prose-bpe", text=[tmp_path / "empty.txt"])
+    assert refused.value.field == "text"

@@ -345,3 +345,14 @@ def test_that_the_command_line_extends(
     found = json.loads(capsys.readouterr().out)
     assert found["old_ids_kept"]
     assert found["new_size"] > found["old_size"]
+
+
+def test_that_an_empty_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").touch()
+    with pytest.raises(UserError, match="holds no text") as refused:
+        extend(
+            tokenizer=resources_folder() / "starter" / "prose-bpe",
+            text=[tmp_path / "empty.txt"],
+            out=tmp_path / "out",
+        )
+    assert refused.value.field == "text"

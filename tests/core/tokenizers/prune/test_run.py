@@ -215,3 +215,10 @@ def test_that_the_command_line_prunes(tmp_path: Path, capsys: pytest.CaptureFixt
     found = json.loads(capsys.readouterr().out)
     assert found["new_size"] < found["old_size"] == 8_192
     assert Path(found["map"]).is_file()
+
+
+def test_that_an_empty_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").touch()
+    with pytest.raises(UserError, match="holds no text") as refused:
+        prune(tokenizer=STARTER / "prose-bpe", text=[tmp_path / "empty.txt"], out=tmp_path / "out")
+    assert refused.value.field == "text"
