@@ -104,8 +104,10 @@ class Rows:
             slices = [(text.name, [text]) for text in texts]
             shared = _shared_tokens(self._sides[one].tokenizer, self._sides[other].tokenizer)
             for name, some in [*slices, (ALL, texts)]:
-                sums = _added([text.sums.pairs[number] for text in some])
-                figures = self._boundaries(dict(zip(columns, sums.tolist(), strict=False)), some)
+                read = [text for text in some if text.sums.shared.any()]  # an empty one has no sums
+                each = [text.sums.pairs[number] for text in read]
+                sums = dict(zip(columns, _added(each).tolist(), strict=True)) if each else {}
+                figures = self._boundaries(sums, some)
                 counts = self._counts(one, some).counts
                 if counts.any():
                     figures[WeightedOverlap.key] = Figure(value=float(counts[shared].sum() / counts.sum()))
@@ -184,7 +186,7 @@ class Rows:
         sums = [_added([self._sums(at, text)[place] for text in texts]) for place in (over, under)]
         if not texts or not sums[1]:
             return None
-        interval = ratio_interval(self._resampled(texts, over), self._resampled(texts, under))
+        interval = self._interval((texts, over), (texts, under))
         return _figure(float(sums[0] / sums[1]), interval)
 
     def _against_pivot(self, at: int, text: TextRead, pivot: TextRead) -> dict[str, Figure]:
@@ -193,10 +195,7 @@ class Rows:
         ratio = parity(own, its)
         if ratio is None:
             return {}
-        same = text is pivot
-        interval = None
-        if not same:
-            interval = ratio_interval(self._resampled([text], place), self._resampled([pivot], place))
+        interval = None if text is pivot else self._interval(([text], place), ([pivot], place))
         found = {Parity.key: _figure(ratio, interval)}
         apart = text.sums.documents.run == pivot.sums.documents.run == 1
         mean = mean_parity(own, its) if apart and len(own) > 1 else None
@@ -209,7 +208,7 @@ class Rows:
             return None
         if at == 0:
             return Figure(value=1.0)
-        interval = ratio_interval(self._resampled(texts, own), self._resampled(texts, first))
+        interval = self._interval((texts, own), (texts, first))
         return _figure(sums[0] / sums[1], interval)
 
     # Parts of it
@@ -227,18 +226,21 @@ class Rows:
         found[self._offsets[at] :] = text.sums.columns[at]
         return found
 
+    def _interval(
+        self, over: tuple[Sequence[TextRead], int], under: tuple[Sequence[TextRead], int]
+    ) -> tuple[float, float] | None:
+        """Of a ratio of two columns, each summed over texts; None where no text has several documents."""
+        if not any(len(text.resampled) for text in (*over[0], *under[0])):
+            return None
+        return ratio_interval(self._resampled(*over), self._resampled(*under))
+
     def _resampled(self, texts: Sequence[TextRead], place: int) -> NDArray[np.float64]:
         """[R]: each text's documents are drawn by themselves; one with a single document stays as it is."""
-        many = self._request.resamples
-        found = np.zeros(many)
-        moved = False
+        found = np.zeros(self._request.resamples)
         for text in texts:
-            if len(text.resampled):
-                found += text.resampled[:, place]
-                moved = True
-            else:
-                found += text.sums.documents.rows[:, place].sum()
-        return found if moved else np.zeros(0)
+            several = len(text.resampled) > 0
+            found += text.resampled[:, place] if several else text.sums.documents.rows[:, place].sum()
+        return found
 
     def _counts(self, at: int, texts: Sequence[TextRead]) -> Counts:
         return Counts(

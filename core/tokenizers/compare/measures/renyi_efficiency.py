@@ -45,9 +45,12 @@ def renyi_efficiency(
     Returns:
         None where it is nought over nought: one token only, or none.
     """
-    size = int((counts > 0).sum()) if vocabulary is None else vocabulary
+    types = int((counts > 0).sum())
+    size = types if vocabulary is None else vocabulary
     entropy = renyi_entropy(counts, alpha)
-    return None if entropy is None or size < 2 else entropy / math.log2(size)
+    if entropy is None or size < 2:
+        return None
+    return min(entropy, math.log2(types)) / math.log2(size)  # rounding must not take it above 1
 
 
 _CAVEAT = (

@@ -40,6 +40,14 @@ def test_that_other_documents_are_drawn_apart(tmp_path: Path) -> None:
     assert figure.low < 1.8 < 2.2 < figure.high
 
 
+def test_that_a_text_of_one_document_stays_as_it_is(tmp_path: Path) -> None:
+    one = parity(tmp_path, [100], LENGTHS)
+    assert one.low is not None
+    assert one.high is not None
+    assert one.low < one.value < one.high
+    assert parity(tmp_path, [100], [50]) == Figure(value=2)
+
+
 def test_that_the_seed_decides_the_interval(tmp_path: Path) -> None:
     lengths = [*LENGTHS, 9]
     assert parity(tmp_path, lengths, LENGTHS) == parity(tmp_path, lengths, LENGTHS)
