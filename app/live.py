@@ -58,13 +58,16 @@ class LiveTokenizers(QObject):
         failed: Callable[[Exception], None],
         owner: QObject,
         key: str,
+        first: bool = False,
     ) -> None:
         """Later, on the main thread: ``then(answer)``, or ``failed(error)`` with a `UserError`'s sentence.
 
+        With `first`, it is asked before what waits already: what a person looks at, before what they will.
         Neither is called when `owner` was deleted meanwhile, or asked something newer under the same `key`.
         """
         self._waiting = [asked for asked in self._waiting if (asked.owner, asked.key) != (owner, key)]
-        self._waiting.append(_Asked(next(self._numbers), question, then, failed, owner, key))
+        asked = _Asked(next(self._numbers), question, then, failed, owner, key)
+        self._waiting.insert(0 if first else len(self._waiting), asked)
         self._next()
 
     def close(self) -> None:

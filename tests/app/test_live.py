@@ -57,8 +57,9 @@ def live(slow: Slow, qtbot: QtBot) -> Iterator[LiveTokenizers]:
 def ask(live: LiveTokenizers) -> Callable[..., list[Any]]:
     said: list[Any] = []
 
-    def ask(text: str, owner: QObject, key: str = "ribbons") -> list[Any]:
-        live.ask(AskRibbons((), text), then=said.append, failed=said.append, owner=owner, key=key)
+    def ask(text: str, owner: QObject, key: str = "ribbons", *, first: bool = False) -> list[Any]:
+        question = AskRibbons((), text)
+        live.ask(question, then=said.append, failed=said.append, owner=owner, key=key, first=first)
         return said
 
     return ask
@@ -75,6 +76,18 @@ def test_that_of_what_is_typed_meanwhile_only_the_newest_is_asked(
     qtbot.waitUntil(lambda: len(said) == 2)
     assert slow.asked == ["t", "the ", "other"]
     assert said == ["the ", "other"]
+
+
+def test_that_what_is_looked_at_comes_before_what_waits(
+    qtbot: QtBot, slow: Slow, ask: Callable[..., list[Any]]
+) -> None:
+    owner = QObject()
+    for text in ("under way", "note", "another note"):
+        said = ask(text, owner, key=text)
+    ask("ribbons", owner, first=True)
+    slow.gate.set()
+    qtbot.waitUntil(lambda: len(said) == 4)
+    assert said == ["under way", "ribbons", "note", "another note"]
 
 
 def test_that_a_refusal_is_told_and_the_next_question_answered(

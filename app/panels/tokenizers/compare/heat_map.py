@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -28,6 +29,8 @@ from core.tokenizers.compare.result import Figure
 
 ROW = 30
 """Pixels of a row at least."""
+TALLEST_HEAD = 150
+"""Pixels of names that stand on end."""
 CELL, WIDEST_CELL = 58, 110
 """Pixels of a column."""
 MANY = 40
@@ -66,6 +69,21 @@ class Heat:
     figures: Sequence[Sequence[Figure | None]]
 
 
+class _Shape(NamedTuple):
+    """Pixels of the names' column, of a cell's width and of the head; how many columns and rows.
+
+    `upright`: names of tokenizers stand on end, for want of room beside each other.
+    """
+
+    flat: bool
+    names: float
+    cell: float
+    columns: int
+    rows: int
+    head: int
+    upright: bool
+
+
 EMPTY = Heat("", "", 2, (), (), ())
 
 
@@ -83,6 +101,7 @@ class HeatMap(QWidget):
         self._heat = EMPTY
         self._at: tuple[int, int] | None = None
         """Text and tokenizer."""
+        self._known: tuple[object, _Shape] | None = None
         self.setAccessibleName("Heat map of texts and tokenizers")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -119,54 +138,53 @@ class HeatMap(QWidget):
     @property
     def flat(self) -> bool:
         """Whether tokenizers are rows."""
-        return self._names(of_tokenizers=True) + self._wanted() * len(self._heat.texts) <= self.width()
+        return self._shape().flat
 
-    def _wanted(self) -> int:
-        """Pixels of a column of a text's name."""
-        metrics = self.fontMetrics()
-        widest = max((metrics.horizontalAdvance(text.name) for text in self._heat.texts), default=0)
-        return max(CELL, min(WIDEST_CELL, widest + 20))
+    def _shape(self) -> _Shape:
+        """Worked out once for what is shown, the width and the font."""
+        key = id(self._heat), self.width(), self.font().key()
+        if self._known is None or self._known[0] != key:
+            self._known = key, self._worked_out()
+        return self._known[1]
 
-    def _names(self, *, of_tokenizers: bool) -> float:
-        metrics = self.fontMetrics()
-        names = self._heat.tokenizers if of_tokenizers else [text.name for text in self._heat.texts]
-        widest = max((metrics.horizontalAdvance(name) for name in names), default=0)
-        return min(widest * 1.08 + (34 if of_tokenizers else 20), self.width() * NAMES)
+    def _worked_out(self) -> _Shape:
+        metrics, heat = self.fontMetrics(), self._heat
+        texts = max((metrics.horizontalAdvance(text.name) for text in heat.texts), default=0)
+        tokenizers = max((metrics.horizontalAdvance(name) for name in heat.tokenizers), default=0)
+        names = min(tokenizers * 1.08 + 34, self.width() * NAMES)
+        wanted = max(CELL, min(WIDEST_CELL, texts + 20))
+        if names + wanted * len(heat.texts) <= self.width():
+            cell = (self.width() - names) / max(1, len(heat.texts))
+            return _Shape(True, names, cell, len(heat.texts), len(heat.tokenizers), self._row, False)
+        names = min(texts * 1.08 + 20, self.width() * NAMES)
+        cell = (self.width() - names) / max(1, len(heat.tokenizers))
+        upright = tokenizers + 30 > cell
+        head = min(TALLEST_HEAD, tokenizers + 28) if upright else self._row
+        return _Shape(False, names, cell, len(heat.tokenizers), len(heat.texts), head, upright)
 
     @property
     def _row(self) -> int:
         return max(ROW, self.fontMetrics().height() + 11)
 
-    @property
-    def _head(self) -> int:
-        return self._row
-
-    def _grid(self) -> tuple[float, float, int, int]:
-        """Pixels of the names' column and of a cell; how many columns and rows."""
-        flat = self.flat
-        texts, tokenizers = len(self._heat.texts), len(self._heat.tokenizers)
-        columns, rows = (texts, tokenizers) if flat else (tokenizers, texts)
-        names = self._names(of_tokenizers=flat)
-        return names, (self.width() - names) / max(1, columns), columns, rows
-
     def _fit(self) -> None:
-        rows = self._grid()[3]
-        height = self._head + rows * self._row + 2
+        shape = self._shape()
+        height = shape.head + shape.rows * self._row + 2
         if height != self.minimumHeight() or height != self.maximumHeight():
             self.setFixedHeight(height)
 
     def cell_at(self, place: QPointF) -> tuple[int, int] | None:
         """Text and tokenizer under a point."""
-        names, cell, columns, rows = self._grid()
-        column, row = int((place.x() - names) // cell), int((place.y() - self._head) // self._row)
-        if not (0 <= column < columns and 0 <= row < rows):
+        shape = self._shape()
+        column = int((place.x() - shape.names) // shape.cell)
+        row = int((place.y() - shape.head) // self._row)
+        if not (0 <= column < shape.columns and 0 <= row < shape.rows):
             return None
-        return (column, row) if self.flat else (row, column)
+        return (column, row) if shape.flat else (row, column)
 
     def _area(self, text: int, tokenizer: int) -> QRectF:
-        names, cell, _, _ = self._grid()
-        column, row = (text, tokenizer) if self.flat else (tokenizer, text)
-        return QRectF(names + column * cell, self._head + row * self._row, cell, self._row)
+        shape, high = self._shape(), self._row
+        column, row = (text, tokenizer) if shape.flat else (tokenizer, text)
+        return QRectF(shape.names + column * shape.cell, shape.head + row * high, shape.cell, high)
 
     def sizeHint(self) -> QSize:
         return QSize(400, self.minimumHeight())
@@ -187,25 +205,27 @@ class HeatMap(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        names, cell, columns, rows = self._grid()
-        flat, tokens = self.flat, theme.tokens()
+        shape, high, tokens = self._shape(), self._row, theme.tokens()
+        flat, names, cell = shape.flat, shape.names, shape.cell
         bold = QFont(self.font())
         bold.setWeight(QFont.Weight.DemiBold)
-        for column in range(columns):
-            area = QRectF(names + column * cell, 0, cell - 10, self._head)
+        for column in range(shape.columns):
+            area = QRectF(names + column * cell, 0, cell - 10, shape.head)
             if flat:
                 text = self._heat.texts[column]
                 self._write(painter, area, text.name, right=True, font=bold if text.strong else None)
+            elif shape.upright:
+                self._write_upright(painter, area, column)
             else:
                 self._write_tokenizer(painter, area, column, right=True)
         painter.setPen(QPen(theme.color(tokens.border), 1))
-        painter.drawLine(QPointF(0, self._head - 0.5), QPointF(self.width(), self._head - 0.5))
+        painter.drawLine(QPointF(0, shape.head - 0.5), QPointF(self.width(), shape.head - 0.5))
         low, high = self._range()
-        for row in range(rows):
-            top = self._head + row * self._row
-            if not event.rect().intersects(QRectF(0, top, self.width(), self._row).toAlignedRect()):
+        for row in range(shape.rows):
+            top = shape.head + row * high
+            if not event.rect().intersects(QRectF(0, top, self.width(), high).toAlignedRect()):
                 continue
-            area = QRectF(8, top, names - 12, self._row)
+            area = QRectF(8, top, names - 12, high)
             if flat:
                 self._write_tokenizer(painter, area, row, right=False)
             else:
@@ -213,7 +233,7 @@ class HeatMap(QWidget):
                 self._write(
                     painter, area, text.name, right=False, font=bold if text.strong else None, ink=True
                 )
-            for column in range(columns):
+            for column in range(shape.columns):
                 at = (column, row) if flat else (row, column)
                 self._paint_cell(painter, at, low, high)
         if self._at is not None:
@@ -253,6 +273,21 @@ class HeatMap(QWidget):
         painter.setPen(theme.color(theme.tokens().text))
         rest = QRectF(left + 15, area.top(), wide + 4, area.height())
         painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+    def _write_upright(self, painter: QPainter, area: QRectF, number: int) -> None:
+        """Its sign, and its name upwards."""
+        metrics = self.fontMetrics()
+        middle = area.right() - 8
+        paint_dot(painter, QRectF(middle - 4.5, area.bottom() - 15, 9, 9), number)
+        room = int(area.height() - 26)
+        name = metrics.elidedText(self._heat.tokenizers[number], Qt.TextElideMode.ElideMiddle, room)
+        painter.save()
+        painter.translate(middle, area.bottom() - 20)
+        painter.rotate(-90)
+        painter.setFont(self.font())
+        painter.setPen(theme.color(theme.tokens().text))
+        painter.drawText(QPointF(0, (metrics.ascent() - metrics.descent()) / 2), name)
+        painter.restore()
 
     def _write(
         self,

@@ -31,13 +31,13 @@ class PairsCard(Card):
     def show_result(self, result: CompareTokenizersResult) -> None:
         self.table.figures.set_columns(_columns(result))
         rows = _whole(result)
-        self.table.show_rows(rows)
         self.setVisible(bool(rows))
         several = len({row.text for row in rows}) > 2
         self.view.setVisible(several)
         if not several:
             self.view.choose("all")
         self._keep()
+        self.table.show_rows(rows)
 
     def _keep(self) -> None:
         whole = self.view.key == "all"

@@ -146,6 +146,7 @@ class RibbonsCard(Card):
             failed=lambda error: self.problem.say(str(error)),
             owner=self,
             key="ribbons",
+            first=True,
         )
 
     def _answered(self, answer: Ribbons) -> None:

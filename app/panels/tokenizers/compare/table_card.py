@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from app.figures import count, fixed
@@ -30,12 +30,12 @@ class TableCard(Card):
 
     def show_result(self, result: CompareTokenizersResult) -> None:
         self.table.figures.set_columns(_columns(result))
-        self.table.show_rows(result.rows)
         several = len({row.text for row in result.rows if row.text != ALL}) > 1
         self.view.setVisible(several)
         if not several:
             self.view.choose("all")
         self._keep()
+        self.table.show_rows(result.rows)
 
     def _keep(self) -> None:
         wanted: Callable[[CompareRow], bool] = (
@@ -71,11 +71,14 @@ def _value(key: str, row: CompareRow) -> float | None:
 
 
 def _shade(result: CompareTokenizersResult, measure: MeasureInfo) -> Callable[[CompareRow], float | None]:
-    values = [value for row in result.rows if (value := _value(measure.key, row)) is not None]
-    low, high = spread(values)
+    @cache
+    def limits() -> tuple[float, float]:
+        """Once the column is seen."""
+        return spread([value for row in result.rows if (value := _value(measure.key, row)) is not None])
 
     def share(row: CompareRow) -> float | None:
         value = _value(measure.key, row)
+        low, high = limits()
         return None if value is None or high <= low else (value - low) / (high - low)
 
     return share

@@ -32,6 +32,7 @@ class MadeUpLive:
         failed: Callable[[Exception], None],
         owner: QObject,
         key: str,
+        first: bool = False,
     ) -> None:
         self.asked.append(question)
         answer = self.answer(question)

@@ -52,6 +52,15 @@ def test_that_tokenizers_are_rows_where_there_is_room_and_columns_elsewhere(heat
     assert heat_map.cell_at(QPointF(2, 2)) is None
 
 
+def test_that_names_stand_on_end_where_columns_are_narrow(heat_map: HeatMap) -> None:
+    low = heat_map._shape().head
+    result = made_up.compared(tuple(f"a-tokenizer-{number}" for number in range(12)))
+    heat_map.show_heat(heat_of(result, text_measures(result)[0]))
+    assert heat_map._shape().head > low
+    assert heat_map.height() == heat_map._shape().head + 10 * heat_map._row + 2
+    assert heat_map.cell_at(heat_map._area(3, 11).center()) == (3, 11)
+
+
 def test_that_a_click_and_return_choose_the_text(qtbot: QtBot, heat_map: HeatMap) -> None:
     with qtbot.waitSignal(heat_map.chosen) as chosen:
         qtbot.mouseClick(heat_map, Qt.MouseButton.LeftButton, pos=heat_map._area(2, 1).center().toPoint())
