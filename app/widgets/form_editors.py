@@ -303,6 +303,7 @@ def _none_box(editor: Editor, box: QSpinBox | QDoubleSpinBox) -> QCheckBox | Non
         box.setEnabled(not without)
         editor.changed.emit()
 
+    none.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)  # the row is no lower for it
     none.toggled.connect(toggle)
     editor.row.addWidget(none)
     return none

@@ -69,6 +69,7 @@ class _Droppable(Editor):
 def _icon_button(name: str, words: str) -> QPushButton:
     button = theme.styled(QPushButton(icon(name), ""), kind="quiet")
     button.setIconSize(QSize(18, 18))
+    button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)  # the row is no lower for it
     button.setAccessibleName(words)
     button.setToolTip(words)
     return button

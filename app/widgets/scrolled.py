@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+
+class _Inside(QWidget):
+    """As high as it should be: by the style sheet's least heights, buttons in large type would be squeezed."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
 
 
 class ScrolledColumn(QScrollArea):
@@ -14,7 +21,7 @@ class ScrolledColumn(QScrollArea):
 
     def __init__(self) -> None:
         super().__init__()
-        inner = QWidget()
+        inner = _Inside()
         self.column = QVBoxLayout(inner)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

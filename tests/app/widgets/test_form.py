@@ -359,3 +359,14 @@ def test_that_a_long_name_does_not_widen_the_form(form: Form, tmp_path: Path) ->
     assert "…" in editor.summary.text()
     assert editor.summary.words.startswith("Donaudampfschifffahrt")
     assert "Donaudampfschifffahrt" in editor.summary.accessibleName()
+
+
+def test_that_no_control_is_squeezed_by_what_stands_beside_it(form: Form) -> None:
+    font = form.font()
+    font.setPointSizeF(font.pointSizeF() * 1.8)
+    form.setFont(font)
+    form.more.set_opened(True)
+    form.resize(320, 2_000)
+    for key in ("model", "text", "limit", "part", "out"):
+        control = form.box(key).editor.control
+        assert control.height() >= control.sizeHint().height(), key

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import theme
 from app.icons import icon
@@ -30,6 +38,7 @@ class Message(QWidget):
         self.role.setCurrentIndex(max(0, self.role.findData(role)))
         self.remove = theme.styled(QPushButton(icon("close"), ""), kind="quiet")
         self.remove.setToolTip("Take this message out")
+        self.remove.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.text = QPlainTextEdit(text)
         self.text.setTabChangesFocus(True)
         self.text.setPlaceholderText("What is said")

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -149,6 +149,7 @@ class VocabularyTab(Tab):
         self.first.editor.changed.connect(self._on_first)
         self.second.editor.changed.connect(self.look)
         self.search.changed.connect(self.look)
+        self.search.line.returnPressed.connect(self._enter_table)
         self.sides.chosen.connect(self.look)
         self.overlap.part_chosen.connect(self.sides.choose)
         self.table.page_wanted.connect(self._ask_page)
@@ -377,6 +378,13 @@ class VocabularyTab(Tab):
             self.session.report(error)
 
         self.session.live.ask(question, then=took, failed=failed, owner=self, key="export")
+
+    @Slot()
+    def _enter_table(self) -> None:
+        """From what was looked for to what was found."""
+        if self.table.entries.found and self.table.isVisible():
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.table.selectRow(0)
 
     @Slot()
     def _offer_known(self) -> None:

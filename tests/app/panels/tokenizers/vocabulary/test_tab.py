@@ -97,6 +97,13 @@ def test_that_what_is_typed_is_looked_for(
     assert (asked(live).query, asked(live).regex) == (query, regex)
 
 
+def test_that_return_goes_from_the_search_to_what_was_found(qtbot: QtBot, tab: VocabularyTab) -> None:
+    tab.search.line.setFocus()
+    qtbot.keyClick(tab.search.line, Qt.Key.Key_Return)
+    assert tab.table.hasFocus()
+    assert [index.row() for index in tab.table.selectionModel().selectedRows()] == [0]
+
+
 def test_that_a_broken_expression_is_told_and_mended(
     qtbot: QtBot, live: MadeUpLive, tab: VocabularyTab
 ) -> None:
