@@ -42,8 +42,9 @@ Rules = NDArray[np.bool_]
 """[16 · 16 · 16]: the classes of the bytes before and behind a place, and of the next → whether to cut."""
 
 _WIDE_SPACES = re.compile(
-    rb"\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80"
+    rb"\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80|\xe2\x96\x81"
 )
+"""The last one is ``▁``, which is a space to SentencePiece."""
 
 _LETTERS_AND_MARKS = r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"
 _LETTERS = r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
