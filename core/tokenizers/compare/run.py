@@ -62,11 +62,6 @@ def compare_tokenizers(request: CompareTokenizersRequest, ctx: Context) -> Compa
             return _Comparison(request, ctx, tokenizers, names, texts, pivot, whole).result(sample)
         except InexactError as error:
             whole.append(error.tokenizer)
-            name = names[tokenizers.index(error.tokenizer)]
-            ctx.warn(
-                f"{name} may put tokens across the places where texts are cut into words, so whole documents "
-                "are encoded with it, which is slower."
-            )
 
 
 def _opened(request: CompareTokenizersRequest, ctx: Context) -> list[Tokenizer]:
@@ -150,6 +145,12 @@ class _Comparison:
         self._before = 0
         self._reading = texts[0].name
         self._replaced: dict[str, int] = {}
+        for side, name in zip(self._counting.sides, names, strict=True):
+            if side.encoder is None:
+                ctx.warn(
+                    f"{name} may put tokens across the places where texts are cut into words, so it encodes "
+                    "whole documents, which is slower."
+                )
 
     def result(self, sample: Sequence[str]) -> CompareTokenizersResult:
         order = sorted(self._texts, key=lambda text: text is not self._pivot)  # the pivot first
