@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 
 class _Inside(QWidget):
-    """As high as it should be: by the style sheet's least heights, buttons in large type would be squeezed."""
+    """As high as it should be: by the style sheet's least heights, large buttons would be squeezed."""
 
     def minimumSizeHint(self) -> QSize:
         return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
