@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from core.json_files import read_json_object
 from core.tokenizers.files import TOKENIZER, tokenizer_files
 
 _ANOTHER_VOCABULARY = (
@@ -65,6 +66,25 @@ def _moved(data: dict[str, Any]) -> bool:
             return True
         highest = max(highest, number)
     return False
+
+
+def with_added_tokens(folder: Path, entries: Sequence[Mapping[str, Any]]) -> dict[str, bytes]:
+    """tokenizer_config.json, if it lists added tokens, with some more: transformers may go by its list alone.
+
+    Args:
+        entries: as ``added_tokens`` of a tokenizer.json has them.
+
+    Raises:
+        UserError: it is no JSON.
+    """
+    file = folder / "tokenizer_config.json"
+    config = read_json_object(file, field="tokenizer") if file.is_file() else {}
+    listed = config.get("added_tokens_decoder")
+    if not isinstance(listed, dict):
+        return {}
+    for entry in entries:
+        listed[str(entry["id"])] = {key: value for key, value in entry.items() if key != "id"}
+    return {file.name: (json.dumps(config, ensure_ascii=False, indent=2) + "\n").encode()}
 
 
 def write_edited(

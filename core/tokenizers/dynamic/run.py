@@ -30,8 +30,6 @@ ALL = "all"
 _POINTS = 200
 """Of the curve."""
 _MERGES_SHOWN = 1_000
-_CHECK_EVERY = 256
-"""Merges: some milliseconds."""
 _LONGEST = 50_000
 """Characters of a document that are encoded at once."""
 _PACKED = 4
@@ -165,8 +163,7 @@ class _Measuring:
     def _merged(self, batch: Batch, limit: int | None) -> Iterator[merging.Merge]:
         done = 0
         while limit is None or done < limit:
-            if done % _CHECK_EVERY == 0:
-                self._ctx.check()
+            self._ctx.check()
             merge = batch.merge()
             if merge is None:
                 return

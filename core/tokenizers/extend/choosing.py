@@ -132,7 +132,7 @@ def learnt(
         if ids and len(ids) > 1:
             words.append((ids, count))
     contents = [token.content if token is not None else None for token in vocabulary.entries]
-    found = Learner(words, contents, merges.joined, least=least).learn(most, ctx)
+    found = Learner(words, contents, merges.joined, least=least, ctx=ctx).learn(most)
     spelt = [*contents, *(token.content for token in found)]
     scores = [token.score if token is not None else None for token in vocabulary.entries]
     additions = Additions()

@@ -16,7 +16,8 @@ from core.jobs.context import Context
 
 LONGEST = 64
 """Characters of a token, as its file spells it."""
-_CHECK_EVERY = 64
+_CHECK_EVERY = 5_000
+"""Words: some hundredths of a second."""
 
 _Pair = tuple[int, int]
 
@@ -43,6 +44,7 @@ class Learner:
         join: Callable[[str, str], str],
         *,
         least: int,
+        ctx: Context,
     ) -> None:
         """
         Args:
@@ -51,6 +53,7 @@ class Learner:
             join: what two of them make.
             least: how often a pair must occur.
         """
+        self._ctx = ctx
         self._words = [ids for ids, _ in words]
         self._occurs = [count for _, count in words]
         self._contents = list(contents)
@@ -61,18 +64,19 @@ class Learner:
         self._counts: defaultdict[_Pair, int] = defaultdict(int)
         self._where: defaultdict[_Pair, set[int]] = defaultdict(set)
         for number, ids in enumerate(self._words):
+            if number % _CHECK_EVERY == 0:
+                ctx.check()
             for pair in itertools.pairwise(ids):
                 self._counts[pair] += self._occurs[number]
                 self._where[pair].add(number)
         self._queue = [(-count, pair) for pair, count in self._counts.items() if count >= least]
         heapq.heapify(self._queue)
 
-    def learn(self, most: int, ctx: Context) -> list[Learnt]:
+    def learn(self, most: int) -> list[Learnt]:
         """At most so many tokens, in the order of their merges."""
         found: list[Learnt] = []
         while self._queue and len(found) < most:
-            if len(found) % _CHECK_EVERY == 0:
-                ctx.progress(len(found), most, "Learning tokens")
+            self._ctx.progress(len(found), most, "Learning tokens")
             count, pair = heapq.heappop(self._queue)
             if self._counts.get(pair) != -count:
                 continue
@@ -91,7 +95,9 @@ class Learner:
 
     def _merge(self, pair: _Pair, made: int) -> None:
         changed: set[_Pair] = set()
-        for number in sorted(self._where[pair]):
+        for done, number in enumerate(sorted(self._where[pair])):
+            if done % _CHECK_EVERY == 0:
+                self._ctx.check()
             old, occurs = self._words[number], self._occurs[number]
             new = _merged(old, pair, made)
             for gone in itertools.pairwise(old):

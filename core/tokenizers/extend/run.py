@@ -12,7 +12,7 @@ from core.jobs.registry import job
 from core.output import check_output, holds_tokenizer, new_folder
 from core.tokenizers.canonical import Family, Kind
 from core.tokenizers.corpus import find_texts
-from core.tokenizers.editing import fill_up, keep_numbers, write_edited
+from core.tokenizers.editing import fill_up, keep_numbers, with_added_tokens, write_edited
 from core.tokenizers.extend.checks import check_how
 from core.tokenizers.extend.choosing import (
     Addition,
@@ -28,7 +28,7 @@ from core.tokenizers.extend.request import ExtendTokenizerRequest
 from core.tokenizers.extend.result import ExtendTokenizerResult, NewToken, TermFigures
 from core.tokenizers.extend.terms import read_terms
 from core.tokenizers.extend.words import Cutter
-from core.tokenizers.files import find_tokenizer, read_tokenizer_json
+from core.tokenizers.files import TOKENIZER, find_tokenizer, read_tokenizer_json
 from core.tokenizers.job import EXTEND
 from core.tokenizers.merges import Merges, as_written
 from core.tokenizers.open import open_tokenizer
@@ -70,12 +70,15 @@ def extend(request: ExtendTokenizerRequest, ctx: Context) -> ExtendTokenizerResu
     if not additions.tokens:
         raise UserError(_nothing(request), field="terms" if request.terms else "text")
     _add(data, additions, old.vocabulary, added=request.how == "added")
+    beside = {}
+    if request.how == "added" and file.name == TOKENIZER:
+        beside = with_added_tokens(file.parent, data["added_tokens"][-len(additions.tokens) :])
     sources = [file.parent, *(text.path for text in (*domain, *general))]
     with new_folder(
         out, replace=request.replace, sources=sources, holds=holds_tokenizer, what="tokenizer"
     ) as folder:
         ctx.progress(0, 1, "Writing the tokenizer")
-        left_out = write_edited(data, file, folder)
+        left_out = write_edited(data, file, folder, instead=beside)
         new = open_tokenizer(folder)
         _check_old_ids(old.vocabulary, new.vocabulary, [token.content for token in additions.tokens])
         _check_names(old, new)

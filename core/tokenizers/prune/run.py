@@ -14,7 +14,7 @@ from core.tokenizers.canonical import Kind
 from core.tokenizers.corpus import Replaced, Text, documents, find_texts
 from core.tokenizers.counting import Counted, count_tokens
 from core.tokenizers.editing import write_edited
-from core.tokenizers.files import find_tokenizer, read_tokenizer_json
+from core.tokenizers.files import TOKENIZER, find_tokenizer, read_tokenizer_json
 from core.tokenizers.job import PRUNE
 from core.tokenizers.open import open_tokenizer
 from core.tokenizers.passages import passages
@@ -57,7 +57,7 @@ def prune(request: PruneTokenizerRequest, ctx: Context) -> PruneTokenizerResult:
         ctx=ctx,
     )
     numbers = take_out(data, kept.ids)
-    beside = renumbered_files(file.parent, numbers) if file.name == "tokenizer.json" else {}
+    beside = renumbered_files(file.parent, numbers) if file.name == TOKENIZER else {}
     sources = [file.parent, *(text.path for text in texts)]
     with new_folder(
         out, replace=request.replace, sources=sources, holds=holds_tokenizer, what="tokenizer"

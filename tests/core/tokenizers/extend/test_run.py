@@ -144,6 +144,16 @@ def test_that_transformers_reads_it_alike(byte_level: Path, ask: Ask) -> None:
     assert theirs.eos_token_id == found.old_size - 2
 
 
+def test_that_the_configurations_list_of_added_tokens_grows(byte_level: Path, ask: Ask) -> None:
+    listed = {str(id): entry for id, entry in ((262, added(262, "<|end|>")), (263, added(263, "<think>")))}
+    write(byte_level / "tokenizer_config.json", {"added_tokens_decoder": listed, "eos_token": "<|end|>"})
+    found = extend(ask(byte_level, how="added"))
+    config = json.loads((Path(found.out) / "tokenizer_config.json").read_text("utf-8"))
+    decoder = {int(id): entry["content"] for id, entry in config["added_tokens_decoder"].items()}
+    assert decoder == {262: "<|end|>", 263: "<think>"} | {row.id: row.token for row in found.added}
+    assert not open_tokenizer(Path(found.out)).notes
+
+
 def test_that_whole_words_are_reached_where_merges_are_ignored(byte_level: Path, ask: Ask) -> None:
     file = byte_level / "tokenizer.json"
     data = json.loads(file.read_text("utf-8"))
