@@ -67,7 +67,7 @@ class Session(QObject):
         self._executor = engine
         self._name = ""
         self._unsubscribe: Callable[[], None] | None = None
-        self._live: LiveTokenizers | None = None
+        self._live: dict[str, LiveTokenizers] = {}
         self._questions = Questions(self)
         self._questions.unanswered.connect(self.report)
         self._relay = EventRelay(self)
@@ -88,11 +88,22 @@ class Session(QObject):
     @property
     def live(self) -> LiveTokenizers:
         """What answers small questions about tokenizers at once, in a process of its own."""
-        if self._live is None:
+        return self._process_aside("live")
+
+    @property
+    def previews(self) -> LiveTokenizers | None:
+        """The same for what a form says of its files, which may take seconds and must not hold up typing.
+
+        None where jobs run in this process, too: then a thread will do.
+        """
+        return self._process_aside("previews") if self._executor == "process" else None
+
+    def _process_aside(self, name: str) -> LiveTokenizers:
+        if name not in self._live:
             from app.live import LiveTokenizers
 
-            self._live = LiveTokenizers(self)
-        return self._live
+            self._live[name] = LiveTokenizers(self)
+        return self._live[name]
 
     def ask(
         self,
@@ -337,8 +348,8 @@ class Session(QObject):
         self.stop(leave=True)
         if self.engine is not None:
             self.engine.wait()
-        if self._live is not None:
-            self._live.close()
+        for aside in self._live.values():
+            aside.close()
         self._questions.close()
         if self.project is not None:
             project, self.project = self.project, None

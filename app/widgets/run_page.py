@@ -113,7 +113,7 @@ class RunPage(QSplitter):
         self._cards: list[QWidget] = []
         self._early: list[QWidget] = []
         self._folded = False
-        self.setup = Setup(session, kind, title_of, device=device)
+        self.setup = Setup(session, kind, title_of, device=device, aside=True)
         self.setup.submitted.connect(self._submit)
         self.setup.setMinimumWidth(NARROWEST)
         self.setup.setMaximumWidth(WIDEST)

@@ -22,6 +22,7 @@ from core.errors import UserError
 from core.jobs.preview import Preview
 from core.jobs.registry import JobKind
 from core.jobs.request import Request, RunSpec, input_paths
+from core.tokenizers.live.request import AskPreview
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -52,16 +53,24 @@ class Setup(QFrame):
 
     `title_of` makes the title of a run from its request. Without `device`, it is not asked what computes: no
     kind of job that needs no torch does anything else by it; and the seed is folded away.
+    With `aside`, what is said of the files comes from a process of its own: they may be large vocabularies.
     """
 
     submitted = Signal(object)
     """A `core.jobs.request.RunSpec`, when a person pressed *Run*."""
 
     def __init__(
-        self, session: Session, kind: JobKind, title_of: Callable[[Any], str], *, device: bool = True
+        self,
+        session: Session,
+        kind: JobKind,
+        title_of: Callable[[Any], str],
+        *,
+        device: bool = True,
+        aside: bool = False,
     ) -> None:
         super().__init__()
         self._session, self._kind, self._title_of = session, kind, title_of
+        self._aside = aside
         self._request: Request | None = None
         self._preview: Preview | None = None
         self._notes: dict[str, str] = {}
@@ -177,15 +186,17 @@ class Setup(QFrame):
             self._show_problems(_sentences(error, self.form))
             return
         self._say()
-        self._session.ask(
-            _preview_of,
-            self._kind,
-            self._request,
-            then=self._previewed,
-            failed=self._not_previewed,
-            owner=self,
-            key="preview",
-        )
+        aside = self._session.previews if self._aside else None
+        answer: Any = {
+            "then": self._previewed,
+            "failed": self._not_previewed,
+            "owner": self,
+            "key": "preview",
+        }
+        if aside is not None and self._kind.preview is not None:
+            aside.ask(AskPreview(self._kind.preview, self._request), **answer)
+        else:
+            self._session.ask(_preview_of, self._kind, self._request, **answer)
 
     def _kept_notes(self) -> dict[str, str]:
         random = {member.random for member in self.form.chosen()}

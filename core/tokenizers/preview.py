@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
+from core.tokenizers.stamp import Stamp, stamp
 from core.tokenizers.vocabulary import Vocabulary, read_vocabulary
 
 
@@ -13,7 +15,33 @@ def tokenizer_note(path: Path, *, field: str | None = None) -> str:
     Raises:
         UserError: there is no tokenizer, or it is damaged; the sentence says what is wrong.
     """
-    return vocabulary_note(read_vocabulary(path, field=field))
+    return glance(path, field=field).note
+
+
+class Glance(NamedTuple):
+    """`note` as `tokenizer_note` has it; `count`: how many tokens there are."""
+
+    note: str
+    count: int
+
+
+def glance(path: Path, *, field: str | None = None) -> Glance:
+    """What is told of a tokenizer; its file is read anew only when it has changed.
+
+    Raises:
+        UserError: as `tokenizer_note`.
+    """
+    key = str(path), stamp(path)
+    if key not in _seen:
+        vocabulary = read_vocabulary(path, field=field)
+        if len(_seen) >= _MOST_SEEN:
+            _seen.clear()
+        _seen[key] = Glance(vocabulary_note(vocabulary), vocabulary.count)
+    return _seen[key]
+
+
+_MOST_SEEN = 200
+_seen: dict[tuple[str, Stamp], Glance] = {}
 
 
 def vocabulary_note(vocabulary: Vocabulary) -> str:

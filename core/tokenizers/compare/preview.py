@@ -7,8 +7,7 @@ from core.jobs.preview import Preview, Problem
 from core.sizes import bytes_in_words
 from core.tokenizers.compare.request import CompareTokenizersRequest
 from core.tokenizers.corpus import find_texts
-from core.tokenizers.preview import vocabulary_note
-from core.tokenizers.vocabulary import read_vocabulary
+from core.tokenizers.preview import glance
 
 _START = 1.5
 """Seconds to load the libraries and to resample."""
@@ -74,12 +73,12 @@ def _look_at_tokenizers(
     tokens = 0
     for path in request.tokenizers:
         try:
-            vocabulary = read_vocabulary(path, field="tokenizers")
+            seen = glance(path, field="tokenizers")
         except UserError as error:
             problems.append(Problem(field="tokenizers", message=error.message))
             continue
-        told.append(vocabulary_note(vocabulary))
-        tokens += vocabulary.count
+        told.append(seen.note)
+        tokens += seen.count
     if twice := same_file(request):
         problems.append(Problem(field="tokenizers", message=twice))
     if len(told) == 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -9,12 +10,21 @@ from pathlib import Path
 from typing import assert_never
 
 from core.errors import UserError
+from core.jobs.preview import Preview
 from core.tokenizers.live.chat import chat_templates, render_chat
 from core.tokenizers.live.note import note_of
-from core.tokenizers.live.request import AskChat, AskNote, AskRibbons, AskVocabulary, Question
+from core.tokenizers.live.request import (
+    AskChat,
+    AskNote,
+    AskPreview,
+    AskRibbons,
+    AskVocabulary,
+    Question,
+)
 from core.tokenizers.live.result import Answer, Chat, Note, Ribbon, Ribbons, VocabularyPage
 from core.tokenizers.live.search import Listing, find_entries, listing
 from core.tokenizers.open import open_tokenizer
+from core.tokenizers.stamp import Stamp, stamp
 from core.tokenizers.tokenizer import Tokenizer
 from core.tokenizers.vocabulary import Vocabulary
 
@@ -22,11 +32,6 @@ KEPT = 8
 """Tokenizers kept open at most,"""
 KEPT_TOKENS = 2_000_000
 """and how many tokens they have together; those of the question under way are kept in any case."""
-ENDINGS = {".json", ".model", ".tiktoken", ".gguf", ".txt", ".jinja", ".vocab"}
-"""Files of a folder whose change makes its tokenizer another one."""
-
-Stamp = tuple[tuple[str, int, int], ...]
-"""Name, time of change and size, of each file that a tokenizer may be read from."""
 
 
 class Answers:
@@ -49,6 +54,8 @@ class Answers:
                 return self._vocabulary(question)
             case AskChat():
                 return self._chat(question)
+            case AskPreview():
+                return _preview(question)
             case _:
                 assert_never(question)
 
@@ -82,7 +89,7 @@ class Answers:
     def _tokenizer(self, path: Path, *, keep: int = 1) -> Tokenizer:
         """The `keep` used last stay open whatever their size."""
         self._at(path)
-        key = path, _stamp(path)
+        key = path, stamp(path)
         if key in self._open:
             self._open.move_to_end(key)
             return self._open[key]
@@ -92,6 +99,12 @@ class Answers:
         ):
             self._open.popitem(last=False)
         return found
+
+
+def _preview(question: AskPreview) -> Preview:
+    module, _, name = question.function.partition(":")
+    found: Preview = getattr(importlib.import_module(module), name)(question.request)
+    return found
 
 
 def _ribbon(path: Path, tokenizer: Tokenizer, question: AskRibbons) -> Ribbon:
@@ -108,16 +121,3 @@ def _ribbon(path: Path, tokenizer: Tokenizer, question: AskRibbons) -> Ribbon:
         unknown=[tokenizer.is_unknown(id) for id in found.ids],
         steps=[(step.name, step.text) for step in tokenizer.steps(question.text)] if question.steps else [],
     )
-
-
-def _stamp(path: Path) -> Stamp:
-    """Empty where there is no such file: the name of an encoding, or an error that opening it will tell."""
-    try:
-        if not path.is_dir():
-            found = path.stat()
-            return ((path.name, found.st_mtime_ns, found.st_size),)
-        entries = [entry for entry in path.iterdir() if entry.suffix.lower() in ENDINGS]
-        stats = [(entry.name, entry.stat()) for entry in sorted(entries)[:200]]
-        return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
-    except OSError:
-        return ()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from core.jobs.request import Request
+
 
 @dataclass(frozen=True)
 class AskNote:
@@ -59,4 +61,15 @@ class AskChat:
     """The name of the template, where there are several; the first one by default."""
 
 
-Question = AskNote | AskRibbons | AskVocabulary | AskChat
+@dataclass(frozen=True)
+class AskPreview:
+    """What can be said of a job's request before it runs: `function` is the kind's, ``"module:function"``.
+
+    Asked here where it reads whole vocabularies, which would keep other threads of the window waiting.
+    """
+
+    function: str
+    request: Request
+
+
+Question = AskPreview | AskNote | AskRibbons | AskVocabulary | AskChat

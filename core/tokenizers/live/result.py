@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.jobs.preview import Preview
+
 
 @dataclass(frozen=True)
 class Note:
@@ -92,4 +94,4 @@ class Chat:
     problem: str = ""
 
 
-Answer = Note | Ribbons | VocabularyPage | Chat
+Answer = Preview | Note | Ribbons | VocabularyPage | Chat

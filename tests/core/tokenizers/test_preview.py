@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +10,16 @@ from pathlib import Path
 import pytest
 
 from core.errors import UserError
-from core.tokenizers.preview import tokenizer_note
-from tests.core.tokenizers.files import BYTE_LEVEL, bpe, tokenizer, write
+from core.tokenizers import preview
+from core.tokenizers.preview import glance, tokenizer_note
+from core.tokenizers.vocabulary import Vocabulary, read_vocabulary
+from tests.core.tokenizers.files import (
+    BYTE_LEVEL,
+    base_of_the_matching_example,
+    bpe,
+    tokenizer,
+    write,
+)
 
 
 def test_that_a_note_names_the_model_and_counts_the_tokens(tmp_path: Path, shared_data: Path) -> None:
@@ -53,3 +62,21 @@ def test_that_it_needs_no_library(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_that_a_file_is_read_anew_only_when_it_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    def counted(path: Path, *, field: str | None = None) -> Vocabulary:
+        read.append(path)
+        return read_vocabulary(path, field=field)
+
+    monkeypatch.setattr(preview, "read_vocabulary", counted)
+    folder = base_of_the_matching_example(tmp_path / "base")
+    assert {glance(folder) for _ in range(3)} == {glance(folder)}
+    assert len(read) == 1
+    os.utime(folder / "tokenizer.json", ns=(1, 1))
+    assert glance(folder).count == 5
+    assert len(read) == 2

@@ -267,7 +267,7 @@ class HeatMap(QWidget):
         room = area.width() - 16
         shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, int(room))
         wide = metrics.horizontalAdvance(shown)
-        left = area.right() - wide - 16 if right else area.left()
+        left: float = area.right() - wide - 16 if right else area.left()
         paint_dot(painter, QRectF(left, area.center().y() - 4.5, 9, 9), number)
         painter.setFont(self.font())
         painter.setPen(theme.color(theme.tokens().text))

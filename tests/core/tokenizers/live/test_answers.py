@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from core.errors import UserError
+from core.jobs.preview import Preview
+from core.tokenizers.compare.request import CompareTokenizersRequest
 from core.tokenizers.live.answers import KEPT, Answers
-from core.tokenizers.live.request import AskNote, AskRibbons
+from core.tokenizers.live.request import AskNote, AskPreview, AskRibbons
 from core.tokenizers.live.result import Note, Ribbons
 from tests.core.tokenizers import files
 
@@ -103,3 +105,13 @@ def test_that_only_a_few_tokenizers_are_kept_open(desk: Answers, letters: Path, 
 def test_that_what_is_no_tokenizer_is_refused_by_name(desk: Answers, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"nothing\.json"):
         desk.answer(AskNote(tmp_path / "nothing.json"))
+
+
+def test_that_what_a_form_asks_of_its_files_is_answered(desk: Answers, letters: Path, tmp_path: Path) -> None:
+    text = tmp_path / "a.txt"
+    text.write_text("the end")
+    request = CompareTokenizersRequest(tokenizers=[letters, letters], text=[text])
+    found = desk.answer(AskPreview("core.tokenizers.compare.preview:preview", request))
+    assert isinstance(found, Preview)
+    assert found.notes["tokenizers"] == "2 tokenizers, 126 tokens in all"
+    assert "twice" in found.problems[0].message

@@ -184,3 +184,21 @@ def test_that_the_pivot_is_completed_from_the_texts(qtbot: QtBot, tab: CompareTa
     qtbot.waitUntil(lambda: box.placeholderText() == "eng")
     box.completer().setCompletionPrefix("d")
     assert box.completer().currentCompletion() == "deu"
+
+
+def test_that_what_is_said_of_the_files_comes_from_a_process_aside(
+    qtbot: QtBot,
+    session: Session,
+    project: Project,
+    show_tab: Callable[..., CompareTab],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(session, "_executor", "process")
+    tab = show_tab(CompareTab)
+    assert session.previews is not None
+    qtbot.waitUntil(tab.page.setup.run.isEnabled, timeout=10_000)
+    assert tab.page.setup.words.startswith("about ")
+    assert tab.page.setup.form.box("tokenizers").line == "2 tokenizers, 16,384 tokens in all"
+    tab.drop([Path(__file__)])  # a text
+    tab.page.setup.set_field("tokenizers", ["/nowhere"])
+    qtbot.waitUntil(lambda: "/nowhere" in tab.page.setup.words, timeout=10_000)
