@@ -125,9 +125,7 @@ class AuditTab(JobTab):
         self.indicator.show_result(result)
         found = {key: rows for key, rows in self._lists(result).items() if rows}
         for key, label in LISTS:
-            number = len(found.get(key, ()))
-            if key == "unused" and result.unused is not None:
-                number = result.unused
+            number = _number(result, key)
             button = self.view.buttons[key]
             button.setText(f"{label} {count(number)}" if number else label)
             button.setEnabled(key in found)
@@ -156,8 +154,8 @@ class AuditTab(JobTab):
         table.setColumnHidden(NEAREST, not any(row.nearest for row in rows))
         label = next(label for known, label in LISTS if known == key)
         meaning = MEANINGS[key]
-        if key == "unused" and result.unused is not None and len(rows) < result.unused:
-            meaning += f" The first {count(len(rows))} of {count(result.unused)}, by their ids."
+        if len(rows) < _number(result, key):
+            meaning += f" The first {count(len(rows))} of {count(_number(result, key))}, by their ids."
         self.meaning.say(meaning)
         self.tokens.show_rows(rows, f"{label} tokens")
 
@@ -187,3 +185,13 @@ class AuditTab(JobTab):
         elif found.tokenizers:
             self.page.setup.set_field("model", None)
         return said
+
+
+def _number(result: AuditResult, key: str) -> int:
+    """How many a list would have if it were whole."""
+    numbers = {
+        "unreachable": result.unreachable_count,
+        "undertrained": len(result.undertrained),
+        "unused": result.unused or 0,
+    }
+    return numbers[key]

@@ -19,7 +19,7 @@ def run_title(request: AuditRequest) -> str:
 
 def sentence(result: AuditResult) -> str:
     """``Of 8,192 tokens, 12 can never occur, 3,014 are unused on your text and 9 seem hardly trained.``"""
-    unreachable, unused, weak = len(result.unreachable), result.unused or 0, len(result.undertrained)
+    unreachable, unused, weak = result.unreachable_count, result.unused or 0, len(result.undertrained)
     parts = []
     if unreachable:
         parts.append(f"{count(unreachable)} can never occur")
@@ -37,7 +37,7 @@ def sentence(result: AuditResult) -> str:
 def facts(result: AuditResult, run_id: int) -> str:
     """The line under the sentence."""
     parts = [tokenizer_name(result.tokenizer)]
-    if not result.unreachable:
+    if not result.unreachable_count:
         parts.append("every token can occur")
     if result.text_bytes:
         parts.append(f"{size(result.text_bytes)} of text")

@@ -16,8 +16,8 @@ WHOLE = "all"
 UP_TO = {
     "pretokens": "within the tokenizer's own pieces",
     "word": "within words",
-    "word_hyphen": "within words, hyphens allowed",
-    "sentence": "within sentences",
+    "word_hyphen": "within words, signs apart",
+    "sentence": "up to white space",
 }
 
 

@@ -52,6 +52,11 @@ TEXTS = (
 )
 TOKENS = (
     Column("token", lambda row: row.token, shown_token, mono=True),
+    Column(
+        "role",
+        lambda row: "on the way" if row.step else "term",
+        tip="A term, or no term itself: merges go through it on the way to one",
+    ),
     Column("id", lambda row: row.id, str, right=True),
     Column("count", lambda row: row.count, count, right=True, tip="How often it occurs in the domain text"),
     Column("tokens before", lambda row: row.before, count, right=True, tip="That it took until now"),
@@ -64,6 +69,7 @@ TOKENS = (
         tip="Whether any text gives this token",
     ),
 )
+ROLE = 1
 SAMPLE = 300
 """Tokens that the sample adds."""
 
@@ -100,6 +106,7 @@ class ExtendTab(JobTab):
         self.terms.setVisible(result.terms is not None)
         if result.terms is not None:
             self.terms_words.setText(words.terms(result.terms))
+        self.tokens.table.setColumnHidden(ROLE, not any(row.step for row in result.added))
         self.tokens.show_rows(result.added)
         self.added.setVisible(bool(result.added))
 

@@ -45,7 +45,9 @@ def facts(result: ExtendTokenizerResult, run_id: int) -> str:
 
 def terms(figures: TermFigures) -> str:
     """What the glossary's terms take now, in a sentence."""
-    number = "The term takes" if figures.terms == 1 else f"The {count(figures.terms)} terms take"
+    number = "The term takes" if figures.terms == 1 else f"The {count(figures.terms)} terms"
+    if figures.terms != 1:
+        number += f" ({count(figures.in_text)} of them in the text) take"
     return (
         f"{number} {fixed(figures.tokens_before, 2)}{KEPT}→{KEPT}{fixed(figures.tokens_after, 2)} tokens "
         f"each on average; {percent(figures.single_before)}{KEPT}→{KEPT}{percent(figures.single_after)} of "

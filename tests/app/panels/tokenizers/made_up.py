@@ -100,7 +100,7 @@ def extended(out: Path | str = "/nowhere/tokenizer", **changes: Any) -> ExtendTo
         "added": added,
         "texts": texts,
         "terms": TermFigures(
-            terms=120, tokens_before=3.42, tokens_after=1.2, single_before=0.04, single_after=0.85
+            terms=120, in_text=80, tokens_before=3.42, tokens_after=1.2, single_before=0.04, single_after=0.85
         ),
         "unreachable": 1,
         "seconds": 2.2,

@@ -53,6 +53,13 @@ def test_that_each_list_has_its_columns_and_says_what_it_is(
     assert tab.view.buttons["unused"].text() == "Never used 3,014"
 
 
+def test_that_a_list_that_was_cut_short_says_so(tab: AuditTab, finish: Callable[..., int]) -> None:
+    finish(tab, audited(categories={"ok": 2_000, "unreachable: several tokens": 6_192}))
+    assert "6,192 can never occur" in tab.page.answer.sentence.text()
+    assert tab.view.buttons["unreachable"].text() == "Unreachable 6,192"
+    assert tab.meaning.text().endswith("The first 3 of 6,192, by their ids.")
+
+
 def test_that_a_part_of_the_bar_leads_to_its_list(tab: AuditTab, finish: Callable[..., int]) -> None:
     finish(tab, audited())
     tab.view.choose("unused")
@@ -100,7 +107,10 @@ def test_that_a_model_dropped_is_tokenizer_and_model_and_a_tokenizer_alone_clear
 
 
 def test_that_nothing_suspicious_is_said_so(tab: AuditTab, finish: Callable[..., int]) -> None:
-    finish(tab, audited(unreachable=[], undertrained=[], unused=0, unused_tokens=[]))
+    finish(
+        tab,
+        audited(categories={"ok": 8_192}, unreachable=[], undertrained=[], unused=0, unused_tokens=[]),
+    )
     assert tab.page.answer.sentence.text() == "None of the 8,192 tokens is suspicious."
     assert "every token can occur" in tab.page.answer.facts.text()
     assert not tab.listed.isVisible()

@@ -38,7 +38,8 @@ def test_that_held_out_text_comes_first_and_carries_the_sentence(tab: ExtendTab)
 
 def test_that_terms_are_told_in_a_sentence(tab: ExtendTab) -> None:
     assert tab.terms_words.text().replace(KEPT, " ") == (
-        "The 120 terms take 3.42 → 1.20 tokens each on average; 4.0 % → 85.0 % of them are one token."
+        "The 120 terms (80 of them in the text) take 3.42 → 1.20 tokens each on average; "
+        "4.0 % → 85.0 % of them are one token."
     )
 
 
@@ -49,7 +50,7 @@ def test_that_new_tokens_are_filtered_sorted_and_marked_when_no_text_gives_them(
     rows = cells(table)
     assert rows[0] == ["␣return", "8192", "90", "4", "270", "yes"]
     assert rows[5][-1] == "never"
-    table.sortByColumn(4, Qt.SortOrder.AscendingOrder)
+    table.sortByColumn(5, Qt.SortOrder.AscendingOrder)
     assert cells(table)[0][0] == "␣name_289"
     qtbot.keyClicks(tab.tokens.line, "ENODEB")
     qtbot.waitUntil(lambda: tab.tokens.number.text() == "1 of 300 tokens")
@@ -63,3 +64,9 @@ def test_that_a_table_of_terms_is_a_glossary(tab: ExtendTab, tmp_path: Path) -> 
     values = tab.page.setup.form.values()
     assert values["terms"] == [str(tmp_path / "terms.tsv")]
     assert values["text"] == [str(tmp_path / "manual.txt")]
+
+
+def test_that_tokens_on_the_way_to_a_term_are_told_apart(tab: ExtendTab, finish: Callable[..., int]) -> None:
+    first, second, *_ = extended().added
+    finish(tab, extended(added=[first, second.model_copy(update={"step": True})]))
+    assert [row[1] for row in cells(tab.tokens.table)] == ["term", "on the way"]
