@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -159,7 +160,11 @@ class Counting:
         """Bytes after each call of `add`."""
         self.used: list[list[int]] = [[0] for _ in self.sides]
         """Of each tokenizer: different tokens met by then."""
-        self._clear()
+        self._numbering = Numbering()
+        self._counts = np.zeros(0, np.int64)
+        self._uses = np.zeros(0, np.int64)
+        self._shared = Growing(np.int32, len(SHARED))
+        self._pair_rows: list[Growing | None] = [None] * len(self._pairs)
         self._begin_text()
 
     def add(self, documents: Sequence[str]) -> None:
@@ -260,7 +265,7 @@ class Counting:
         self._counts = np.zeros(0, np.int64)
         self._uses = np.zeros(0, np.int64)
         self._shared = Growing(np.int32, len(SHARED))
-        self._pair_rows: list[Growing | None] = [None] * len(self._pairs)
+        self._pair_rows = [None] * len(self._pairs)
         for side in self._cut:
             side.clear()
 
@@ -367,7 +372,7 @@ class Counting:
     def _look_at_losses(self, at: int, side: Side, batch: _Batch) -> None:
         loss = batch.loss[side]
         first = self._sums.first_lost[at]
-        for number in np.flatnonzero(loss):
+        for number in np.flatnonzero(loss).tolist():
             if loss[number] == LOST and first is not None:
                 self._sums.losses[at] += 1
                 continue
@@ -378,7 +383,7 @@ class Counting:
                 self._sums.losses[at] += 1
                 if first is None:
                     unknown = any(map(side.tokenizer.is_unknown, ids))
-                    first = Lost(self._documents + int(number) + 1, before, after, unknown)
+                    first = Lost(self._documents + number + 1, before, after, unknown)
         self._sums.first_lost[at] = first
 
 
@@ -394,7 +399,7 @@ class _Batch:
     shared: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, len(SHARED)), np.int64))
     rows: dict[Side, NDArray[np.int64]] = field(default_factory=dict)
     loss: dict[Side, NDArray[np.uint8]] = field(default_factory=dict)
-    ids: dict[Side, list[NDArray[np.int64]]] = field(default_factory=dict)
+    ids: dict[Side, list[NDArray[Any]]] = field(default_factory=dict)
     """By document, of those tokenizers that see whole ones."""
 
     def by_document(self, rows: Growing) -> NDArray[np.int64]:
@@ -410,9 +415,11 @@ class _Batch:
 
     def ids_of(self, side: Side, number: int) -> list[int]:
         if side in self.ids:
-            return self.ids[side][number].tolist()
-        until = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.numbers)
-        return side.lists.ids(self.numbers[self.starts[number] : until])[0].tolist()
+            found = self.ids[side][number]
+        else:
+            until = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.numbers)
+            found, _ = side.lists.ids(self.numbers[self.starts[number] : until])
+        return [int(id) for id in found]
 
 
 def _decoded_with_prefix(tokenizer: Tokenizer) -> bool:

@@ -203,7 +203,8 @@ class UnitEncoder:
     def _may_be_joined(self, keys: Keys) -> NDArray[np.bool_]:
         not_first = ~keys.begins | (_NEEDS_LINE[keys.first] & self._begins_plain)
         not_last = ~keys.ends | (_BEHIND_OF[keys.last] != SPACED_SIGN)
-        return not_first & not_last
+        may: NDArray[np.bool_] = not_first & not_last
+        return may
 
     # Many at once
 

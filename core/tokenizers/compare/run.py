@@ -93,7 +93,7 @@ def _sample(texts: Sequence[Text], request: CompareTokenizersRequest) -> list[st
     """The beginnings of the texts, as documents."""
     share = max(_SAMPLE // len(texts), 4_000)
     most = min(share, request.max_bytes or share)
-    found = []
+    found: list[str] = []
     for text in texts:
         found += documents(text, request.documents, max_bytes=most, replaced=Replaced())
         if sum(map(len, found)) > _SAMPLE:
