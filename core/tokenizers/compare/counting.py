@@ -22,6 +22,7 @@ from core.tokenizers.compare.encoder import Keys, NotExactError, Numbering, Piec
 from core.tokenizers.compare.growing import Growing, TokenLists
 from core.tokenizers.compare.measures import MEASURES
 from core.tokenizers.compare.measures.measure import OfBoundaries, Ratio, Units
+from core.tokenizers.compare.token_table import token_table
 from core.tokenizers.compare.units import SHARED, Stretches, marked
 from core.tokenizers.compare.words import Words
 from core.tokenizers.ranks import RankTokenizer
@@ -159,7 +160,7 @@ class Counting:
         self.read: list[int] = [0]
         """Bytes after each call of `add`."""
         self.used: list[list[int]] = [[0] for _ in self.sides]
-        """Of each tokenizer: different tokens met by then."""
+        """Of each tokenizer: different text and byte tokens met by then."""
         self._numbering = Numbering()
         self._counts = np.zeros(0, np.int64)
         self._uses = np.zeros(0, np.int64)
@@ -195,7 +196,7 @@ class Counting:
         for at, side in enumerate(self.sides):
             if side in batch.loss and batch.loss[side].any():
                 self._look_at_losses(at, side, batch)
-            self.used[at].append(int(side.seen.sum()))
+            self.used[at].append(int((side.seen & token_table(side.tokenizer).ordinary).sum()))
         self._documents += len(documents)
         self.read.append(self.read[-1] + int(batch.shared[:, 0].sum()))
         if len(self._numbering) > self._most:

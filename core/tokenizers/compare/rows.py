@@ -10,7 +10,6 @@ from typing import Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.tokenizers.canonical import Kind
 from core.tokenizers.compare.counting import Counting, Side, TextSums
 from core.tokenizers.compare.intervals import ratio_interval, resampled_sums
 from core.tokenizers.compare.measures import MEASURES
@@ -27,7 +26,7 @@ from core.tokenizers.compare.measures.measure import (
 )
 from core.tokenizers.compare.measures.renyi_efficiency import renyi_efficiency
 from core.tokenizers.compare.measures.token_bytes import lengths_in_text
-from core.tokenizers.compare.measures.vocabulary_overlap import texts_of
+from core.tokenizers.compare.measures.vocabulary_overlap import shared_tokens
 from core.tokenizers.compare.measures.zipf import zipf_points
 from core.tokenizers.compare.parity import mean_parity, parity
 from core.tokenizers.compare.relative import (
@@ -41,6 +40,7 @@ from core.tokenizers.compare.relative import (
 )
 from core.tokenizers.compare.request import CompareTokenizersRequest
 from core.tokenizers.compare.result import ALL, CompareRow, Curve, Figure, MeasureInfo, PairRow
+from core.tokenizers.compare.token_table import token_table
 from core.tokenizers.compare.units import SHARED
 from core.tokenizers.tokenizer import Tokenizer
 
@@ -102,7 +102,7 @@ class Rows:
         for number, (one, other) in enumerate(itertools.combinations(range(len(self._sides)), 2)):
             named = {"first": self._names[one], "second": self._names[other]}
             slices = [(text.name, [text]) for text in texts]
-            shared = _shared_tokens(self._sides[one].tokenizer, self._sides[other].tokenizer)
+            shared = shared_tokens(self._sides[one].tokenizer, self._sides[other].tokenizer)
             for name, some in [*slices, (ALL, texts)]:
                 read = [text for text in some if text.sums.shared.any()]  # an empty one has no sums
                 each = [text.sums.pairs[number] for text in read]
@@ -301,14 +301,6 @@ def _of(kind: type[_M]) -> list[_M]:
     return [measure for measure in MEASURES.values() if isinstance(measure, kind)]
 
 
-def _shared_tokens(first: Tokenizer, second: Tokenizer) -> NDArray[np.int64]:
-    """Ids of the first's text tokens whose bytes are a text token of the second, too."""
-    known = texts_of(second)
-    return np.array(
-        [t.id for t in first.vocabulary if t.kind is Kind.TEXT and t.bytes in known], dtype=np.int64
-    )
-
-
 def _added(arrays: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     return np.sum(arrays, axis=0) if len(arrays) else np.zeros((), np.int64)
 
@@ -327,5 +319,5 @@ def _thinned(
     """Share of the vocabulary that was met, by bytes read."""
     step = max(1, -(-len(read) // _MOST_POINTS))
     chosen = [*range(0, len(read) - 1, step), len(read) - 1]
-    size = max(tokenizer.vocabulary.count, 1)
+    size = max(token_table(tokenizer).ordinary_count, 1)
     return [float(read[at]) for at in chosen], [used[at] / size for at in chosen]

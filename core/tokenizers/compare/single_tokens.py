@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.tokenizers.canonical import Boundary, Kind
-from core.tokenizers.compare.once import once_for_each
 from core.tokenizers.tokenizer import Tokenizer
 
 
@@ -17,21 +16,14 @@ def single_tokens(tokenizer: Tokenizer, texts: Sequence[bytes]) -> list[bool]:
     Raises:
         UserError: the tokenizer cannot encode one of them.
     """
-    spelt = _spelt(tokenizer)
+    wanted = set(texts)
+    spelt: dict[bytes, list[int]] = {}
+    for id, _, kind, data, boundary, _ in tokenizer.vocabulary:
+        text = b" " + data if boundary is Boundary.IMPLIED else data
+        if text in wanted and kind is Kind.TEXT:
+            spelt.setdefault(text, []).append(id)
 
     def is_single(text: bytes) -> bool:
-        known = spelt.get(text)
-        return known is not None and tokenizer.pieces(text) in [[id] for id in known]
+        return text in spelt and tokenizer.pieces(text) in [[id] for id in spelt[text]]
 
     return list(map(is_single, texts))
-
-
-@once_for_each
-def _spelt(tokenizer: Tokenizer) -> dict[bytes, tuple[int, ...]]:
-    """What a token spells, the space before a word included → its id, or ids."""
-    found: dict[bytes, tuple[int, ...]] = {}
-    for token in tokenizer.vocabulary:
-        if token.kind is Kind.TEXT:
-            text = b" " + token.bytes if token.boundary is Boundary.IMPLIED else token.bytes
-            found[text] = (*found.get(text, ()), token.id)
-    return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,27 +24,28 @@ class MergeOrder(OfVocabularies):
     order = 96
 
     def value(self, first: Tokenizer, second: Tokenizer) -> float | None:
-        one, other = _ranks(first), _ranks(second)
-        shared = sorted(one.keys() & other.keys())
-        return kendall_tau(_of(one, shared), _of(other, shared))
-
-
-def _of(ranks: Mapping[bytes, float], texts: Sequence[bytes]) -> NDArray[np.float64]:
-    return np.array([ranks[text] for text in texts], np.float64)
+        (one, ranks), (other, others) = _ranks(first), _ranks(second)
+        _, here, there = np.intersect1d(one, other, assume_unique=True, return_indices=True)
+        return kendall_tau(ranks[here], others[there])
 
 
 @once_for_each
-def _ranks(tokenizer: Tokenizer) -> dict[bytes, float]:
-    """Bytes → rank of each text token of two bytes or more; empty for what is no BPE."""
+def _ranks(tokenizer: Tokenizer) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Numbers that stand for the bytes of text tokens of two bytes or more, and their ranks, [n] both.
+
+    Empty for what is no BPE.
+    """
     if tokenizer.vocabulary.model != "BPE":
-        return {}
-    scores = {
-        token.bytes: token.score
-        for token in reversed(list(tokenizer.vocabulary))
+        return np.zeros(0, np.int64), np.zeros(0)
+    known = [
+        (hash(token.bytes), token.score)
+        for token in tokenizer.vocabulary
         if token.kind is Kind.TEXT and token.score is not None and len(token.bytes) > 1
-    }
-    falling = all(score <= 0 for score in scores.values())  # SentencePiece: the negative of the rank
-    return {text: -score if falling else score for text, score in scores.items()}
+    ]
+    texts, first = np.unique(np.array([text for text, _ in known], np.int64), return_index=True)
+    scores = np.array([score for _, score in known], np.float64)[first]
+    falling = bool((scores <= 0).all())  # SentencePiece: the negative of the rank
+    return texts, -scores if falling else scores
 
 
 def kendall_tau(one: NDArray[np.float64], other: NDArray[np.float64]) -> float | None:

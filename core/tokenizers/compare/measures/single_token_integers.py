@@ -5,8 +5,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 from core.tokenizers.compare.measures.measure import OfTokenizer, measure
+from core.tokenizers.compare.once import once_for_each
 from core.tokenizers.compare.single_tokens import single_tokens
 from core.tokenizers.tokenizer import Tokenizer
+
+
+@once_for_each
+def _single(tokenizer: Tokenizer) -> dict[bytes, list[bool]]:
+    """What stands before an integer → for each from 0 to 9999, whether both are one token."""
+    numbers = [str(number).encode() for number in range(10_000)]
+    flags = single_tokens(tokenizer, [*numbers, *(b" " + number for number in numbers)])
+    return {b"": flags[:10_000], b" ": flags[10_000:]}
 
 
 class _Integers(OfTokenizer):
@@ -14,8 +23,7 @@ class _Integers(OfTokenizer):
     before: ClassVar[bytes] = b""
 
     def value(self, tokenizer: Tokenizer) -> float | None:
-        texts = [self.before + str(number).encode() for number in range(self.below)]
-        return sum(single_tokens(tokenizer, texts)) / self.below
+        return sum(_single(tokenizer)[self.before][: self.below]) / self.below
 
 
 class _SpacedIntegers(_Integers):

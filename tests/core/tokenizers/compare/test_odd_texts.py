@@ -64,3 +64,11 @@ def test_that_names_of_special_tokens_are_text(tmp_path: Path) -> None:
     found = compare(tmp_path, b"<|end|> [UNK]")
     assert found.rows[0].tokens == 13
     assert found.rows[0].round_trip_losses == 0
+
+
+def test_that_the_vocabulary_used_is_where_its_curve_ends(tmp_path: Path) -> None:
+    found = compare(tmp_path, b"ab c zz\n\nab a\n")
+    for name in {row.tokenizer for row in found.rows}:
+        used = next(row for row in found.rows if (row.tokenizer, row.text) == (name, "all"))
+        curve = next(curve for curve in found.curves if (curve.tokenizer, curve.key) == (name, "utilisation"))
+        assert curve.y[-1] == pytest.approx(used.figures["vocabulary_used"].value)

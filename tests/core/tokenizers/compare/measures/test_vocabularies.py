@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import kendalltau
 
 from core.tokenizers.compare.measures.merge_order import kendall_tau
-from core.tokenizers.compare.measures.vocabulary_overlap import normalised
+from core.tokenizers.compare.measures.vocabulary_overlap import normalised, shared_tokens
 from core.tokenizers.tokenizer import Tokenizer
 from tests.core.tokenizers.compare.measured import (
     byte_level,
@@ -50,6 +50,12 @@ def test_that_one_leading_space_is_taken_off(data: str, plain: str) -> None:
 
 def test_that_bytes_that_are_no_text_stay_as_they_are() -> None:
     assert normalised(b" \xe6\x97") == b" \xe6\x97"
+
+
+def test_that_shared_tokens_are_numbered_as_in_the_first(tmp_path: Path) -> None:
+    first, second = byte_level(tmp_path, "a b"), word_piece(tmp_path, "ab", "c")
+    shared = [first.vocabulary.entries[id] for id in shared_tokens(first, second)]
+    assert [token.bytes for token in shared if token is not None] == [b"c", b"ab"]
 
 
 def test_that_merge_order_is_compared_over_shared_tokens(tmp_path: Path) -> None:
