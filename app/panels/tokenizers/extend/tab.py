@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,7 +13,7 @@ from app.panels.tokenizers.extend import words
 from app.panels.tokenizers.job_tab import MADE, JobTab
 from app.panels.tokenizers.names import percent, sample_texts, sample_tokenizer
 from app.widgets.card import Card
-from app.widgets.dropped import Dropped
+from app.widgets.dropped import SNIFFED, Dropped
 from app.widgets.figures_table import Column
 from app.widgets.paired_dots import Pair
 from app.widgets.searched_table import SearchedTable
@@ -125,8 +127,8 @@ class ExtendTab(JobTab):
         }
 
     def put(self, found: Dropped) -> list[str]:
-        """A table of two columns (.tsv) is a glossary, any other text is the domain's."""
-        glossaries = [path for path in found.texts if path.suffix.lower() == ".tsv"]
+        """Glossaries go to the terms, any other text is the domain's."""
+        glossaries = [path for path in found.texts if _is_glossary(path)]
         others = [path for path in found.texts if path not in glossaries]
         said = super().put(Dropped(found.models, found.tokenizers, others))
         if glossaries:
@@ -138,6 +140,19 @@ class ExtendTab(JobTab):
     def beside(self, made: Path) -> list[Path]:
         run = self.page.run
         return [Path(run.request["tokenizer"]), made] if run is not None else [made]
+
+
+def _is_glossary(path: Path) -> bool:
+    """A table of tabs, or lines of JSON that have a field *term*; packed or not."""
+    packed = path.suffix.lower() == ".gz"
+    ending = (path.with_suffix("") if packed else path).suffix.lower()
+    if ending != ".jsonl":
+        return ending == ".tsv"
+    try:
+        with gzip.open(path) if packed else path.open("rb") as file:
+            return b'"term"' in file.read(SNIFFED)
+    except (OSError, EOFError, zlib.error):
+        return False  # the preview says what is wrong with it
 
 
 def _pair(row: TextFigures) -> Pair:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,13 +58,21 @@ def test_that_new_tokens_are_filtered_sorted_and_marked_when_no_text_gives_them(
     assert [row[0] for row in cells(table)] == ["␣eNodeB"]
 
 
-def test_that_a_table_of_terms_is_a_glossary(tab: ExtendTab, tmp_path: Path) -> None:
-    (tmp_path / "terms.tsv").write_text("eNodeB\tbase station\n")
-    (tmp_path / "manual.txt").write_text("The eNodeB")
-    assert tab.drop([tmp_path / "terms.tsv", tmp_path / "manual.txt"])
+def test_that_glossaries_are_told_from_texts(tab: ExtendTab, tmp_path: Path) -> None:
+    files = {
+        "terms.tsv": b"eNodeB\tbase station\n",
+        "foldoc.jsonl.gz": gzip.compress(b'{"term": "eNodeB", "definition": "a base station"}'),
+        "manual.txt": b"The eNodeB",
+        "posts.jsonl": b'{"text": "The eNodeB"}',
+        "broken.jsonl.gz": b"\x1f\x8b\x08nonsense",
+    }
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    assert tab.drop([tmp_path / name for name in files])
     values = tab.page.setup.form.values()
-    assert values["terms"] == [str(tmp_path / "terms.tsv")]
-    assert values["text"] == [str(tmp_path / "manual.txt")]
+    assert values["terms"] == [str(tmp_path / name) for name in ("terms.tsv", "foldoc.jsonl.gz")]
+    texts = ("manual.txt", "posts.jsonl", "broken.jsonl.gz")
+    assert values["text"] == [str(tmp_path / name) for name in texts]
 
 
 def test_that_tokens_on_the_way_to_a_term_are_told_apart(tab: ExtendTab, finish: Callable[..., int]) -> None:
