@@ -36,7 +36,7 @@ class Bpe(Algorithm):
         ge=2,
         le=4_096,
         title="Longest token",
-        description="Of a token.",
+        description="How long a token may be.",
         json_schema_extra={"unit": "bytes"},
     )
     digits: Digits = Field(

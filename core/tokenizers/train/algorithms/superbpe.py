@@ -59,7 +59,7 @@ class SuperBpe(Algorithm):
         ge=2,
         le=4_096,
         title="Longest token",
-        description="Of a token.",
+        description="How long a token may be.",
         json_schema_extra={"unit": "bytes"},
     )
     cut_after: int = Field(

@@ -29,15 +29,15 @@ class Supertokens(Algorithm):
 
     name: Literal["supertokens"] = "supertokens"
     mean: float = Field(
-        default=24.0,
+        default=48.0,
         ge=1,
         le=100_000,
         title="Mean length",
-        description="Of a chunk of the training text: about how long a token can become.",
+        description="How long a chunk of the training text is on average; no token becomes much longer.",
         json_schema_extra={"unit": "characters"},
     )
     spread: float = Field(
-        default=8.0,
+        default=16.0,
         ge=0,
         le=100_000,
         title="Spread",
@@ -63,7 +63,7 @@ class Supertokens(Algorithm):
         ge=2,
         le=4_096,
         title="Longest token",
-        description="Of a token.",
+        description="How long a token may be.",
         json_schema_extra={"unit": "bytes"},
     )
     cut_after: int = Field(

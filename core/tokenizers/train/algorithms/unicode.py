@@ -45,8 +45,8 @@ class Unicode(Algorithm):
     layout: Literal["text", "plane"] = Field(
         default="text",
         title="Characters",
-        description="Those of the text, or all of Unicode's first plane, each by its code point as in the "
-        "paper's vocabulary of 65,536.",
+        description="Which are tokens: those of the text, or all of Unicode's first plane, each by its code "
+        "point as in the paper's vocabulary of 65,536.",
         json_schema_extra={"labels": {"text": "those of the text", "plane": "the first plane"}},
     )
     longest_run: int = Field(
