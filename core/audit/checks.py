@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from core.errors import UserError
 from core.models.folder import ModelFolder
-from core.tokenizers.vocabulary import Vocabulary
 
 
-def check_rows(folder: ModelFolder, vocabulary: Vocabulary) -> None:
-    """Raises `UserError` where a token has no row."""
-    if folder.vocab_size < vocabulary.size:
+def check_rows(folder: ModelFolder, size: int) -> None:
+    """Raises `UserError` where a token has no row; `size` is the highest id, plus one."""
+    if folder.vocab_size < size:
         raise UserError(
-            f"{folder.path} has {folder.vocab_size:,} embeddings, but the tokenizer {vocabulary.size:,} "
+            f"{folder.path} has {folder.vocab_size:,} embeddings, but the tokenizer {size:,} "
             "tokens: it is another model's.",
             field="model",
         )

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from core.audit.request import AuditRequest
 from core.errors import UserError
 from core.jobs.preview import Preview, Problem
-
-if TYPE_CHECKING:
-    from core.tokenizers.vocabulary import Vocabulary
 
 _TOKENS_A_SECOND = 40_000
 """Cut again."""
@@ -47,16 +42,15 @@ class _Looking:
         self.notes: dict[str, str] = {}
         self.seconds = 1.0
         self._request = request
-        self._vocabulary: Vocabulary | None = None
+        self._size: int | None = None
 
     def at_tokenizer(self) -> None:
-        from core.tokenizers.preview import tokenizer_note
-        from core.tokenizers.vocabulary import read_vocabulary
+        from core.tokenizers.preview import glance
 
-        note = tokenizer_note(self._request.tokenizer, field="tokenizer")
-        self.notes["tokenizer"] = note[0].upper() + note[1:]
-        self._vocabulary = read_vocabulary(self._request.tokenizer, field="tokenizer")
-        self.seconds += self._vocabulary.size / _TOKENS_A_SECOND
+        seen = glance(self._request.tokenizer, field="tokenizer")
+        self.notes["tokenizer"] = seen.note[0].upper() + seen.note[1:]
+        self._size = seen.size
+        self.seconds += seen.size / _TOKENS_A_SECOND
 
     def at_text(self) -> None:
         from core.sizes import bytes_in_words
@@ -83,5 +77,5 @@ class _Looking:
         folder = open_model(self._request.model, field="model")
         self.notes["model"] = model_words(folder.family, folder.parameters, folder.vocab_size)
         self.seconds += folder.vocab_size * folder.hidden_size / _WEIGHTS_A_SECOND
-        if self._vocabulary is not None:
-            check_rows(folder, self._vocabulary)
+        if self._size is not None:
+            check_rows(folder, self._size)

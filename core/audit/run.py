@@ -44,7 +44,7 @@ def audit(request: AuditRequest, ctx: Context) -> AuditResult:
     tokenizer = open_tokenizer(request.tokenizer, field="tokenizer")
     folder = open_model(request.model, field="model") if request.model else None
     if folder is not None:
-        check_rows(folder, tokenizer.vocabulary)
+        check_rows(folder, tokenizer.vocabulary.size)
     texts = find_texts(request.text) if request.text else []
     looking = _Looking(tokenizer, categorise(tokenizer, ctx))
     size = 0

@@ -19,10 +19,13 @@ def tokenizer_note(path: Path, *, field: str | None = None) -> str:
 
 
 class Glance(NamedTuple):
-    """`note` as `tokenizer_note` has it; `count`: how many tokens there are."""
+    """`note` as `tokenizer_note` has it; `count`: how many tokens there are; `size`: the highest id plus one;
+    `model`: ``BPE``, ``Unigram``…"""
 
     note: str
     count: int
+    size: int
+    model: str
 
 
 def glance(path: Path, *, field: str | None = None) -> Glance:
@@ -36,7 +39,7 @@ def glance(path: Path, *, field: str | None = None) -> Glance:
         vocabulary = read_vocabulary(path, field=field)
         if len(_seen) >= _MOST_SEEN:
             _seen.clear()
-        _seen[key] = Glance(vocabulary_note(vocabulary), vocabulary.count)
+        _seen[key] = Glance(vocabulary_note(vocabulary), vocabulary.count, vocabulary.size, vocabulary.model)
     return _seen[key]
 
 

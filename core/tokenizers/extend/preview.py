@@ -42,16 +42,14 @@ class _Looking:
     def at_tokenizer(self) -> None:
         from core.tokenizers.extend.checks import check_how
         from core.tokenizers.files import find_tokenizer
-        from core.tokenizers.preview import tokenizer_note
-        from core.tokenizers.vocabulary import read_vocabulary
+        from core.tokenizers.preview import glance
 
         file = find_tokenizer(self._request.tokenizer, field="tokenizer")
-        note = tokenizer_note(file, field="tokenizer")
-        self.notes["tokenizer"] = note[0].upper() + note[1:]
-        vocabulary = read_vocabulary(file, field="tokenizer")
-        self.notes["add"] = f"Numbers from {vocabulary.size:,} on; at most {self._request.add:,} of them"
-        self.seconds += vocabulary.size / _TOKENS_A_SECOND
-        check_how(self._request, vocabulary)
+        seen = glance(file, field="tokenizer")
+        self.notes["tokenizer"] = seen.note[0].upper() + seen.note[1:]
+        self.notes["add"] = f"Numbers from {seen.size:,} on; at most {self._request.add:,} of them"
+        self.seconds += seen.size / _TOKENS_A_SECOND
+        check_how(self._request, seen.model)
 
     def at_text(self) -> None:
         size = self._size("text")

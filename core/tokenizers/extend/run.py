@@ -52,7 +52,7 @@ def extend(request: ExtendTokenizerRequest, ctx: Context) -> ExtendTokenizerResu
     out = (request.out or ctx.artifact("tokenizer")).absolute()
     check_output(out, replace=request.replace, holds=holds_tokenizer, what="tokenizer")
     old = open_tokenizer(file, field="tokenizer")
-    check_how(request, old.vocabulary)
+    check_how(request, old.vocabulary.model)
     terms = read_terms(request.terms) if request.terms else []
     domain = find_texts(request.text)
     general = find_texts(request.general, field="general") if request.general else []

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from core.errors import UserError
-from core.tokenizers.vocabulary import Vocabulary
 
 _PRUNABLE = ("BPE", "Unigram")
 
 
-def check_prunable(vocabulary: Vocabulary) -> None:
+def check_prunable(file: Path, model: str) -> None:
     """Raises `UserError` for a kind of model whose words would become unknown without a token."""
-    if vocabulary.model not in _PRUNABLE:
+    if model not in _PRUNABLE:
         raise UserError(
-            f"{vocabulary.path} is of the kind {vocabulary.model}; only BPE and Unigram can be pruned.",
+            f"{file} is of the kind {model}; only BPE and Unigram can be pruned.",
             field="tokenizer",
         )

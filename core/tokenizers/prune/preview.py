@@ -37,18 +37,16 @@ class _Looking:
 
     def at_tokenizer(self) -> None:
         from core.tokenizers.files import find_tokenizer
-        from core.tokenizers.preview import tokenizer_note
+        from core.tokenizers.preview import glance
         from core.tokenizers.prune.checks import check_prunable
-        from core.tokenizers.vocabulary import read_vocabulary
 
         file = find_tokenizer(self._request.tokenizer, field="tokenizer")
-        note = tokenizer_note(file, field="tokenizer")
-        self.notes["tokenizer"] = note[0].upper() + note[1:]
-        vocabulary = read_vocabulary(file, field="tokenizer")
-        self.seconds += vocabulary.size / _TOKENS_A_SECOND
-        check_prunable(vocabulary)
-        if self._request.keep is not None and self._request.keep >= vocabulary.count:
-            self.notes["keep"] = f"There are only {vocabulary.count:,}: none goes that is used."
+        seen = glance(file, field="tokenizer")
+        self.notes["tokenizer"] = seen.note[0].upper() + seen.note[1:]
+        self.seconds += seen.size / _TOKENS_A_SECOND
+        check_prunable(file, seen.model)
+        if self._request.keep is not None and self._request.keep >= seen.count:
+            self.notes["keep"] = f"There are only {seen.count:,}: none goes that is used."
 
     def at_text(self) -> None:
         from core.sizes import bytes_in_words

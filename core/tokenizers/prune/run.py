@@ -42,7 +42,7 @@ def prune(request: PruneTokenizerRequest, ctx: Context) -> PruneTokenizerResult:
     out = (request.out or ctx.artifact("tokenizer")).absolute()
     check_output(out, replace=request.replace, holds=holds_tokenizer, what="tokenizer")
     old = open_tokenizer(file, field="tokenizer")
-    check_prunable(old.vocabulary)
+    check_prunable(file, old.vocabulary.model)
     texts = find_texts(request.text)
     before = list(count_tokens(old, texts, ctx, "Counting the tokens"))
     counts = np.sum([row.counts for row in before], axis=0)
