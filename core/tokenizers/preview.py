@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from core.tokenizers.stamp import Stamp, stamp
 from core.tokenizers.vocabulary import Vocabulary, read_vocabulary
@@ -18,7 +18,8 @@ def tokenizer_note(path: Path, *, field: str | None = None) -> str:
     return glance(path, field=field).note
 
 
-class Glance(NamedTuple):
+@dataclass(frozen=True)
+class Glance:
     """`note` as `tokenizer_note` has it; `count`: how many tokens there are; `size`: the highest id plus one;
     `model`: ``BPE``, ``Unigram``…"""
 
