@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.tokenizers.passages import PASSAGE, passages
 
 
+@settings(deadline=None)  # a length of one makes many passages
 @given(st.text(alphabet="abc \n\r", max_size=300).map(lambda text: text * 60), st.integers(1, 500))
 def test_that_passages_make_up_the_text(text: str, length: int) -> None:
     found = list(passages(text, length))
