@@ -205,7 +205,7 @@ class HeatMap(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        shape, high, tokens = self._shape(), self._row, theme.tokens()
+        shape, tall, tokens = self._shape(), self._row, theme.tokens()
         flat, names, cell = shape.flat, shape.names, shape.cell
         bold = QFont(self.font())
         bold.setWeight(QFont.Weight.DemiBold)
@@ -222,10 +222,10 @@ class HeatMap(QWidget):
         painter.drawLine(QPointF(0, shape.head - 0.5), QPointF(self.width(), shape.head - 0.5))
         low, high = self._range()
         for row in range(shape.rows):
-            top = shape.head + row * high
-            if not event.rect().intersects(QRectF(0, top, self.width(), high).toAlignedRect()):
+            top = shape.head + row * tall
+            if not event.rect().intersects(QRectF(0, top, self.width(), tall).toAlignedRect()):
                 continue
-            area = QRectF(8, top, names - 12, high)
+            area = QRectF(8, top, names - 12, tall)
             if flat:
                 self._write_tokenizer(painter, area, row, right=False)
             else:
