@@ -10,12 +10,12 @@ from core.jobs.content_hash import content_hash
 from core.jobs.context import Context
 from core.jobs.registry import job
 from core.tokenizers.canonical import Kind
+from core.tokenizers.compare.names import tokenizer_names
 from core.tokenizers.describe.request import DescribeTokenizerRequest
 from core.tokenizers.describe.result import DescribeTokenizerResult
 from core.tokenizers.fingerprint import fingerprint
 from core.tokenizers.job import DESCRIBE
 from core.tokenizers.live.chat import chat_templates
-from core.tokenizers.live.note import tokenizer_name
 from core.tokenizers.open import open_tokenizer
 from core.tokenizers.probes import digits_in_words, lossy, probes, unreachable
 from core.tokenizers.shown import shown
@@ -51,7 +51,7 @@ def describe_tokenizer(request: DescribeTokenizerRequest, ctx: Context) -> Descr
         notes.append(error.message)
     return DescribeTokenizerResult(
         path=str(tokenizer.path),
-        name=tokenizer_name(request.tokenizer, tokenizer.path),
+        name=tokenizer_names([request.tokenizer])[0],
         format=tokenizer.format,
         family=vocabulary.family,
         model=vocabulary.model,
