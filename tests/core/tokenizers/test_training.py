@@ -15,8 +15,8 @@ from transformers import AutoTokenizer
 from core.errors import Cancelled, UserError
 from core.jobs.context import Context, Control
 from core.jobs.events import Progress
-from core.tokenizers.train import library
 from core.tokenizers.open import open_tokenizer
+from core.tokenizers.train import library
 from core.tokenizers.training import (
     Kind,
     smallest_vocabulary,
