@@ -20,6 +20,7 @@ from core.errors import UserError
 from core.json_files import MOST_BYTES, read_bytes, read_json_object
 from core.tokenizers.canonical import Kind
 from core.tokenizers.config import CONFIG
+from core.tokenizers.gguf_header import read_header
 from core.tokenizers.live.request import AskChat
 from core.tokenizers.live.result import Chat
 
@@ -38,6 +39,8 @@ DEFAULT = "default"
 """The name of a template that has none."""
 _BEGIN, _END = "\ue0fe", "\ue0ff"
 """Put around what was said, in a second rendering that shows where it comes to lie."""
+_LISTS = tuple(f"tokenizer.ggml.{name}" for name in ("tokens", "scores", "token_type", "merges"))
+"""What a GGUF file has besides, and is long."""
 _ROLES = ("bos", "eos", "unk", "sep", "pad", "cls", "mask")
 
 
@@ -107,11 +110,9 @@ def _of_json(value: object) -> dict[str, str]:
 
 
 def _of_gguf(file: Path) -> dict[str, str]:
-    from core.tokenizers.formats.gguf import read_header
-
     prefix = "tokenizer.chat_template"
     found = {}
-    for key, value in read_header(file).items():
+    for key, value in read_header(file, skip=_LISTS).items():
         if key.startswith(prefix) and isinstance(value, str):
             found[key.removeprefix(prefix).removeprefix(".") or DEFAULT] = value
     return found

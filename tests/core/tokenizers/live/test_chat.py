@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -117,3 +118,20 @@ def test_that_a_template_that_fills_the_memory_is_stopped(
         "{% set n = namespace(x='aaaaaaaa') %}{% for i in range(40) %}{% set n.x = n.x ~ n.x %}{% endfor %}"
     )
     assert "too much memory" in rendered(desk, template(letters, doubled)).problem
+
+
+def test_that_the_template_of_a_gguf_file_is_in_its_header(
+    desk: Answers, tmp_path: Path, shared_data: Path
+) -> None:
+    data = (shared_data / "gguf" / "ggml-vocab-gpt-2.gguf").read_bytes()
+    (keys,) = struct.unpack_from("<Q", data, 16)
+    source = "{% for m in messages %}[{{ m.content }}]{% endfor %}"
+    added = b""
+    for key, value in {"tokenizer.chat_template": source, "tokenizer.chat_template.tools": "t"}.items():
+        added += struct.pack("<Q", len(key)) + key.encode() + struct.pack("<I", 8)
+        added += struct.pack("<Q", len(value)) + value.encode()
+    file = tmp_path / "gpt2.gguf"
+    file.write_bytes(data[:16] + struct.pack("<Q", keys + 2) + added + data[24:])
+    found = rendered(desk, file, ("user", "the end"))
+    assert (found.text, found.names, found.problem) == ("[the end]", ("default", "tools"), "")
+    assert (found.content_tokens, found.template_tokens) == (2, 2)
