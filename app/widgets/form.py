@@ -309,5 +309,6 @@ def _advanced(control: QWidget) -> bool:
 
 
 def _lower(title: str) -> str:
-    """A title inside a sentence; abbreviations stay."""
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+    """A title inside a sentence; abbreviations and what is named after someone stay."""
+    named = title.partition(" ")[0].endswith("'s")
+    return title if title[1:2].isupper() or named else title[:1].lower() + title[1:]

@@ -63,6 +63,7 @@ class RibbonsCard(Card):
         self.view = RibbonView()
         self.view.pointed.connect(self._on_pointed)
         self.problem = Words(role="error")
+        self.losses = Words(role="small")
         self.hint = Words(HINT, "small")
         self.specials = QCheckBox("Read the names of special tokens as these tokens")
         self.specials.toggled.connect(self._ask)
@@ -83,6 +84,7 @@ class RibbonsCard(Card):
         self.column.addWidget(self.edit)
         self.column.addWidget(self.view)
         self.column.addWidget(self.problem)
+        self.column.addWidget(self.losses)
         words = QVBoxLayout()
         words.addWidget(self.hint)
         self.column.addLayout(words)
@@ -164,9 +166,16 @@ class RibbonsCard(Card):
         listed = " and ".join(filter(None, (", ".join(counts[:-1]), counts[-1] if counts else "")))
         more = f" · the first {SHOWN} of {len(self._paths)}" if len(self._paths) > SHOWN else ""
         self.facts.setText(f"{size} · {listed} tokens{more}" if counts else "")
+        self.losses.say(self._losses())
         self.view.setAccessibleDescription(
             "; ".join(f"{row.name}: {len(row.ribbon.ids)} tokens" for row in rows if row.ribbon is not None)
         )
+
+    def _losses(self) -> str:
+        """Which of those shown do not give every text back, and why."""
+        notes = [self._notes[path] for path in self._shown if path in self._notes]
+        said = [f"{note.name} {', '.join(note.badges)}" for note in notes if note.badges]
+        return f"Not every text comes back: {'; '.join(said)}." if said else ""
 
     def _row(self, number: int, path: Path) -> RibbonRow:
         note = self._notes.get(path)

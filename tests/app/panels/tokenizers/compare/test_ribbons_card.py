@@ -12,6 +12,7 @@ from app.panels.tokenizers.compare.typed_text import MOST
 from app.session import Session
 from core.errors import UserError
 from core.tokenizers.live.request import AskNote, AskRibbons
+from core.tokenizers.live.result import Note
 from tests.app.conftest import RecordedDialogs
 from tests.app.panels.tokenizers.compare import conftest
 from tests.app.panels.tokenizers.conftest import MadeUpLive
@@ -55,6 +56,14 @@ def test_that_a_row_says_that_its_tokenizer_is_being_opened_or_cannot_be(
     assert ready.ribbon is not None
     asked = [question for question in live.of(AskRibbons) if not question.steps][-1]
     assert asked.tokenizers == (BYTES,)
+
+
+def test_that_what_a_tokenizer_loses_is_said(card: RibbonsCard, live: MadeUpLive) -> None:
+    assert not card.losses.isVisible()
+    lossy = Note(Path("lossy"), "lossy", "made up", "made up", 300, badges=("loses accents",))
+    live.answer = lambda question: lossy if question == AskNote(Path("lossy")) else conftest.answer(question)
+    card.show_tokenizers([BYTES, Path("lossy")])
+    assert card.losses.text() == "Not every text comes back: lossy loses accents."
 
 
 def test_that_six_of_more_are_shown(card: RibbonsCard) -> None:
