@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.figures import count
+from app.figures import count, fixed
 from app.panels.tokenizers.compare.token_text import code_points, hex_of, token_text
 from core.tokenizers.live.result import Ribbon
 
@@ -20,7 +20,8 @@ def token_words(name: str, ribbon: Ribbon, token: int, piece: bytes) -> str:
     own = ribbon.token_bytes[token]
     lines = [f"{name} · token {count(ribbon.ids[token])} · {ribbon.contents[token]}"]
     if end > begin:
-        lines.append(f"bytes {count(begin)} to {count(end - 1)}: {_hex(piece)}")
+        where = f"byte {count(begin)}" if end == begin + 1 else f"bytes {count(begin)} to {count(end - 1)}"
+        lines.append(f"{where}: {_hex(piece)}")
     else:
         lines.append(f"stands for nothing in the text: the tokenizer put it in ({_hex(own)})")
     kind = KINDS.get(ribbon.kinds[token], ribbon.kinds[token]) or "no token of the vocabulary"
@@ -46,7 +47,7 @@ def step_words(piece: bytes, steps: list[tuple[str, str]]) -> str:
         if after != before:
             lines.append(f"{name}: {token_text(after.encode(errors='replace')).text}")
         before = after
-    return "\n".join(lines)
+    return "\n".join(["before it is cut, by itself:", *lines]) if lines else ""
 
 
 def _hex(data: bytes) -> str:
@@ -55,5 +56,7 @@ def _hex(data: bytes) -> str:
 
 def _score(score: float) -> str:
     return (
-        f"rank {count(score)}" if float(score).is_integer() and score >= 0 else f"log-probability {score:.2f}"
+        f"rank {count(score)}"
+        if float(score).is_integer() and score >= 0
+        else f"log-probability {fixed(score, 2)}"
     )
