@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout
 
-from app.panels.tokenizers.compare.alone_card import AloneCard
-from app.panels.tokenizers.compare.curves_card import CurvesCard
+from app.panels.tokenizers.compare.cards import Cards
 from app.panels.tokenizers.compare.figures import in_languages
 from app.panels.tokenizers.compare.first_lines import first_lines
-from app.panels.tokenizers.compare.losses_card import LossesCard
-from app.panels.tokenizers.compare.measures_card import MeasuresCard
-from app.panels.tokenizers.compare.pairs_card import PairsCard
 from app.panels.tokenizers.compare.pivots import default_pivot, pivots
 from app.panels.tokenizers.compare.ribbons_card import RibbonsCard
 from app.panels.tokenizers.compare.so_far import SoFar
-from app.panels.tokenizers.compare.table_card import TableCard
 from app.panels.tokenizers.names import texts_name
 from app.panels.tokenizers.tab import Tab
 from app.widgets.chips_editor import chip_name
@@ -56,25 +52,28 @@ class CompareTab(Tab):
         """The cards that still show the result before."""
         self.ribbons = RibbonsCard(session)
         self.page.add(self.ribbons, always=True)
-        self.measures = MeasuresCard(session, self.page.fill_menu)
-        self.measures.chosen.connect(self._show_text)
-        self.table = TableCard(session)
-        self.alone = AloneCard(session)
-        self.pairs = PairsCard(session)
-        self.losses = LossesCard(session)
-        self.curves = CurvesCard(session, self.page.fill_menu)
-        self._cards = (self.measures, self.table, self.curves, self.pairs, self.losses, self.alone)
-        for card in self._cards:
-            self.page.add(card)
-        for table in (self.table.table, self.alone.table, self.pairs.table, self.losses.table):
-            table.menu_asked.connect(self.page.fill_menu)
-        self._fill_export()
+        self._left: dict[str, Any] = {}
+        """How the cards were left, while they are not made."""
         self.page.shown.connect(self._show_result)
         self.page.told.connect(self._on_told)
         self.page.setup.form.changed.connect(self._on_form)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.page)
+
+    @cached_property
+    def cards(self) -> Cards:
+        """Those of a result, made when there is the first one."""
+        made = Cards(self.session, self.page.fill_menu)
+        made.measures.chosen.connect(self._show_text)
+        menu = made.measures.export_menu
+        menu.addAction("All measures, as a table (CSV)…", made.table.table.export)
+        menu.addAction("This heat map, as a picture…", made.measures.export_heat)
+        menu.addAction("The ribbons, as a web page…", self.ribbons.export_html)
+        for card in made.all:
+            self.page.add(card)
+        made.restore(self._left)
+        return made
 
     @property
     def tokenizers(self) -> list[Path]:
@@ -99,17 +98,11 @@ class CompareTab(Tab):
             box.setCompleter(completer)
             box.setPlaceholderText(default_pivot(names))
 
-    def _fill_export(self) -> None:
-        menu = self.measures.export_menu
-        menu.addAction("All measures, as a table (CSV)…", self.table.table.export)
-        menu.addAction("This heat map, as a picture…", self.measures.export_heat)
-        menu.addAction("The ribbons, as a web page…", self.ribbons.export_html)
-
     # The result
 
     @Slot(object, object)
     def _show_result(self, run: RunRecord, result: CompareTokenizersResult) -> None:
-        self._to_fill = list(self._cards)
+        self._to_fill = list(self.cards.all)
         self._fill_next()
 
     @Slot(object)
@@ -122,8 +115,8 @@ class CompareTab(Tab):
             self._so_far = SoFar(run.id)
         known = self._so_far.hear(event.data)
         if known is not None:
-            self.measures.show_result(known)
-            self.page.show_early([self.measures])
+            self.cards.measures.show_result(known)
+            self.page.show_early([self.cards.measures])
 
     @Slot()
     def _fill_next(self) -> None:
@@ -183,18 +176,15 @@ class CompareTab(Tab):
         return {
             **self.page.state(),
             "ribbons": self.ribbons.state(),
-            "measure": self.measures.key,
-            "curve": self.curves.view.key,
-            "rows": self.table.view.key,
+            "cards": self.cards.state() if "cards" in self.__dict__ else self._left,
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         ribbons = state.get("ribbons")
         if isinstance(ribbons, dict):
             self.ribbons.restore(ribbons)
-        self.measures.show_measure(str(state.get("measure") or ""))
-        self.curves.view.choose(str(state.get("curve", "")))
-        self.table.view.choose(str(state.get("rows", "")))
+        cards = state.get("cards")
+        self._left = cards if isinstance(cards, dict) else {}
         self.page.restore(state, self._propose)
         self._on_form()
 

@@ -55,7 +55,7 @@ def test_that_the_first_visit_shows_the_starters_cutting_the_sample(tab: Compare
     assert all(row.ribbon is not None for row in tab.ribbons.view.rows)
     chips = [chip.label.text() for chip in tab.page.setup.form.box("tokenizers").editor.chips]  # type: ignore[attr-defined]
     assert chips == ["prose-bpe", "prose-unigram"]
-    assert not tab.measures.isVisible()
+    assert not tab.cards.measures.isVisible()
     assert not tab.page.empty.isVisible()
 
 
@@ -73,38 +73,38 @@ def test_that_a_result_fills_every_card(tab: CompareTab, record: Callable[..., i
         tab.page.answer.sentence.text() == "On your 9 texts, llama3 needs 31 % fewer tokens than mistral-v1."
     )
     assert tab.page.answer.facts.text().startswith("The gap is widest in हिन्दी")
-    assert tab.measures.title.text() == "Bytes per token"
-    assert tab.measures.hint.text().startswith("higher is cheaper")
-    assert list(tab.measures.buttons) == [
+    assert tab.cards.measures.title.text() == "Bytes per token"
+    assert tab.cards.measures.hint.text().startswith("higher is cheaper")
+    assert list(tab.cards.measures.buttons) == [
         "bytes_per_token",
         "fertility",
         "parity",
         "renyi_efficiency",
         "round_trip_losses",
     ]
-    tab.measures.buttons["fertility"].click()
-    assert tab.measures.title.text() == "Fertility (tokens/word)"
-    assert tab.measures.heat.heat.title == "Fertility"
-    assert tab.measures.others.count() == 2
-    tab.measures.others.setCurrentIndex(1)
-    tab.measures.others.activated.emit(1)
-    assert tab.measures.key == "top_mass"
-    assert [row[0] for row in cells(tab.table.table)] == ["llama3", "gpt2", "mistral-v1"]
-    tab.table.view.choose("texts")
-    assert len(cells(tab.table.table)) == 27
-    assert cells(tab.table.table)[0][1] == "English"
-    assert cells(tab.pairs.table)[0][:3] == ["llama3", "gpt2", "all"]
-    assert cells(tab.pairs.table)[0][3:] == ["0.80", "0.40"]
-    assert "⟨" not in cells(tab.losses.table)[0][4]
-    assert cells(tab.alone.table)[1][4] == "normalises"
-    assert [key for key, button in tab.curves.view.buttons.items() if not button.isHidden()] == [
+    tab.cards.measures.buttons["fertility"].click()
+    assert tab.cards.measures.title.text() == "Fertility (tokens/word)"
+    assert tab.cards.measures.heat.heat.title == "Fertility"
+    assert tab.cards.measures.others.count() == 2
+    tab.cards.measures.others.setCurrentIndex(1)
+    tab.cards.measures.others.activated.emit(1)
+    assert tab.cards.measures.key == "top_mass"
+    assert [row[0] for row in cells(tab.cards.table.table)] == ["llama3", "gpt2", "mistral-v1"]
+    tab.cards.table.view.choose("texts")
+    assert len(cells(tab.cards.table.table)) == 27
+    assert cells(tab.cards.table.table)[0][1] == "English"
+    assert cells(tab.cards.pairs.table)[0][:3] == ["llama3", "gpt2", "all"]
+    assert cells(tab.cards.pairs.table)[0][3:] == ["0.80", "0.40"]
+    assert "⟨" not in cells(tab.cards.losses.table)[0][4]
+    assert cells(tab.cards.alone.table)[1][4] == "normalises"
+    assert [key for key, button in tab.cards.curves.view.buttons.items() if not button.isHidden()] == [
         "token_bytes",
         "zipf",
         "renyi",
         "digits",
     ]
-    tab.curves.view.choose("zipf")
-    assert [series.name for series in tab.curves.plot.series] == ["llama3", "gpt2", "mistral-v1"]
+    tab.cards.curves.view.choose("zipf")
+    assert [series.name for series in tab.cards.curves.plot.series] == ["llama3", "gpt2", "mistral-v1"]
     assert nameless(tab) == []
 
 
@@ -114,9 +114,9 @@ def test_that_a_cell_puts_the_text_into_the_ribbons(
     text = tmp_path / "deu.txt"
     text.write_text("Alle Menschen sind frei.\n", encoding="utf-8")
     record(done(made_up.compared(texts=("deu",), paths=(str(text),))))
-    tab.measures.heat.chosen.emit("deu", 0)
+    tab.cards.measures.heat.chosen.emit("deu", 0)
     qtbot.waitUntil(lambda: tab.ribbons.text == "Alle Menschen sind frei.")
-    tab.measures.heat.chosen.emit("all", 0)
+    tab.cards.measures.heat.chosen.emit("all", 0)
 
 
 def test_that_a_run_is_drawn_in_every_state(
@@ -126,24 +126,24 @@ def test_that_a_run_is_drawn_in_every_state(
     assert tab.page.status.heading.text() == f"Run {run_id} waits."
     assert tab.ribbons.isVisible()
     session.run_event.emit(run_id, Progress(stage="counting", done=3, total=9, elapsed=1))
-    assert not tab.measures.isVisible()
+    assert not tab.cards.measures.isVisible()
     rows = made_up.compared().model_dump(mode="json")["rows"]
     english = [row for row in rows if row["text"] == "eng"]
     session.run_event.emit(run_id, Partial(data={"rows": english}))
-    assert tab.measures.isVisible()
-    assert not tab.table.isVisible()
-    assert [text.name for text in tab.measures.heat.heat.texts] == ["English"]
+    assert tab.cards.measures.isVisible()
+    assert not tab.cards.table.isVisible()
+    assert [text.name for text in tab.cards.measures.heat.heat.texts] == ["English"]
     german = [row for row in rows if row["text"] == "deu"]
     session.run_event.emit(run_id, Partial(data={"rows": german}))
     session.run_event.emit(run_id, Partial(data={"rows": [{}]}))
-    assert [text.name for text in tab.measures.heat.heat.texts] == ["English", "Deutsch"]
+    assert [text.name for text in tab.cards.measures.heat.heat.texts] == ["English", "Deutsch"]
     record(Finished(status="cancelled"))
     assert "Nothing was measured." in tab.page.status.detail.text()
     record(Finished(status="failed", error=ErrorInfo(kind="user", message="x.txt is gone.")))
     assert tab.page.status.heading.text() == "x.txt is gone."
     record(done(made_up.compared()))
     assert not tab.page.status.isVisible()
-    assert tab.measures.isVisible()
+    assert tab.cards.measures.isVisible()
 
 
 def test_that_what_is_dropped_joins_what_was_chosen_and_the_samples_go(
@@ -163,16 +163,16 @@ def test_that_what_was_left_comes_back(
     tab: CompareTab, show_tab: Callable[..., CompareTab], record: Callable[..., int]
 ) -> None:
     record(done(made_up.compared()))
-    tab.measures.buttons["fertility"].click()
-    tab.curves.view.choose("zipf")
+    tab.cards.measures.buttons["fertility"].click()
+    tab.cards.curves.view.choose("zipf")
     tab.ribbons.show_text("left")
     state = tab.state()
     other = show_tab(CompareTab, state)
     assert (other.ribbons.text, other.tokenizers) == ("left", starter_models())
-    assert other.curves.view.key == "zipf"
-    other.measures.show_result(made_up.compared())
-    assert other.measures.key == "fertility"
-    show_tab(CompareTab, {"ribbons": 3, "measure": 7, "setup": [], "curve": None})
+    assert other.cards.curves.view.key == "zipf"
+    other.cards.measures.show_result(made_up.compared())
+    assert other.cards.measures.key == "fertility"
+    show_tab(CompareTab, {"ribbons": 3, "cards": {"measure": 7, "curve": None}, "setup": []})
 
 
 def test_that_the_pivot_is_completed_from_the_texts(qtbot: QtBot, tab: CompareTab, tmp_path: Path) -> None:
