@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout
 
-from app.panels.tokenizers.compare.cards import Cards
-from app.panels.tokenizers.compare.figures import in_languages
 from app.panels.tokenizers.compare.first_lines import first_lines
 from app.panels.tokenizers.compare.pivots import default_pivot, pivots
 from app.panels.tokenizers.compare.ribbons_card import RibbonsCard
@@ -24,6 +22,7 @@ from app.widgets.run_page import RunPage
 from core.tokenizers.job import COMPARE
 
 if TYPE_CHECKING:
+    from app.panels.tokenizers.compare.cards import Cards
     from app.session import Session
     from core.project.records import RunRecord
     from core.tokenizers.compare.request import CompareTokenizersRequest
@@ -63,7 +62,9 @@ class CompareTab(Tab):
 
     @cached_property
     def cards(self) -> Cards:
-        """Those of a result, made when there is the first one."""
+        """Those of a result, imported and made when there is the first one."""
+        from app.panels.tokenizers.compare.cards import Cards
+
         made = Cards(self.session, self.page.fill_menu)
         made.measures.chosen.connect(self._show_text)
         menu = made.measures.export_menu
@@ -204,4 +205,6 @@ def _title(request: CompareTokenizersRequest) -> str:
 
 
 def _sentences(run: RunRecord, result: CompareTokenizersResult) -> tuple[str, str]:
+    from app.panels.tokenizers.compare.figures import in_languages
+
     return in_languages(result.sentence, result), in_languages(result.detail, result)
