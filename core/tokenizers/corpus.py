@@ -18,7 +18,7 @@ ENDINGS = (".txt", ".md", ".rst", ".tex", ".jsonl")
 CODE = (".py", ".c", ".h", ".cpp", ".js", ".ts", ".go", ".rs", ".java", ".sql", ".sh")
 """With `ENDINGS`, what is taken of a folder; each may have ``.gz`` behind it. A file is taken in any case."""
 
-BLOCK = 1024 * 1024
+BLOCK = 256 * 1024
 """Bytes read at once. A block, and so a document, has at most this many characters, and one more read."""
 
 _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\r?\n)+")

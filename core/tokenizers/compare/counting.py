@@ -32,9 +32,13 @@ ROOM = 90_000_000
 """Bytes that may be kept of units, more or less."""
 _OF_UNIT, _OF_TOKENIZER = 200, 150
 """Bytes that a unit takes, and takes for each tokenizer: on prose and code."""
+_OF_BYTE = 8
+"""Bytes that a byte of a unit takes, and takes for each tokenizer, where units are long."""
 _FEWEST = 20_000
-"""Units that are kept in any case."""
-_DOCUMENTS = SHARED.index("documents")
+"""Units that are kept in any case, but for long ones."""
+_LONG = 1_000
+"""Bytes of a unit."""
+_BYTES, _DOCUMENTS = SHARED.index("bytes"), SHARED.index("documents")
 
 
 class InexactError(Exception):
@@ -157,11 +161,13 @@ class Counting:
         self._pairs = list(itertools.combinations(self.sides, 2))
         self.pair_columns: list[str] = []
         self._most = max(_FEWEST, room // (_OF_UNIT + _OF_TOKENIZER * len(self._cut)))
+        self._most_bytes = room // (_OF_BYTE * (1 + len(self._cut)))
         self.read: list[int] = [0]
         """Bytes after each call of `add`."""
         self.used: list[list[int]] = [[0] for _ in self.sides]
         """Of each tokenizer: different text and byte tokens met by then."""
         self._numbering = Numbering()
+        self._bytes = 0
         self._counts = np.zeros(0, np.int64)
         self._uses = np.zeros(0, np.int64)
         self._shared = Growing(np.int32, len(SHARED))
@@ -199,7 +205,7 @@ class Counting:
             self.used[at].append(int((side.seen & token_table(side.tokenizer).ordinary).sum()))
         self._documents += len(documents)
         self.read.append(self.read[-1] + int(batch.shared[:, 0].sum()))
-        if len(self._numbering) > self._most:
+        if len(self._numbering) > self._most or self._bytes > self._most_bytes:
             self._forget()
 
     def end_text(self) -> TextSums:
@@ -234,6 +240,7 @@ class Counting:
         """Look at new units."""
         stretches = Stretches(keys.bare, keys.begins, self._how)
         self._shared.append(stretches.columns)
+        self._bytes += len(stretches.data)
         units: dict[Side, Units] = {}
         for side in self._cut:
             self._tick()
@@ -263,6 +270,7 @@ class Counting:
 
     def _clear(self) -> None:
         self._numbering = Numbering()
+        self._bytes = 0
         self._counts = np.zeros(0, np.int64)
         self._uses = np.zeros(0, np.int64)
         self._shared = Growing(np.int32, len(SHARED))
@@ -271,10 +279,13 @@ class Counting:
             side.clear()
 
     def _forget(self) -> None:
-        """Keep those units alone that were met more than once, the commonest ones if that is too many."""
+        """Keep those units alone that were met more than once, the commonest ones if that is too many.
+
+        No long ones: of a text without white space there are few, but with as many tokens as any text has.
+        """
         self._fold()
         uses = self._uses[: len(self._numbering)]
-        kept = np.flatnonzero(uses > 1)
+        kept = np.flatnonzero((uses > 1) & (self._shared.values[:, _BYTES] < _LONG))
         if len(kept) > self._most // 2:
             kept = np.sort(np.argpartition(-uses, self._most // 2)[: self._most // 2])
         keys = list(self._numbering)
@@ -286,6 +297,7 @@ class Counting:
         self._counts = np.zeros(len(kept), np.int64)
         self._uses = np.zeros(len(kept), np.int64)
         self._shared.append(shared)
+        self._bytes = int(shared[:, _BYTES].sum())
         for at, rows in enumerate(pairs):
             if rows is not None:
                 self._keep_pair(at, rows)

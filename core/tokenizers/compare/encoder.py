@@ -120,23 +120,28 @@ class Pieces:
     """
 
     most = 250_000
+    most_bytes = 4_000_000
+    """In all, when they are long."""
 
     def __init__(self) -> None:
         self.generation = 0
         self.texts: list[bytes] = []
+        self._bytes = 0
         self._numbering = Numbering()
         self._last: tuple[list[bytes], NDArray[np.int64], NDArray[np.int64]] | None = None
 
     def of(self, units: list[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The numbers of the units' pieces, one unit after the other, and how many each unit has."""
         if self._last is None or self._last[0] != units:
-            if len(self._numbering) > self.most:
+            if len(self._numbering) > self.most or self._bytes > self.most_bytes:
                 self.generation += 1
                 self._numbering = Numbering()
                 self.texts = []
+                self._bytes = 0
             pieces, counts = pieces_at_signs(units)
             numbers, new = self._numbering.numbers(pieces)
             self.texts += new
+            self._bytes += sum(map(len, new))
             self._last = units, numbers, counts
         return self._last[1], self._last[2]
 

@@ -106,6 +106,7 @@ def test_that_sums_are_the_same_where_units_are_forgotten_and_where_documents_ar
     shared_data: Path, starter: Tokenizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     documents = paragraphs(many_texts(shared_data)[:12])
+    documents += ["".join(document.split()) for document in documents[::5]] * 2  # one long unit each
     other = open_tokenizer(shared_data / "tokenizers" / "mistral-v1-sentencepiece")
     plain = counted(documents, starter, other)
     monkeypatch.setattr("core.tokenizers.compare.counting._FEWEST", 50)
