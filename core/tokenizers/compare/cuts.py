@@ -34,7 +34,7 @@ BEGIN, END = 0xFE, 0xFD
 """Marks of a document's begin and end, and what is put at a cut: bytes that no UTF-8 has."""
 CUT = 0xFF
 
-SPACE, LINE, WHITE, WIDE, LETTER, DIGIT, SIGN, SLASH, OTHER, EDGE = range(10)
+LINE, WHITE, WIDE, LETTER, DIGIT, SIGN, SLASH, OTHER, SPACE, EDGE = range(10)
 """Classes of bytes. WIDE is white space beyond ASCII, a byte of it. OTHER is whatever may be of more than one
 kind: the apostrophe, all beyond ASCII."""
 
@@ -212,19 +212,29 @@ def _places(data: NDArray[np.uint8], rules: Rules) -> NDArray[np.int64]:
     """Where the data may be cut, ascending; a place is that of the byte behind it."""
     if len(data) < 2:
         return np.zeros(0, np.int64)
-    return np.flatnonzero(rules[_threes(data)]) + 1
+    classes = _classes_of(data)
+    places = np.arange(1, len(data))
+    pairs = rules.reshape(16, 16, 16).any(axis=2)
+    pairs[:, [SPACE, EDGE]] = pairs[LINE] = False
+    if not pairs.any():  # most rules speak of few places, and need not be asked of the others
+        places = places[(classes[1:] >= SPACE) | (classes[:-1] == LINE)]
+    return places[rules[_threes(classes, places)]]
 
 
-def _threes(data: NDArray[np.uint8]) -> NDArray[np.uint16]:
-    """[n - 1]: of each place in the data, the three classes as one number."""
-    classes = CLASS[data]
-    if (data >= 0xC2).any():
-        for wide in _WIDE_SPACES.finditer(data.tobytes()):
+def _classes_of(data: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    raw = bytearray(data)
+    classes = np.frombuffer(raw.translate(CLASS.tobytes()), np.uint8)
+    if not raw.isascii():
+        for wide in _WIDE_SPACES.finditer(raw):
             classes[wide.start() : wide.end()] = WIDE
-    three = classes[:-1].astype(np.uint16) << np.uint16(8)
-    three |= classes[1:].astype(np.uint16) << np.uint16(4)
-    three[:-1] |= classes[2:]
-    three[-1] |= EDGE
+    return classes
+
+
+def _threes(classes: NDArray[np.uint8], places: NDArray[np.int64]) -> NDArray[np.uint16]:
+    """[k]: of each place, the three classes as one number."""
+    three = classes[places - 1].astype(np.uint16) << np.uint16(8)
+    three |= classes[places].astype(np.uint16) << np.uint16(4)
+    three |= np.append(classes, np.uint8(EDGE))[places + 1]
     return three
 
 
@@ -248,7 +258,7 @@ def _reached_over(tokenizer: Tokenizer, rules: Rules) -> Rules:
         alive = [at for at, ids in zip(owned, found, strict=True) if tokens[at].id in ids]
         places = places[np.isin(owners, alive)]
     reached = np.zeros((256, 16), bool)
-    threes = _threes(data)[places - 1] if len(places) else np.zeros(0, np.uint16)
+    threes = _threes(_classes_of(data), places)
     before, then = threes >> 4, threes & 15
     reached[before, then] = True
     reached[before[then == EDGE]] = True  # a token's end: whatever comes next
