@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import sys
 import tempfile
@@ -100,7 +101,16 @@ def _plug_ins(folder: Path) -> str:
     methods = RequestFlags(job_kind("transplant").request).flags[("method",)].members
     if len(methods) < 5:
         raise RuntimeError(f"only these transplant methods were found: {methods}")
-    return f"transplant methods {', '.join(methods)}"
+    from core.tokenizers.compare.measures import MEASURES
+    from core.tokenizers.formats import FORMATS
+    from core.tokenizers.train.algorithms import ALGORITHMS
+
+    if len(FORMATS) < 7 or len(ALGORITHMS) < 6 or len(MEASURES) < 50:
+        raise RuntimeError(f"too few were found: {len(FORMATS)}, {len(ALGORITHMS)}, {len(MEASURES)}")
+    return (
+        f"transplant methods {', '.join(methods)}; {len(FORMATS)} tokenizer formats, "
+        f"{len(MEASURES)} measures, {len(ALGORITHMS)} ways to train"
+    )
 
 
 def _resources(folder: Path) -> str:
@@ -115,6 +125,41 @@ def _resources(folder: Path) -> str:
 def _describe(folder: Path) -> str:
     result = _run("describe-model", folder, model=str(starter(STARTERS[0])))
     return f"{result['architecture']}, {result['parameters']:,} parameters"
+
+
+def _tokenizers(folder: Path) -> str:
+    """Through each of the libraries that read tokenizers."""
+    text = starter("texts") / "prose.txt"
+    _run("train-tokenizer", folder, text=[str(text)], vocab_size=400, out=str(folder / "trained"))
+    (folder / "bytes.tiktoken").write_bytes(
+        b"".join(b"%s %d\n" % (base64.b64encode(bytes([byte])), byte) for byte in range(256))
+    )
+    with (folder / "pieces.model").open("wb") as model:
+        import sentencepiece
+
+        sentences = iter(text.read_text("utf-8").splitlines())
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=sentences, model_writer=model, vocab_size=200, minloglevel=2
+        )
+    (folder / "vocab.txt").write_text("[PAD]\n[UNK]\n[CLS]\n[SEP]\nthe\n##s\n", "utf-8")
+    opened = [folder / name for name in ("trained", "bytes.tiktoken", "pieces.model", "vocab.txt")]
+    result = _run("compare-tokenizers", folder, tokenizers=[*map(str, opened)], text=[str(text)])
+    return str(result["sentence"])
+
+
+def _live(folder: Path) -> str:
+    from core.tokenizers.live.preview import Live
+    from core.tokenizers.live.request import AskRibbons
+    from core.tokenizers.live.result import Ribbons
+
+    live = Live()
+    try:
+        answer = live.ask(AskRibbons(tuple(starter(name) for name in STARTERS), "The quick brown fox"))
+    finally:
+        live.close()
+    if not isinstance(answer, Ribbons) or any(row.problem for row in answer.rows):
+        raise RuntimeError(f"no ribbons: {answer}")
+    return f"{' and '.join(str(len(row.ids)) for row in answer.rows)} tokens in {answer.seconds * 1e3:.1f} ms"
 
 
 def _project(folder: Path) -> str:
@@ -172,6 +217,8 @@ CHECKS: tuple[Check, ...] = (
     Check("project", _project),
     Check("engine process", _engine_process),
     Check("models describe", _describe),
+    Check("tokenizers", _tokenizers),
+    Check("ribbons", _live),
     Check("train", _train),
     Check("transplant", _transplant),
 )

@@ -4,9 +4,9 @@ Two texts, made of paragraphs, which are the documents:
 
 - prose: the shared prose (7.4 MB), again and again, in another order each time. English has few words, and
   this text no new ones after a while, which suits an engine that looks at each once. The targets are for it.
-- mixed: three quarters of the shared prose, code, numbers and technical texts (Japanese, Chinese, Korean), one
-  quarter Python source of the installed packages, each file once: new words never end. A quarter of the
-  size; its ratios are told, and no target is set.
+- mixed: three quarters of the shared prose, code, numbers and technical texts (Japanese, Chinese, Korean),
+  one quarter Python source of the installed packages, each file once: new words never end. A quarter of
+  the size; its ratios are told, and no target is set.
 
 Each figure is of a fresh program.
 
