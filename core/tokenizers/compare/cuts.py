@@ -214,7 +214,7 @@ def _places(data: NDArray[np.uint8], rules: Rules) -> NDArray[np.int64]:
         return np.zeros(0, np.int64)
     classes = _classes_of(data)
     places = np.arange(1, len(data))
-    pairs = rules.reshape(16, 16, 16).any(axis=2)
+    pairs: NDArray[np.bool_] = rules.reshape(256, 16).any(axis=1).reshape(16, 16)
     pairs[:, [SPACE, EDGE]] = pairs[LINE] = False
     if not pairs.any():  # most rules speak of few places, and need not be asked of the others
         places = places[(classes[1:] >= SPACE) | (classes[:-1] == LINE)]
