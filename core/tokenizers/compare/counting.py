@@ -417,8 +417,10 @@ class _Batch:
 
     def by_document(self, rows: Growing) -> NDArray[np.int64]:
         """int64 [d, k]: sums of what the units add."""
-        found: NDArray[np.int64] = np.add.reduceat(rows.values[self.numbers], self.starts, dtype=np.int64)
-        return found
+        # Quicker than indexing; and than summing down the columns of a table.
+        units = np.take(rows.values, self.numbers, axis=0, mode="clip")
+        found = np.add.reduceat(np.ascontiguousarray(units.T), self.starts, axis=1, dtype=np.int64)
+        return np.ascontiguousarray(found.T)
 
     def encoded(self, side: Side) -> Encoded:
         """The documents' tokens, from those of their units."""

@@ -213,11 +213,12 @@ def _places(data: NDArray[np.uint8], rules: Rules) -> NDArray[np.int64]:
     if len(data) < 2:
         return np.zeros(0, np.int64)
     classes = _classes_of(data)
-    places = np.arange(1, len(data))
     pairs: NDArray[np.bool_] = rules.reshape(256, 16).any(axis=1).reshape(16, 16)
     pairs[:, [SPACE, EDGE]] = pairs[LINE] = False
-    if not pairs.any():  # most rules speak of few places, and need not be asked of the others
-        places = places[(classes[1:] >= SPACE) | (classes[:-1] == LINE)]
+    if pairs.any():
+        places = np.arange(1, len(data))
+    else:  # most rules speak of few places, and need not be asked of the others
+        places = np.flatnonzero((classes[1:] >= SPACE) | (classes[:-1] == LINE)) + 1
     return places[rules[_threes(classes, places)]]
 
 
