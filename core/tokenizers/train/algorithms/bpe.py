@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field
-
 from core.tokenizers.train.algorithms.algorithm import Algorithm, algorithm
+from core.tokenizers.train.algorithms.parameters import DigitsApart, LongestToken, MinFrequency
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from core.jobs.context import Context
     from core.tokenizers.train.texts import Texts
-
-Digits = Literal["left", "right", "single", "whole"]
 
 
 @algorithm
@@ -24,34 +21,9 @@ class Bpe(Algorithm):
     sentence = "The commonest pair of neighbours becomes a token, again and again; never across words."
 
     name: Literal["bpe"] = "bpe"
-    min_frequency: int = Field(
-        default=2,
-        ge=1,
-        le=1_000_000,
-        title="At least",
-        description="How often a pair must occur to become a token.",
-    )
-    longest: int = Field(
-        default=64,
-        ge=2,
-        le=4_096,
-        title="Longest token",
-        description="How long a token may be.",
-        json_schema_extra={"unit": "bytes"},
-    )
-    digits: Digits = Field(
-        default="left",
-        title="Digits",
-        description="Which digits of a number may become one token.",
-        json_schema_extra={
-            "labels": {
-                "left": "threes from the left",
-                "right": "threes from the right",
-                "single": "single digits",
-                "whole": "whole numbers",
-            }
-        },
-    )
+    min_frequency: MinFrequency = 2
+    longest: LongestToken = 64
+    digits: DigitsApart = "left"
 
     def train(self, texts: Texts, vocab_size: int, special_tokens: Sequence[str], ctx: Context) -> Any:
         from core.tokenizers.train.byte_level import apart, learn, words

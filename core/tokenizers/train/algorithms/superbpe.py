@@ -8,7 +8,13 @@ from pydantic import Field
 
 from core.errors import UserError
 from core.tokenizers.train.algorithms.algorithm import Algorithm, algorithm
-from core.tokenizers.train.algorithms.bpe import Digits
+from core.tokenizers.train.algorithms.parameters import (
+    CutAfter,
+    DigitsApart,
+    LongestToken,
+    MinFrequency,
+    Sample,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,51 +40,11 @@ class SuperBpe(Algorithm):
         title="Transition",
         description="Share of the vocabulary that is learnt within words; 1 is plain BPE.",
     )
-    min_frequency: int = Field(
-        default=2,
-        ge=1,
-        le=1_000_000,
-        title="At least",
-        description="How often a pair must occur to become a token.",
-    )
-    digits: Digits = Field(
-        default="left",
-        title="Digits",
-        description="Which digits of a number may become one token.",
-        json_schema_extra={
-            "labels": {
-                "left": "threes from the left",
-                "right": "threes from the right",
-                "single": "single digits",
-                "whole": "whole numbers",
-            }
-        },
-    )
-    longest: int = Field(
-        default=64,
-        ge=2,
-        le=4_096,
-        title="Longest token",
-        description="How long a token may be.",
-        json_schema_extra={"unit": "bytes"},
-    )
-    cut_after: int = Field(
-        default=256,
-        ge=16,
-        le=4_096,
-        title="Cut lines after",
-        description="A longer line is cut, where it can be before a space, when text is encoded.",
-        json_schema_extra={"unit": "characters", "advanced": True},
-    )
-    sample: float = Field(
-        default=10,
-        gt=0,
-        le=10_000,
-        title="Sample",
-        description="How much text tokens across words are learnt from, spread evenly over all of it: memory "
-        "grows with it.",
-        json_schema_extra={"unit": "MB", "advanced": True},
-    )
+    min_frequency: MinFrequency = 2
+    digits: DigitsApart = "left"
+    longest: LongestToken = 64
+    cut_after: CutAfter = 256
+    sample: Sample = 10
 
     def at_transition(self, vocab_size: int) -> int:
         """How many tokens there are when words no longer bound them."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from core.tokenizers.train.algorithms.algorithm import Algorithm, algorithm
+from core.tokenizers.train.algorithms.parameters import CutAfter, LongestToken, MinFrequency, Sample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,38 +52,10 @@ class Supertokens(Algorithm):
         title="Short chunks",
         description="Share of the chunks that have one to three characters: it keeps short tokens.",
     )
-    min_frequency: int = Field(
-        default=2,
-        ge=1,
-        le=1_000_000,
-        title="At least",
-        description="How often a pair must occur to become a token.",
-    )
-    longest: int = Field(
-        default=64,
-        ge=2,
-        le=4_096,
-        title="Longest token",
-        description="How long a token may be.",
-        json_schema_extra={"unit": "bytes"},
-    )
-    cut_after: int = Field(
-        default=256,
-        ge=16,
-        le=4_096,
-        title="Cut lines after",
-        description="A longer line is cut, where it can be before a space, when text is encoded.",
-        json_schema_extra={"unit": "characters", "advanced": True},
-    )
-    sample: float = Field(
-        default=10,
-        gt=0,
-        le=10_000,
-        title="Sample",
-        description="How much text tokens across words are learnt from, spread evenly over all of it: memory "
-        "grows with it.",
-        json_schema_extra={"unit": "MB", "advanced": True},
-    )
+    min_frequency: MinFrequency = 2
+    longest: LongestToken = 64
+    cut_after: CutAfter = 256
+    sample: Sample = 10
 
     def cost(self, text_bytes: int) -> tuple[float, int]:
         sampled = min(text_bytes, int(self.sample * 1e6))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from core.tokenizers.train.algorithms.algorithm import Algorithm, algorithm
+from core.tokenizers.train.algorithms.parameters import MinFrequency
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,13 +41,7 @@ class WordPiece(Algorithm):
         title="Lower case",
         description="Put text into lower case and take accents away before anything else.",
     )
-    min_frequency: int = Field(
-        default=2,
-        ge=1,
-        le=1_000_000,
-        title="At least",
-        description="How often a pair must occur to become a token.",
-    )
+    min_frequency: MinFrequency = 2
 
     def least(self, more: Sequence[str] = ()) -> int:
         """With one character, at the start of a word and inside."""
