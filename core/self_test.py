@@ -139,7 +139,11 @@ def _tokenizers(folder: Path) -> str:
 
         sentences = iter(text.read_text("utf-8").splitlines())
         sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=sentences, model_writer=model, vocab_size=200, minloglevel=2
+            sentence_iterator=sentences,
+            model_writer=model,
+            vocab_size=200,
+            minloglevel=2,
+            normalization_rule_name="identity",  # the others need files that only training reads
         )
     (folder / "vocab.txt").write_text("[PAD]\n[UNK]\n[CLS]\n[SEP]\nthe\n##s\n", "utf-8")
     opened = [folder / name for name in ("trained", "bytes.tiktoken", "pieces.model", "vocab.txt")]
