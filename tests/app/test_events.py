@@ -48,7 +48,7 @@ def test_that_a_flood_of_progress_becomes_twenty_a_second_and_ends_with_the_late
     thread.join()
     seconds = time.monotonic() - began
     shown = [event.done for _, event in found if event.type == "progress"]
-    assert len(shown) <= seconds / events.PERIOD + 2
+    assert len(shown) <= seconds / (0.95 * events.PERIOD) + 2  # Qt's timers may be a twentieth early
     assert shown == sorted(shown)
     assert shown[-1] == 1_999
 
