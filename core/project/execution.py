@@ -49,6 +49,8 @@ def execute(
     """
     record = project.run(run_id)
     project.start_run(run_id).result()
+    if control is not None and control.paused:  # before it was recorded as running, which alone can be paused
+        project.set_paused(run_id, True)
     noted = time.monotonic()
 
     def pass_on(event: AnyEvent) -> None:

@@ -82,6 +82,20 @@ def test_that_a_fault_of_the_executor_does_not_leave_the_run_running(lab):
     assert "deep inside" in record.error.traceback
 
 
+def test_that_a_run_paused_before_it_was_recorded_as_running_is_recorded_as_paused(lab):
+    run, control, found = lab.queue(), Control(), []
+
+    class Looking(Scripted):
+        def run(self, spec, **how):
+            found.append(lab.project.set_progress(run, 0.0).result() or lab.project.run(run).status)
+            return super().run(spec, **how)
+
+    control.pause()
+    execute(lab.project, run, Looking(Finished(status="done", result={})), control=control)
+    assert found == ["paused"]
+    assert lab.project.run(run).status == "done"
+
+
 def test_that_how_far_a_run_came_is_noted_now_and_then(lab, monkeypatch):
     monkeypatch.setattr(execution, "NOTE_PROGRESS_EVERY", 0.0)
     run = lab.queue()
