@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 
 from app import theme
-from app.widgets.tooltip import tooltip
+from app.widgets.row_plot import GAP, RowPlot
 from app.widgets.visible_text import isolated
 
-ROW, BAR, GAP = 27, 11.0, 12.0
-"""Height of a row, height of a bar, space between columns, in pixels."""
-NAMES = 0.36
-"""Share of the width that names may take."""
+BAR = 11.0
+"""Height of a bar, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -33,29 +30,20 @@ class Bar:
     strong: bool = False
 
 
-class BarList(QWidget):
+class BarList(RowPlot):
     """All bars begin at zero; up and down go from row to row, and say its figures."""
 
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self._bars: tuple[Bar, ...] = ()
-        self._at: int | None = None
-        self.setAccessibleName(title)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
-        self.setFont(theme.figures_font())
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme.current().changed.connect(self.update)
+    top = 2.0
 
     def show_bars(self, bars: Sequence[Bar]) -> None:
-        self._bars, self._at = tuple(bars), None
-        self.setFixedHeight(self._row * len(self._bars) + 4)
-        self.setAccessibleDescription("; ".join(map(self.words, self._bars)))
+        self._rows, self._at = tuple(bars), None
+        self.setFixedHeight(self._row * len(self._rows) + 4)
+        self.setAccessibleDescription("; ".join(map(self.words, self._rows)))
         self.update()
 
     @property
     def bars(self) -> tuple[Bar, ...]:
-        return self._bars
+        return self._rows
 
     def words(self, bar: Bar) -> str:
         """What hovering says."""
@@ -63,23 +51,11 @@ class BarList(QWidget):
 
     # Where things lie
 
-    @property
-    def _row(self) -> int:
-        return max(ROW, self.fontMetrics().height() + 9)
-
-    def _names(self) -> float:
-        widest = max((self.fontMetrics().horizontalAdvance(bar.name) for bar in self._bars), default=0)
-        return min(widest * 1.1 + 2, self.width() * NAMES)
-
     def _area(self) -> QRectF:
         """Where the bars may lie; the value is written behind the longest."""
-        labels = max((self.fontMetrics().horizontalAdvance(bar.text) for bar in self._bars), default=0)
+        labels = max((self.fontMetrics().horizontalAdvance(bar.text) for bar in self._rows), default=0)
         left = self._names() + GAP
-        return QRectF(left, 2, max(20.0, self.width() - left - labels - GAP), self._row * len(self._bars))
-
-    def _row_at(self, place: QPointF) -> int | None:
-        number = int((place.y() - 2) // self._row)
-        return number if 0 <= number < len(self._bars) else None
+        return QRectF(left, 2, max(20.0, self.width() - left - labels - GAP), self._row * len(self._rows))
 
     def sizeHint(self) -> QSize:
         return QSize(360, self.minimumHeight())
@@ -87,12 +63,12 @@ class BarList(QWidget):
     # Qt's calls
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._bars:
+        if not self._rows:
             return
         tokens, painter, area = theme.tokens(), QPainter(self), self._area()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        longest = max(max(bar.value, bar.limit or 0.0, 0.0) for bar in self._bars) or 1.0
-        for number, bar in enumerate(self._bars):
+        longest = max(max(bar.value, bar.limit or 0.0, 0.0) for bar in self._rows) or 1.0
+        for number, bar in enumerate(self._rows):
             y = area.top() + (number + 0.5) * self._row
             if number == self._at:
                 whole = QRectF(0, y - self._row / 2, self.width(), self._row)
@@ -127,44 +103,3 @@ class BarList(QWidget):
         name = painter.fontMetrics().elidedText(bar.name, Qt.TextElideMode.ElideMiddle, int(area.width()))
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, isolated(name))
         painter.setFont(self.font())
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            number = self._row_at(QPointF(event.pos()))
-            words = "" if number is None else self.words(self._bars[number])
-            QToolTip.showText(event.globalPos(), tooltip(words), self)
-            return True
-        return super().event(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._go_to(self._row_at(event.position()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._go_to(None)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
-        if event.key() not in steps or not self._bars:
-            super().keyPressEvent(event)
-            return
-        step = steps[Qt.Key(event.key())]
-        start = (-1 if step > 0 else len(self._bars)) if self._at is None else self._at
-        number = max(0, min(len(self._bars) - 1, start + step))
-        self._go_to(number)
-        self.setAccessibleDescription(self.words(self._bars[number]))
-        place = self.mapToGlobal(QPointF(GAP, (number + 1) * self._row).toPoint())
-        QToolTip.showText(place, tooltip(self.words(self._bars[number])), self)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._go_to(None)
-        self.update()
-
-    def _go_to(self, number: int | None) -> None:
-        if number != self._at:
-            self._at = number
-            self.update()

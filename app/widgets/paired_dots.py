@@ -6,19 +6,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
 from app.figures import fixed
-from app.widgets.tooltip import tooltip
+from app.widgets.row_plot import GAP, RowPlot
 from app.widgets.visible_text import isolated
 
-ROW, AXIS, DOT, GAP = 27, 26, 9.0, 12.0
-"""Height of a row, height under the rows for the scale, size of a dot, space between columns, in pixels."""
-NAMES = 0.36
-"""Share of the width that names may take."""
+AXIS, DOT = 26, 9.0
+"""Height under the rows for the scale, size of a dot, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -32,32 +30,24 @@ class Pair:
     strong: bool = False
 
 
-class PairedDots(QWidget):
+class PairedDots(RowPlot):
     """A disc for before, a square for after; up and down go from row to row."""
 
     def __init__(self, title: str, unit: str, places: int = 2) -> None:
-        super().__init__()
+        super().__init__(title)
         self._unit, self._places = unit, places
-        self._pairs: tuple[Pair, ...] = ()
-        self._at: int | None = None
-        self.setAccessibleName(title)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
-        self.setFont(theme.figures_font())
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme.current().changed.connect(self.update)
 
     def show_pairs(self, pairs: Sequence[Pair], places: int | None = None) -> None:
         """`places` is the number of decimals of the labels."""
-        self._pairs, self._at = tuple(pairs), None
+        self._rows, self._at = tuple(pairs), None
         self._places = self._places if places is None else places
-        self.setFixedHeight(self._row * len(self._pairs) + self._axis + 2)
-        self.setAccessibleDescription("; ".join(map(self.words, self._pairs)))
+        self.setFixedHeight(self._row * len(self._rows) + self._axis + 2)
+        self.setAccessibleDescription("; ".join(map(self.words, self._rows)))
         self.update()
 
     @property
     def pairs(self) -> tuple[Pair, ...]:
-        return self._pairs
+        return self._rows
 
     def words(self, pair: Pair) -> str:
         """What hovering says: ``prose.txt: 1.92 → 2.04 (+0.12) bits per byte``."""
@@ -73,32 +63,22 @@ class PairedDots(QWidget):
     # Where things lie
 
     @property
-    def _row(self) -> int:
-        return max(ROW, self.fontMetrics().height() + 9)
-
-    @property
     def _axis(self) -> int:
         return max(AXIS, self.fontMetrics().height() + 8)
 
-    def _names(self) -> float:
-        bold = self.font()
-        bold.setBold(True)
-        widest = max((self.fontMetrics().horizontalAdvance(pair.name) for pair in self._pairs), default=0)
-        return min(widest * 1.1 + 2, self.width() * NAMES)
-
     def _labels(self) -> float:
         metrics = self.fontMetrics()
-        return max((metrics.horizontalAdvance(self._difference(pair)) for pair in self._pairs), default=0)
+        return max((metrics.horizontalAdvance(self._difference(pair)) for pair in self._rows), default=0)
 
     def _plot(self) -> QRectF:
         """Where the dots may lie: room is left at the right for the difference of the farthest."""
         left = self._names() + GAP + DOT
         right = self.width() - self._labels() - GAP - DOT / 2
-        return QRectF(left, 0, max(20.0, right - left), self._row * len(self._pairs))
+        return QRectF(left, 0, max(20.0, right - left), self._row * len(self._rows))
 
     def _scale(self) -> tuple[float, float, list[float]]:
         """Lowest and highest value, and where to write figures between them."""
-        values = [value for pair in self._pairs for value in (pair.before, pair.after) if value is not None]
+        values = [value for pair in self._rows for value in (pair.before, pair.after) if value is not None]
         low, high = (min(values), max(values)) if values else (0.0, 1.0)
         if high - low < 1e-9:
             low, high = low - 0.5, high + 0.5
@@ -110,17 +90,13 @@ class PairedDots(QWidget):
         ]
         return low, high, ticks
 
-    def _row_at(self, place: QPointF) -> int | None:
-        number = int(place.y() // self._row)
-        return number if 0 <= number < len(self._pairs) else None
-
     def sizeHint(self) -> QSize:
         return QSize(360, self.minimumHeight())
 
     # Qt's calls
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._pairs:
+        if not self._rows:
             return
         tokens, painter = theme.tokens(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -130,7 +106,7 @@ class PairedDots(QWidget):
             return plot.left() + plot.width() * (value - low) / (high - low)
 
         self._paint_axis(painter, plot, [(x(tick), tick) for tick in ticks])
-        for number, pair in enumerate(self._pairs):
+        for number, pair in enumerate(self._rows):
             if number == self._at:
                 painter.fillRect(
                     QRectF(0, number * self._row, self.width(), self._row), theme.color(tokens.hover)
@@ -185,47 +161,6 @@ class PairedDots(QWidget):
             painter.setPen(theme.color(tokens.muted))
             area = QRectF(left, y - self._row / 2, self.width() - left, self._row)
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            number = self._row_at(QPointF(event.pos()))
-            words = "" if number is None else self.words(self._pairs[number])
-            QToolTip.showText(event.globalPos(), tooltip(words), self)
-            return True
-        return super().event(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._go_to(self._row_at(event.position()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._go_to(None)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
-        if event.key() not in steps or not self._pairs:
-            super().keyPressEvent(event)
-            return
-        step = steps[Qt.Key(event.key())]
-        start = (-1 if step > 0 else len(self._pairs)) if self._at is None else self._at
-        number = max(0, min(len(self._pairs) - 1, start + step))
-        self._go_to(number)
-        self.setAccessibleDescription(self.words(self._pairs[number]))
-        place = self.mapToGlobal(QPointF(GAP, (number + 1) * self._row).toPoint())
-        QToolTip.showText(place, tooltip(self.words(self._pairs[number])), self)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._go_to(None)
-        self.update()
-
-    def _go_to(self, number: int | None) -> None:
-        if number != self._at:
-            self._at = number
-            self.update()
 
 
 def _nice(step: float) -> float:
