@@ -13,7 +13,6 @@ _BYTES_A_SECOND = 3_000_000
 _WEIGHTS_A_SECOND = 50_000_000
 """Read three times: norms, distances, neighbours."""
 _BLOCK_MEMORY = 100 * 2**20
-_PACKED = 4
 
 
 def preview(request: AuditRequest) -> Preview:
@@ -53,17 +52,12 @@ class _Looking:
         self.seconds += seen.size / _TOKENS_A_SECOND
 
     def at_text(self) -> None:
-        from core.sizes import bytes_in_words
-        from core.tokenizers.corpus import find_texts
+        from core.tokenizers.corpus import foreseen
 
         if not self._request.text:
             self.notes["text"] = "Without a text, nothing is said of tokens that are never used."
             return
-        texts = find_texts(self._request.text)
-        size = sum(text.size * (_PACKED if text.path.suffix == ".gz" else 1) for text in texts)
-        files = "1 text" if len(texts) == 1 else f"{len(texts)} texts"
-        about = "about " if any(text.path.suffix == ".gz" for text in texts) else ""
-        self.notes["text"] = f"{files} · {about}{bytes_in_words(size)}"
+        size, self.notes["text"] = foreseen(self._request.text)
         self.seconds += size / _BYTES_A_SECOND
 
     def at_model(self) -> None:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from core.errors import UserError
 from core.json_files import unreadable
+from core.sizes import bytes_in_words
 
 ENDINGS = (".txt", ".md", ".rst", ".tex", ".jsonl")
 CODE = (".py", ".c", ".h", ".cpp", ".js", ".ts", ".go", ".rs", ".java", ".sql", ".sh")
@@ -22,6 +23,9 @@ BLOCK = 256 * 1024
 """Bytes read at once. A block, and so a document, has at most this many characters, and one more read."""
 
 _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\r?\n)+")
+
+PACKED = 4
+"""How much larger the text of a ``.gz`` is, roughly."""
 
 Documents = Literal["paragraphs", "lines", "file"]
 
@@ -68,6 +72,19 @@ def find_texts(paths: Sequence[Path], *, field: str | None = "text") -> list[Tex
             )
         files |= dict.fromkeys(file.absolute() for file in found)
     return [Text(name, file) for name, file in zip(_names(list(files)), files, strict=True)]
+
+
+def foreseen(paths: Sequence[Path], *, field: str | None = "text") -> tuple[int, str]:
+    """Bytes that reading the texts will give, and a form's words for it: ``2 texts · about 3.1 MB``.
+
+    Raises:
+        UserError: as `find_texts`.
+    """
+    texts = find_texts(paths, field=field)
+    packed = [text.path.suffix == ".gz" for text in texts]
+    size = sum(text.size * (PACKED if gz else 1) for text, gz in zip(texts, packed, strict=True))
+    files = "1 text" if len(texts) == 1 else f"{len(texts)} texts"
+    return size, f"{files} · {'about ' if any(packed) else ''}{bytes_in_words(size)}"
 
 
 def blocks(

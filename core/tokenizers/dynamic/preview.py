@@ -8,13 +8,12 @@ from core.tokenizers.dynamic.request import DynamicRequest
 
 _BYTES_A_SECOND = 300_000
 """Of text, encoded and merged to the end on one core."""
-_PACKED = 4
 
 
 def preview(request: DynamicRequest) -> Preview:
     """Never raises; reads the tokenizer's vocabulary, and of the texts their sizes."""
     from core.sizes import bytes_in_words
-    from core.tokenizers.corpus import find_texts
+    from core.tokenizers.corpus import PACKED, find_texts
     from core.tokenizers.preview import tokenizer_note
 
     problems: list[Problem] = []
@@ -28,7 +27,7 @@ def preview(request: DynamicRequest) -> Preview:
     try:
         texts = find_texts(request.text)
         for text in texts:
-            whole = text.size * (_PACKED if text.path.suffix == ".gz" else 1)
+            whole = text.size * (PACKED if text.path.suffix == ".gz" else 1)
             size += whole if request.max_bytes is None else min(whole, request.max_bytes)
         files = "1 text" if len(texts) == 1 else f"{len(texts)} texts"
         notes["text"] = f"{files} · about {bytes_in_words(size)} to measure"

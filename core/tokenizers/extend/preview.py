@@ -11,8 +11,6 @@ _BYTES_A_SECOND = 400_000
 _TOKENS_A_SECOND = 100_000
 """Of the vocabulary: read, written, opened again, compared."""
 _TERMS_A_SECOND = 5_000
-_PACKED = 4
-"""How much larger the text of a ``.gz`` is, roughly."""
 
 
 def preview(request: ExtendTokenizerRequest) -> Preview:
@@ -80,12 +78,7 @@ class _Looking:
             )
 
     def _size(self, field: str) -> int:
-        from core.sizes import bytes_in_words
-        from core.tokenizers.corpus import find_texts
+        from core.tokenizers.corpus import foreseen
 
-        texts = find_texts(getattr(self._request, field), field=field)
-        size = sum(text.size * (_PACKED if text.path.suffix == ".gz" else 1) for text in texts)
-        files = "1 text" if len(texts) == 1 else f"{len(texts)} texts"
-        about = "about " if any(text.path.suffix == ".gz" for text in texts) else ""
-        self.notes[field] = f"{files} · {about}{bytes_in_words(size)}"
+        size, self.notes[field] = foreseen(getattr(self._request, field), field=field)
         return size

@@ -10,7 +10,6 @@ _BYTES_A_SECOND = 2_000_000
 """Of text, encoded twice."""
 _TOKENS_A_SECOND = 25_000
 """Of the vocabulary: read, looked at, written, opened again."""
-_PACKED = 4
 
 
 def preview(request: PruneTokenizerRequest) -> Preview:
@@ -49,14 +48,9 @@ class _Looking:
             self.notes["keep"] = f"There are only {seen.count:,}: none goes that is used."
 
     def at_text(self) -> None:
-        from core.sizes import bytes_in_words
-        from core.tokenizers.corpus import find_texts
+        from core.tokenizers.corpus import foreseen
 
-        texts = find_texts(self._request.text)
-        size = sum(text.size * (_PACKED if text.path.suffix == ".gz" else 1) for text in texts)
-        files = "1 text" if len(texts) == 1 else f"{len(texts)} texts"
-        about = "about " if any(text.path.suffix == ".gz" for text in texts) else ""
-        self.notes["text"] = f"{files} · {about}{bytes_in_words(size)}"
+        size, self.notes["text"] = foreseen(self._request.text)
         self.seconds += size / _BYTES_A_SECOND
 
     def at_out(self) -> None:
