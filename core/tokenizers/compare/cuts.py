@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.tokenizers.canonical import Family, Kind
+from core.tokenizers.compare.once import once_for_each
 from core.tokenizers.tokenizer import Tokenizer
 
 BEGIN, END = 0xFE, 0xFD
@@ -106,6 +107,7 @@ _OF_PIECES = frozenset(
 _OF_WORDS = frozenset({("Bert",)})
 
 
+@once_for_each
 def cuts_of(tokenizer: Tokenizer) -> Rules | None:
     """Where a text may be cut for this tokenizer; None where it must be left whole.
 
