@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format bench package real-tokenizers starters clean
+.PHONY: help setup run test lint format bench package real-tokenizers real-models starters clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ package: $(READY) ## build the frozen program in dist/lexigraft, and try it away
 
 real-tokenizers: $(READY) ## tokenizers of published models for tests and benchmarks (about 180 MB)
 	@$(BIN)/python packaging/real_tokenizers.py
+
+real-models: $(READY) ## a real sentence encoder and word vectors for tests and benchmarks (about 160 MB)
+	@$(BIN)/python packaging/real_models.py
 
 starters: $(READY) ## train the two starter models again (takes about an hour)
 	@$(BIN)/python packaging/make_starters.py $(ARGS)

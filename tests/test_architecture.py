@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 ENGINES = ("transplant", "training", "audit", "retrieval", "generation")
 HEAVY = {
     "torch", "transformers", "tokenizers", "tiktoken", "sentencepiece", "pandas", "matplotlib", "scipy",
-    "sklearn", "safetensors",
+    "sklearn", "safetensors", "gensim", "peft", "accelerate",
 }  # fmt: skip
 LIGHT_SIDE = {"request", "result", "job", "preview", "methods", "recipes", "algorithms"}
 TOP_LEVEL = {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -23,7 +24,7 @@ from core.transplant.checkpoint import Checkpoint
 from core.transplant.inputs import Inputs
 from core.transplant.matching import Matching, Source
 from core.transplant.methods.method import Method
-from core.transplant.rows import Anchors, Matrix, Rows, Task, apply, mean_row
+from core.transplant.rows import Anchors, Matrix, Rows, Shared, Task, apply, mean_row
 from core.transplant.tables import Table, read_table
 
 _HALF_LARGEST = 65_504.0
@@ -56,6 +57,8 @@ def make_graft(
     order: NDArray[np.int64],
     pad_to: int,
     ctx: Context,
+    corpus: Sequence[Path] = (),
+    shared: Shared | None = None,
 ) -> Graft:
     """Make every matrix of the vocabulary anew.
 
@@ -64,6 +67,8 @@ def make_graft(
 
     Args:
         order: (m,) the ids that the method makes, in the order in which it makes them.
+        corpus: text to learn from.
+        shared: what earlier grafts of the same models have made; a sweep's.
 
     Raises:
         UserError: a matrix is damaged, or the method cannot work on these.
@@ -76,7 +81,8 @@ def make_graft(
     if matching.same:
         lengths = _lengths(table.rows)
         return Graft({}, order, {}, list(matching.sources), base.vocab_size, {}, lengths[used], lengths)
-    plan = _Plan(inputs, matching, method, order, used, _rounded(len(matching.sources), pad_to))
+    padded = _rounded(len(matching.sources), pad_to)
+    plan = _Plan(inputs, matching, method, order, used, padded, corpus, shared or Shared())
     keep = Checkpoint(ctx.checkpoint(), _digest(inputs, method, order, ctx)).keep
     made: dict[Matrix, Rows] = {}
     counts: dict[Matrix, AnchorCounts] = {}
@@ -92,7 +98,7 @@ def make_graft(
         replacements[base.head] = new
     elif base.head is not None:
         table = read_table(base, base.head, vocabulary, ctx, "base")
-        if made and (made["input"].dense is not None or plan.head_apart):
+        if made and (made["input"].dense is not None or plan.head_apart or method.apart):
             made["head"], counts["head"] = plan.rows("head", table, partial(keep, "head"), ctx)
         replacements[base.head] = plan.matrix(table, made.get("head", made.get("input")), ctx)
     for name in base.head_biases:
@@ -109,7 +115,11 @@ class _Plan:
         order: NDArray[np.int64],
         used: torch.Tensor,
         padded: int,
+        corpus: Sequence[Path],
+        shared: Shared,
     ) -> None:
+        self._corpus = corpus
+        self._shared = shared
         self._inputs = inputs
         self._matching = matching
         self._method = method
@@ -144,6 +154,10 @@ class _Plan:
             pieces=self._pieces,
             seed=ctx.seed,
             keep=keep,
+            tokens=[entries[id] for id in self._targets.tolist()],  # type: ignore[misc]
+            inputs=self._inputs,
+            corpus=self._corpus,
+            shared=self._shared,
         )
         return self._method.rows(task, ctx), counts
 

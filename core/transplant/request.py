@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from operator import or_
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -21,7 +21,10 @@ else:
 
 
 class TransplantRequest(Request):
-    """Move a causal language model onto another tokenizer. Fields in the order in which a person decides."""
+    """Move a language model or an encoder onto another tokenizer, or give it further tokens.
+
+    Fields in the order in which a person decides.
+    """
 
     base: Path = Field(
         title="Base model",
@@ -44,11 +47,39 @@ class TransplantRequest(Request):
     method: AnyMethod = Field(
         Omp(), title="Method", description="How the rows of tokens that the base does not have are made."
     )
+    head_method: str | None = Field(
+        None,
+        title="Method for the head",
+        description="Another method for the output matrix, in a line: mean, or omp k=8. A tied head is "
+        "untied for that.",
+        json_schema_extra={"advanced": True, "none": "the same"},
+    )
+    corpus: list[Path] = Field(
+        default_factory=list,
+        title="Text to learn from",
+        description="For methods that learn from text (FOCUS, WECHSEL, CW2V, ZeTT and others). Not the text "
+        "that is measured.",
+        json_schema_extra={"input": "text", "advanced": True},
+    )
     text: list[Path] = Field(
         default_factory=list,
         title="Your text",
         description="Bits per byte are measured on these files, before and after; each file is a slice.",
         json_schema_extra={"input": "text"},
+    )
+    collection: Path | None = Field(
+        None,
+        title="Your collection",
+        description="For an encoder: a folder with corpus.jsonl, queries.jsonl and qrels, on which nDCG@10 "
+        "is measured before and after.",
+        json_schema_extra={"input": "file", "advanced": True},
+    )
+    pairs: list[Path] = Field(
+        default_factory=list,
+        title="Your pairs",
+        description="For an encoder: tables of two texts and how alike they are, on which rank correlation "
+        "is measured before and after.",
+        json_schema_extra={"input": "file", "advanced": True},
     )
     out: Path | None = Field(
         None,
@@ -71,6 +102,30 @@ class TransplantRequest(Request):
         "machines.",
         json_schema_extra={"advanced": True},
     )
+    untie: bool = Field(
+        False,
+        title="Untie the head",
+        description="Write the output matrix apart, even where the base has one matrix for both ends.",
+        json_schema_extra={"advanced": True},
+    )
+    without_space: bool = Field(
+        False,
+        title="Match without leading spaces",
+        description="Copy a token that differs only in its leading space; it is no anchor.",
+        json_schema_extra={"advanced": True},
+    )
+    without_case: bool = Field(
+        False,
+        title="Match without case",
+        description="Copy a token that differs only in capitals or in Unicode form (NFKC); it is no anchor.",
+        json_schema_extra={"advanced": True},
+    )
+    norms: Literal["as made", "like copied"] = Field(
+        "as made",
+        title="Lengths of new rows",
+        description="Like copied: each new row is scaled to the median length of those copied.",
+        json_schema_extra={"advanced": True},
+    )
     max_bytes: int | None = Field(
         200_000,
         ge=1_000,
@@ -81,4 +136,4 @@ class TransplantRequest(Request):
 
     def parameters(self) -> dict[str, Any]:
         """The method's parameters without its name, as JSON data."""
-        return self.method.model_dump(mode="json", exclude={"name"})
+        return self.method.parameters()

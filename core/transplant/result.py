@@ -89,6 +89,82 @@ class Norms(_Figures):
     approximated: list[float] = Field(default_factory=list)
 
 
+class ClassFigures(_Figures):
+    """New tokens of one class (``word``, ``continuation``, ``digits``, ``whitespace``, ``punctuation``,
+    ``code``, a script's name, ``half character``): how well they were approximated, and what they cost."""
+
+    token_class: str
+    tokens: int
+    occurs: int = 0
+    mean_residual: float | None = None
+    added_bits: float | None = None
+
+
+class PerplexityRatio(_Figures):
+    """Perplexity per token after, over that before (TokenAdapt, arXiv 2505.09738): not comparable between
+    tokenizers, given because papers do. `median` is of the passages' ratios."""
+
+    slice: str
+    before: float
+    after: float
+    ratio: float
+    median: float
+
+
+class Agreement(_Figures):
+    """How often both models foretell the same at positions where both tokenizers part the text.
+
+    `top1`: their first choices agree as far as the shorter one goes. `top5`: the base's first choice is, in
+    this sense, among the other's first five. `next_byte`: mean Kullback-Leibler divergence, in bits, of the
+    next byte.
+    """
+
+    slice: str
+    positions: int
+    top1: float
+    top5: float
+    next_byte: float | None = None
+
+
+class AnchorTest(_Figures):
+    """Shared tokens, hidden from the method and made by it, beside their true rows ("leave anchors out").
+
+    `cosine` and `error` (‖made - true‖ / ‖true‖) are means; `neighbours` is the mean share of the ten nearest
+    tokens that the made row has in common with the true one.
+    """
+
+    matrix: Literal["input", "head"]
+    anchors: int
+    cosine: float
+    error: float
+    neighbours: float
+
+
+class DigitsFigures(_Figures):
+    """Numbers as the two tokenizers cut them; `same` is the share of sampled numbers cut alike.
+
+    `severity`: ``none``, ``some`` (another direction) or ``severe`` (another size of groups). `examples` are
+    (number, the base's pieces, the target's), pieces parted by ``|``.
+    """
+
+    base: str
+    target: str
+    same: float
+    severity: Literal["none", "some", "severe"]
+    examples: list[tuple[str, str, str]] = Field(default_factory=list)
+
+
+class Kept(_Figures):
+    """A figure of an encoder before and after: ``nDCG@10``, ``Spearman``; `on` says of what."""
+
+    name: str
+    on: str
+    before: float
+    after: float
+    items: int
+    """Queries or pairs."""
+
+
 class TransplantResult(Result):
     out: str
     base: str
@@ -116,6 +192,19 @@ class TransplantResult(Result):
     parts: list[LossPart] = Field(default_factory=list)
     residuals: Histogram = Histogram()
     norms: Norms = Norms()
+    mode: Literal["replacement", "expansion", "same"] = "replacement"
+    head_method: str | None = None
+    """Where the head was made otherwise: the method in a line."""
+    intervals: dict[str, tuple[float, float]] = Field(
+        default_factory=dict,
+        description="Slice → 95 % interval of bits per byte after minus before, by resampling passages.",
+    )
+    classes: list[ClassFigures] = Field(default_factory=list)
+    perplexity: list[PerplexityRatio] = Field(default_factory=list)
+    agreement: list[Agreement] = Field(default_factory=list)
+    anchor_test: list[AnchorTest] = Field(default_factory=list)
+    digits: DigitsFigures | None = None
+    kept: list[Kept] = Field(default_factory=list)
     worst: list[TokenFigures] = Field(default_factory=list)
     best: list[TokenFigures] = Field(default_factory=list)
 

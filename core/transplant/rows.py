@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import torch
 
 from core.jobs.context import Context
+
+if TYPE_CHECKING:
+    from core.tokenizers.canonical import Token
+    from core.transplant.inputs import Inputs
+
+_T = TypeVar("_T")
 
 Matrix = Literal["input", "head"]
 
@@ -79,6 +86,25 @@ class Rows:
         return len(self.residual)
 
 
+class Shared:
+    """What is made once for all matrices and all methods of a run: vectors, alignments, similarities."""
+
+    def __init__(self) -> None:
+        self._made: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, make: Callable[[], _T]) -> _T:
+        """What `make` gave when it was first asked for under `key`.
+
+        Args:
+            key: begins with a name that no other file uses, and holds all that the thing depends on beside
+                the run's models, tokenizers and corpus.
+        """
+        if key not in self._made:
+            self._made[key] = make()
+        found: _T = self._made[key]
+        return found
+
+
 @dataclass(frozen=True)
 class Task:
     """One matrix whose rows are to be made.
@@ -95,6 +121,10 @@ class Task:
         seed: the run's.
         keep: ``keep(first, make)`` gives the rows from `first` on as `make` makes them, or as an interrupted
             run of the same request has left them.
+        tokens: (m,) the targets as tokens of the target's vocabulary.
+        inputs: the models and tokenizers, for a method that looks beyond the tables.
+        corpus: files of text to learn from; a method that says `needs_corpus` has some.
+        shared: what was made once for this run.
     """
 
     matrix: Matrix
@@ -107,6 +137,10 @@ class Task:
     pieces: Callable[[bytes], list[int]]
     seed: int = 0
     keep: Callable[[int, Callable[[], Rows]], Rows] = lambda first, make: make()
+    tokens: Sequence[Token] = ()
+    inputs: Inputs | None = None
+    corpus: Sequence[Path] = ()
+    shared: Shared = field(default_factory=Shared)
 
     def __len__(self) -> int:
         return len(self.targets)

@@ -97,7 +97,9 @@ def transplant(request: TransplantRequest, ctx: Context) -> TransplantResult:
         "base",
     )
     order = by_frequency(matching.targets, texts.after, inputs.target.vocabulary.size)
-    graft = make_graft(inputs, matching, request.method, order=order, pad_to=request.pad_to, ctx=ctx)
+    graft = make_graft(
+        inputs, matching, request.method, order=order, pad_to=request.pad_to, ctx=ctx, corpus=request.corpus
+    )
     mean, histogram = residuals(graft)
     ctx.emit({"mean_residual": mean, "residuals": histogram, "norms": norms(graft)})
     with new_folder(out, replace=replace, needed=needed, sources=inputs.folders) as folder:

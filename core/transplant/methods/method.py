@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -28,6 +29,12 @@ class Method(BaseModel):
     needs_donor: ClassVar[bool] = False
     random: ClassVar[bool] = False
     """Whether the seed matters."""
+    needs_corpus: ClassVar[bool] = False
+    """Whether it learns from text (`Task.corpus`)."""
+    apart: ClassVar[bool] = False
+    """Whether an untied head gets rows of its own, and not those of the input's weights."""
+    causal_only: ClassVar[bool] = False
+    """Whether it works on causal language models only."""
 
     name: str
 
@@ -35,8 +42,17 @@ class Method(BaseModel):
         """The rows of `task.targets` in one matrix, the input embedding or the head. Imports torch inside."""
         raise NotImplementedError
 
+    @classmethod
+    def several(cls, methods: Sequence[Self], task: Task, ctx: Context) -> list[Rows]:
+        """The rows of several settings of this method on one task; overridden where they share work."""
+        return [method.rows(task, ctx) for method in methods]
+
     def check(self, anchors: int) -> None:
         """Raises `UserError` where so few anchors are not enough. For a form, before anything is run."""
+
+    def parameters(self) -> dict[str, Any]:
+        """Without the name, as JSON data."""
+        return self.model_dump(mode="json", exclude={"name"})
 
     def operations(self, targets: int, anchors: int, width: int) -> float:
         """Multiplications and additions that one matrix takes, roughly; `width` is the donor's."""
