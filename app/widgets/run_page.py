@@ -117,7 +117,7 @@ class RunPage(QSplitter):
         self.setup.submitted.connect(self._submit)
         self.setup.setMinimumWidth(NARROWEST)
         self.setup.setMaximumWidth(WIDEST)
-        self.empty = Notice("tokenizers", empty)
+        self.empty = Notice(kind.panel or "runs", empty)
         self.status = RunState(unwritten)
         self.status.verb.connect(self.do)
         self.answer = Answer((*verbs, *OWN_VERBS))

@@ -2,24 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
 
-from PySide6.QtCore import QSize, Slot
-from PySide6.QtWidgets import QPushButton, QWidget
-
-from app import theme
-from app.commands import Command
-from app.icons import icon
-from app.panels.panel import Panel
-
-if TYPE_CHECKING:
-    from app.panels.tokenizers.tab import Tab
-    from app.session import Session
-    from app.widgets.run_page import RunPage
-    from core.project.records import RunRecord
+from app.panels.tabbed import TabbedPanel
 
 TABS = (
     ("compare", "Compare", "app.panels.tokenizers.compare.tab:CompareTab"),
@@ -31,7 +16,6 @@ TABS = (
     ("audit", "Audit", "app.panels.tokenizers.audit.tab:AuditTab"),
     ("chat", "Chat", "app.panels.tokenizers.chat.tab:ChatTab"),
 )
-"""Key, title and ``"module:Class"`` of each tool: a `Tab`, imported when it is first shown."""
 TAB_OF = {
     "compare-tokenizers": "compare",
     "train-tokenizer": "train",
@@ -40,165 +24,17 @@ TAB_OF = {
     "dynamic-tokenization": "dynamic",
     "audit-tokenizer": "audit",
 }
-"""Kind of job → the tab that shows its runs."""
 
 
-class TokenizersPanel(Panel):
-    key, title = "tokenizers", "Tokenizers"
-    tabs: ClassVar = tuple((key, title) for key, title, _ in TABS)
+class TokenizersPanel(TabbedPanel):
+    key, title, noun = "tokenizers", "Tokenizers", "tokenizer"
+    tools, tab_of = TABS, TAB_OF
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(session, parent)
-        self._made: dict[str, Tab] = {}
-        self._left: dict[str, Any] = {}
-        """How the tabs that are not made yet were left."""
-        self._restored = False
-        self.fold = theme.styled(QPushButton(), kind="quiet")
-        self.fold.setIconSize(QSize(16, 16))
-        self.fold.clicked.connect(self.toggle_setup)
-        self.head.addWidget(self.fold)
-        self.tab_changed.connect(self._on_tab)
-        self._show_fold()
-
-    # Its tabs
-
-    def made(self, key: str) -> Tab:
-        """The tab `key`, made now if it was not shown before."""
-        if key not in self._made:
-            module, _, name = next(place for known, _, place in TABS if known == key).partition(":")
-            tab: Tab = getattr(importlib.import_module(module), name)(self.session)
-            self._made[key] = tab
-            tab.wanted.connect(self._go)
-            self.set_page(key, tab)
-            left = self._left.pop(key, {})
-            tab.restore(left if isinstance(left, dict) else {})
-            if tab.page is not None:
-                tab.page.folded.connect(self._show_fold)
-        return self._made[key]
-
-    @property
-    def page(self) -> RunPage | None:
-        """The setup and the result of the tab shown, if it has them."""
-        tab = self._made.get(self.tab)
-        return tab.page if tab is not None else None
-
-    @Slot(str)
-    def _on_tab(self, key: str) -> None:
-        if self._restored:
-            self.made(key)
-        self._show_fold()
-
-    @Slot(str, object)
-    def _go(self, key: str, paths: list[Path] | None) -> None:
-        self.select_tab(key)
-        if paths:
-            self.made(key).drop(paths)
-
-    # What the window asks of a panel
-
-    def show_run(self, run: RunRecord) -> None:
-        key = TAB_OF.get(run.kind)
-        if key is not None:
-            self._restored = True
-            self.select_tab(key)
-            self.made(key).show_run(run)
-
-    def drop(self, paths: list[Path]) -> bool:
-        """The tab shown comes first; what it does not take goes to Compare.
-
-        While another panel is shown, only tokenizers are taken here: models and texts are for that one.
-        """
-        if not self.isVisible() and not _only_tokenizers(paths):
-            return False
-        self._restored = True
-        if self.made(self.tab).drop(paths):
-            return True
-        taken = self.tab != "compare" and self.made("compare").drop(paths)
-        if taken:
-            self.select_tab("compare")
-        return taken
-
-    def view_state(self) -> dict[str, Any]:
-        made = {key: tab.state() for key, tab in self._made.items()}
-        return {**super().view_state(), "tabs": {**self._left, **made}}
-
-    def restore_view(self, state: dict[str, Any]) -> None:
-        left = state.get("tabs")
-        untouched = not self._restored
-        self._restored = True
-        if isinstance(left, dict):
-            self._left = {key: how for key, how in left.items() if key not in self._made}
-        if untouched:
-            super().restore_view(state)
-        self.made(self.tab)
-        self._show_fold()
-
-    # The setup's fold
-
-    @Slot()
-    def toggle_setup(self) -> None:
-        if self.page is not None:
-            self.page.fold(not self.page.is_folded)
-
-    @Slot()
-    def _show_fold(self) -> None:
-        page = self.page
-        self.fold.setVisible(page is not None)
-        if page is not None:
-            words = "Show the setup" if page.is_folded else "Hide the setup"
-            self.fold.setIcon(icon("expand" if page.is_folded else "collapse"))
-            self.fold.setToolTip(words)
-            self.fold.setAccessibleName(words)
-
-    def commands(self) -> list[Command]:
-        def here() -> bool:
-            return self.isVisible() and self.page is not None
-
-        def ready() -> bool:
-            return here() and self.page is not None and self.page.setup.run.isEnabled()
-
-        def shown() -> bool:
-            return here() and self.page is not None and self.page.run is not None
-
-        def submit() -> None:
-            if self.page is not None:
-                self.page.setup.submit()
-
-        def do(verb: str) -> None:
-            if self.page is not None:
-                self.page.do(verb)
-
-        tools = [
-            Command(
-                f"tokenizers.tab.{key}",
-                f"Show the tool {title}",
-                partial(self.select_tab, key),
-                "",
-                self.isVisible,
-            )
-            for key, title, _ in TABS
-        ]
-        return [
-            Command("tokenizers.run", "Run this tokenizer tool", submit, "Ctrl+Return", ready),
-            Command(
-                "tokenizers.setup", "Hide or show the tool's setup", self.toggle_setup, "Ctrl+Shift+B", here
-            ),
-            Command("tokenizers.again", "Run this tokenizer job again", partial(do, "again"), "", shown),
-            Command(
-                "tokenizers.command",
-                "Show the command that repeats this tokenizer job",
-                partial(do, "command"),
-                "",
-                shown,
-            ),
-            *tools,
-        ]
-
-
-def _only_tokenizers(paths: list[Path]) -> bool:
-    """Whether these are tokenizers' own files: no model's folder and no text."""
-    endings = {".model", ".tiktoken", ".gguf"}
-    return bool(paths) and all(
-        path.is_file() and (path.suffix.lower() in endings or path.name in ("tokenizer.json", "tekken.json"))
-        for path in paths
-    )
+    def takes(self, paths: list[Path]) -> bool:
+        """Only tokenizers' own files: models' folders and texts are for the panel that is shown."""
+        endings, names = {".model", ".tiktoken", ".gguf"}, ("tokenizer.json", "tekken.json")
+        return bool(paths) and all(
+            path.is_file()
+            and (path.suffix.lower() in endings or path.name in ("tokenizer.json", "tekken.json"))
+            for path in paths
+        )

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from app.figures import count, fixed
 from app.panels.tokenizers.audit import words
 from app.panels.tokenizers.audit.indicator_card import IndicatorCard
-from app.panels.tokenizers.job_tab import JobTab
+from app.panels.tokenizers.job_tab import TokenizerTab
 from app.panels.tokenizers.names import sample_texts, sample_tokenizer, tokenizer_name
 from app.widgets.card import Card
 from app.widgets.dropped import Dropped
@@ -83,7 +83,7 @@ COLUMNS = (
 WHY, ENCODED, INDICATOR, USED, NEAREST = 3, 4, 5, 6, 7
 
 
-class AuditTab(JobTab):
+class AuditTab(TokenizerTab):
     job = AUDIT
     kinds = (AUDIT.kind,)
     empty = (

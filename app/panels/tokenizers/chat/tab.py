@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.figures import count
+from app.panels.tab import Tab
 from app.panels.tokenizers.chat.messages import Messages
 from app.panels.tokenizers.chat.rendered import RenderedChat
 from app.panels.tokenizers.names import percent, tokenizer_name
-from app.panels.tokenizers.tab import Tab
 from app.widgets.card import Card
 from app.widgets.disclosure import Disclosure
 from app.widgets.dropped import tell_apart

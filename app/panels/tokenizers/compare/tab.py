@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout
 
+from app.panels.tab import Tab
 from app.panels.tokenizers.compare.first_lines import first_lines
 from app.panels.tokenizers.compare.pivots import default_pivot, pivots
 from app.panels.tokenizers.compare.ribbons_card import RibbonsCard
 from app.panels.tokenizers.compare.so_far import SoFar
 from app.panels.tokenizers.names import texts_name
-from app.panels.tokenizers.tab import Tab
 from app.widgets.chips_editor import chip_name
 from app.widgets.dropped import tell_apart
 from app.widgets.known_paths import starter_models, starter_texts

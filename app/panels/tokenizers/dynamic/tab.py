@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.figures import count, fixed
 from app.panels.tokenizers.dynamic import words
-from app.panels.tokenizers.job_tab import JobTab
+from app.panels.tokenizers.job_tab import TokenizerTab
 from app.panels.tokenizers.names import percent, sample_texts, sample_tokenizer
 from app.widgets.bar_list import Bar, BarList
 from app.widgets.card import Card
@@ -61,7 +61,7 @@ SOURCE = (
 )
 
 
-class DynamicTab(JobTab):
+class DynamicTab(TokenizerTab):
     job = DYNAMIC
     kinds = (DYNAMIC.kind,)
     empty = (

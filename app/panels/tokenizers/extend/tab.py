@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from app.figures import count, fixed
 from app.panels.tokenizers.before_after_card import BeforeAfterCard
 from app.panels.tokenizers.extend import words
-from app.panels.tokenizers.job_tab import MADE, JobTab
+from app.panels.tokenizers.job_tab import MADE, TokenizerTab
 from app.panels.tokenizers.names import percent, sample_texts, sample_tokenizer
 from app.widgets.card import Card
 from app.widgets.dropped import SNIFFED, Dropped
@@ -76,7 +76,7 @@ SAMPLE = 300
 """Tokens that the sample adds."""
 
 
-class ExtendTab(JobTab):
+class ExtendTab(TokenizerTab):
     job = EXTEND
     kinds = (EXTEND.kind,)
     empty = (

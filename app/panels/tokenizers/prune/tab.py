@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from app.figures import count, fixed
 from app.panels.tokenizers.before_after_card import BeforeAfterCard
-from app.panels.tokenizers.job_tab import MADE, JobTab
+from app.panels.tokenizers.job_tab import MADE, TokenizerTab
 from app.panels.tokenizers.names import more_or_fewer, sample_texts, sample_tokenizer
 from app.panels.tokenizers.prune import words
 from app.panels.tokenizers.tokens_card import TokensCard
@@ -45,7 +45,7 @@ SHOWN = 300
 """Tokens that were taken out, shown at most."""
 
 
-class PruneTab(JobTab):
+class PruneTab(TokenizerTab):
     job = PRUNE
     kinds = (PRUNE.kind,)
     empty = (

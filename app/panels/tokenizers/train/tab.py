@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import ValidationError
 from PySide6.QtCore import Slot
 
-from app.panels.tokenizers.job_tab import MADE, JobTab
+from app.panels.tokenizers.job_tab import MADE, TokenizerTab
 from app.panels.tokenizers.names import sample_texts
 from app.panels.tokenizers.tokens_card import TokensCard
 from app.panels.tokenizers.train import words
@@ -29,7 +29,7 @@ SAMPLE_SIZE = 2_048
 LONGEST = "What a vocabulary spends its longest tokens on tells what its text was about."
 
 
-class TrainTab(JobTab):
+class TrainTab(TokenizerTab):
     job = TRAIN
     kinds = (TRAIN.kind,)
     empty = (

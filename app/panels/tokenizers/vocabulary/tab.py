@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.figures import count
+from app.panels.tab import Tab
 from app.panels.tokenizers.names import sample_tokenizer, shortened, tokenizer_name
-from app.panels.tokenizers.tab import Tab
 from app.panels.tokenizers.vocabulary.model import PAGE, heads, raw_row
 from app.panels.tokenizers.vocabulary.search_bar import SearchBar
 from app.panels.tokenizers.vocabulary.table import VocabularyTable

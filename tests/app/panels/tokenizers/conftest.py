@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from app import theme
-from app.panels.tokenizers.job_tab import JobTab
-from app.panels.tokenizers.tab import Tab
+from app.panels.tab import Tab
+from app.panels.tokenizers.job_tab import TokenizerTab
 from app.session import Session
 from core.jobs.events import Finished
 from core.jobs.request import Result, RunSpec
@@ -75,10 +75,10 @@ def show_tab(qtbot: QtBot, session: Session) -> Callable[[type[Tab]], Any]:
 
 
 @pytest.fixture
-def finish(project: Project) -> Callable[[JobTab, Result], int]:
+def finish(project: Project) -> Callable[[TokenizerTab, Result], int]:
     """Record a run of the tab's sample that gave a result, and show it there; its number."""
 
-    def record(tab: JobTab, result: Result) -> int:
+    def record(tab: TokenizerTab, result: Result) -> int:
         request = tab.job.request.model_validate(tab.sample_values())
         spec = RunSpec(kind=tab.job.kind, request=request.model_dump(mode="json"), title="made up")
         run_id = project.add_run(spec).result()

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.panels.tokenizers.audit.tab import AuditTab
 from app.panels.tokenizers.dynamic.tab import DynamicTab
 from app.panels.tokenizers.extend.tab import ExtendTab
-from app.panels.tokenizers.job_tab import JobTab
+from app.panels.tokenizers.job_tab import TokenizerTab
 from app.panels.tokenizers.prune.tab import PruneTab
 from app.panels.tokenizers.train.tab import TrainTab
 from app.session import Session
@@ -24,8 +24,8 @@ from core.project.project import Project
 from tests.app.panels.tokenizers import made_up
 from tests.app.test_accessibility import nameless
 
-TABS: list[type[JobTab]] = [TrainTab, ExtendTab, PruneTab, DynamicTab, AuditTab]
-RESULTS: dict[type[JobTab], Callable[..., Any]] = {
+TABS: list[type[TokenizerTab]] = [TrainTab, ExtendTab, PruneTab, DynamicTab, AuditTab]
+RESULTS: dict[type[TokenizerTab], Callable[..., Any]] = {
     TrainTab: made_up.trained,
     ExtendTab: made_up.extended,
     PruneTab: made_up.pruned,
@@ -36,13 +36,13 @@ Show = Callable[..., Any]
 
 
 @pytest.fixture(params=TABS, ids=lambda kind: kind.__name__)
-def tab(request: pytest.FixtureRequest, project: Project, show_tab: Show) -> JobTab:
-    made: JobTab = show_tab(request.param)
+def tab(request: pytest.FixtureRequest, project: Project, show_tab: Show) -> TokenizerTab:
+    made: TokenizerTab = show_tab(request.param)
     return made
 
 
 def test_that_it_begins_with_what_one_can_do_and_one_button_on_the_sample(
-    qtbot: QtBot, session: Session, project: Project, tab: JobTab
+    qtbot: QtBot, session: Session, project: Project, tab: TokenizerTab
 ) -> None:
     assert tab.page.empty.isVisible()
     assert tab.page.empty.words.text() == tab.empty
@@ -56,17 +56,19 @@ def test_that_it_begins_with_what_one_can_do_and_one_button_on_the_sample(
     assert not tab.page.empty.isVisible()
 
 
-def test_that_the_form_proposes_the_sample_and_what_was_left_comes_back(tab: JobTab, show_tab: Show) -> None:
+def test_that_the_form_proposes_the_sample_and_what_was_left_comes_back(
+    tab: TokenizerTab, show_tab: Show
+) -> None:
     values = tab.page.setup.form.values()
     sample = tab.sample_values()
     assert {key: values[key] for key in sample} == sample
     tab.page.setup.set_field("text", ["/mine.txt"])
-    again: JobTab = show_tab(type(tab), tab.state())
+    again: TokenizerTab = show_tab(type(tab), tab.state())
     assert again.page.setup.form.values()["text"] == ["/mine.txt"]
 
 
 def test_that_a_run_is_seen_going_failing_and_stopped(
-    qtbot: QtBot, session: Session, project: Project, tab: JobTab
+    qtbot: QtBot, session: Session, project: Project, tab: TokenizerTab
 ) -> None:
     session.hold(True)
     tab.run_sample()
@@ -88,7 +90,7 @@ def test_that_a_run_is_seen_going_failing_and_stopped(
 
 
 def test_that_a_result_is_shown_with_names_on_everything_and_nothing_as_rich_text(
-    tab: JobTab, finish: Callable[..., int]
+    tab: TokenizerTab, finish: Callable[..., int]
 ) -> None:
     finish(tab, RESULTS[type(tab)]())
     assert tab.page.answer.isVisible()
@@ -100,9 +102,9 @@ def test_that_a_result_is_shown_with_names_on_everything_and_nothing_as_rich_tex
 
 
 def test_that_a_result_without_details_shows_its_sentence_alone(
-    tab: JobTab, finish: Callable[..., int]
+    tab: TokenizerTab, finish: Callable[..., int]
 ) -> None:
-    bare: dict[type[JobTab], dict[str, Any]] = {
+    bare: dict[type[TokenizerTab], dict[str, Any]] = {
         TrainTab: {"held_out": [], "longest": []},
         ExtendTab: {"added": [], "texts": [], "terms": None},
         PruneTab: {"texts": [], "removed": [], "new_size": 8_192, "kept_for_merges": 0},
@@ -126,7 +128,7 @@ def test_that_a_result_without_details_shows_its_sentence_alone(
     assert len(shown) == (1 if isinstance(tab, PruneTab | DynamicTab) else 0)
 
 
-def test_that_texts_dropped_take_the_place_of_the_samples(tab: JobTab, tmp_path: Path) -> None:
+def test_that_texts_dropped_take_the_place_of_the_samples(tab: TokenizerTab, tmp_path: Path) -> None:
     for name in ("one.txt", "two.txt"):
         (tmp_path / name).write_text("words")
     assert tab.drop([tmp_path / "one.txt"])
@@ -136,7 +138,7 @@ def test_that_texts_dropped_take_the_place_of_the_samples(tab: JobTab, tmp_path:
     assert not tab.drop([tmp_path / "photo.heic"])
 
 
-def test_that_a_tokenizer_dropped_goes_where_one_is_asked_for(tab: JobTab, tmp_path: Path) -> None:
+def test_that_a_tokenizer_dropped_goes_where_one_is_asked_for(tab: TokenizerTab, tmp_path: Path) -> None:
     path = tmp_path / "spm.model"
     path.write_bytes(b"\0")
     taken = tab.drop([path])
@@ -154,7 +156,7 @@ def test_that_a_tokenizer_that_was_made_can_be_handed_on(
     show_tab: Show,
     finish: Callable[..., int],
     tmp_path: Path,
-    kind: type[JobTab],
+    kind: type[TokenizerTab],
     monkeypatch: pytest.MonkeyPatch,
     project: Project,
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.panels.tokenizers.job_tab import JobTab
+from app.panels.tokenizers.job_tab import TokenizerTab
 from app.panels.tokenizers.panel import TokenizersPanel
 from app.panels.tokenizers.vocabulary.tab import VocabularyTab
 from app.session import Session
@@ -31,7 +31,7 @@ def test_that_a_tokenizer_is_trained_extended_and_looked_through(
     text.write_text("\n\n".join(f"{words} {number}." for number in range(60) for words in WORDS))
 
     train = panel.made("train")
-    assert isinstance(train, JobTab)
+    assert isinstance(train, TokenizerTab)
     assert panel.drop([text])
     train.page.setup.set_field("algorithm", "bpe")
     train.page.setup.set_field("vocab_size", 290)
@@ -40,7 +40,7 @@ def test_that_a_tokenizer_is_trained_extended_and_looked_through(
     assert Path(trained.out) == project.run_folder(1) / "tokenizer"
 
     extend = panel.made("extend")
-    assert isinstance(extend, JobTab)
+    assert isinstance(extend, TokenizerTab)
     panel.select_tab("extend")
     assert panel.drop([Path(trained.out), text])
     extend.page.setup.set_field("add", 5)
@@ -61,7 +61,7 @@ def test_that_a_tokenizer_is_trained_extended_and_looked_through(
     qtbot.waitUntil(lambda: vocabulary.number.text() == "5 tokens", timeout=10_000)
 
 
-def run(qtbot: QtBot, tab: JobTab) -> Any:
+def run(qtbot: QtBot, tab: TokenizerTab) -> Any:
     """Press *Run*, and wait for the result."""
     qtbot.waitUntil(tab.page.setup.run.isEnabled, timeout=20_000)
     qtbot.mouseClick(tab.page.setup.run, Qt.MouseButton.LeftButton)

@@ -1,4 +1,4 @@
-"""`Tab`: what every tool of the Tokenizers panel is."""
+"""`Tab`: what every tool of a panel with several is."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class Tab(QWidget):
     """Made when it is first shown, in ``__init__(session)``: in less than 100 ms.
 
     What it asks of tokenizers at once goes through ``session.live``, everything else as in any panel.
+    It never imports torch.
     """
 
     kinds: ClassVar[tuple[str, ...]] = ()
