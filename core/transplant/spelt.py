@@ -45,7 +45,7 @@ def candidates(line: str, *, field: str) -> list[Candidate]:
 
 def methods(line: str, *, field: str) -> list[Method]:
     """One side of a line."""
-    name, *given = line.split()[:1] + line.split()[1:] or [""]
+    name, *given = line.split() or [""]
     cls = METHODS.get(name)
     if cls is None:
         known = ", ".join(METHODS)
