@@ -15,7 +15,7 @@ class Request(BaseModel):
 
     - ``"input": "model" | "tokenizer" | "text" | "file" | "project"``: a path (or list of paths)
       that is read; hashed for provenance and offered by the matching picker;
-    - ``"output": "folder" | "file"``: a path that the job writes;
+    - ``"output": "folder" | "file"``: a path that the job writes; ``"when": {field: value}``: only then;
     - ``"advanced": True``: behind the form's disclosure;
     - ``"unit": "…"``: shown after the number;
     - ``"none": "…"``: what None means, in a word or two: ``no limit``.
@@ -88,7 +88,12 @@ def open_outputs(request: Request) -> list[str]:
         if isinstance(field.json_schema_extra, dict)
         and "output" in field.json_schema_extra
         and getattr(request, name) is None
+        and _is_written(request, field.json_schema_extra.get("when", {}))
     ]
+
+
+def _is_written(request: Request, when: object) -> bool:
+    return isinstance(when, dict) and all(getattr(request, name) == value for name, value in when.items())
 
 
 def input_paths(request: Request) -> list[tuple[str, str, Path]]:

@@ -106,3 +106,12 @@ def test_that_a_request_tells_what_it_reads_and_where_it_does_not_say_to_write()
     ]
     assert open_outputs(request) == ["out"]
     assert open_outputs(WriteRequest(out=Path("o"))) == []
+
+
+def test_that_what_is_only_sometimes_written_needs_a_place_only_then() -> None:
+    class Sometimes(Request):
+        keep: bool = False
+        out: Path | None = Field(None, json_schema_extra={"output": "folder", "when": {"keep": True}})
+
+    assert open_outputs(Sometimes()) == []
+    assert open_outputs(Sometimes(keep=True)) == ["out"]
