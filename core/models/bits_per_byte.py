@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 
@@ -39,6 +39,7 @@ def token_losses(
     stage: str = "Measuring bits per byte",
     batch: int = 16,
     part: tuple[int, int] = (0, 1),
+    watch: Callable[[int, torch.Tensor], None] = lambda first, logits: None,
 ) -> torch.Tensor:
     """How surprised the model is by each token, every token scored exactly once.
 
@@ -53,6 +54,7 @@ def token_losses(
         context: window length in tokens, the prefix included; at least 2.
         batch: windows at a time; fewer are taken where the vocabulary is large.
         part: which of how many texts this is, for the progress that is reported.
+        watch: shown, in passing, each window's logits (n, V) for the tokens from `first` on, on the device.
 
     Returns:
         (len(ids),) float32 on the CPU: ``-ln p(token | what stands before it)``. NaN for an unscored first
@@ -65,17 +67,22 @@ def token_losses(
     windows = _windows(len(sequence), context)
     device = next(model.parameters()).device
     at_once = max(1, min(batch, _LOGITS_AT_ONCE // (context * _vocabulary(model))))
+    offset = 0 if prefix is None else 1
+
+    def see(first: int, logits: torch.Tensor) -> None:
+        watch(first - offset, logits)
+
     was_training = model.training
     model.eval()
     try:
         with torch.inference_mode():
             for first in range(0, len(windows), at_once):
                 ctx.progress(part[0] + first / len(windows), part[1], stage)
-                _score(model, sequence, windows[first : first + at_once], losses, device)
+                _score(model, sequence, windows[first : first + at_once], losses, device, see)
             ctx.progress(part[0] + 1, part[1], stage)
     finally:
         model.train(was_training)
-    return losses if prefix is None else losses[1:]
+    return losses[offset:]
 
 
 def _windows(length: int, context: int) -> list[tuple[int, int, int]]:
@@ -95,6 +102,7 @@ def _score(
     windows: list[tuple[int, int, int]],
     losses: torch.Tensor,
     device: torch.device,
+    see: Callable[[int, torch.Tensor], None],
 ) -> None:
     longest = max(end - start for start, _, end in windows)
     # A causal model does not look ahead, so what stands after a short window's end changes nothing in it.
@@ -109,6 +117,7 @@ def _score(
         losses[scored:end] = torch.nn.functional.cross_entropy(
             predicting.float(), targets, reduction="none"
         ).cpu()
+        see(scored, predicting)
 
 
 def _logits(model: torch.nn.Module, inputs: torch.Tensor, skip: int) -> tuple[torch.Tensor, int]:

@@ -88,6 +88,26 @@ def test_that_seven_tokens_in_windows_of_four_give_seven_losses_or_six(tmp_path:
     assert int((~without.isnan()).sum()) == 6
 
 
+@pytest.mark.parametrize("prefix", [None, 3])
+def test_that_the_logits_shown_in_passing_are_those_that_were_scored(
+    prefix: int | None, tmp_path: Path
+) -> None:
+    ids = torch.randint(16, (23,), generator=torch.Generator().manual_seed(1)).tolist()
+    seen = torch.full((23,), torch.nan)
+
+    def watch(first: int, logits: torch.Tensor) -> None:
+        last = first + len(logits)
+        assert seen[first:last].isnan().all()
+        seen[first:last] = torch.nn.functional.cross_entropy(
+            logits, torch.tensor(ids[first:last]), reduction="none"
+        )
+
+    losses = token_losses(
+        Recording(), ids, prefix=prefix, context=7, ctx=Context(workdir=tmp_path), watch=watch
+    )
+    torch.testing.assert_close(seen, losses, equal_nan=True)
+
+
 def test_that_a_text_of_no_tokens_has_no_losses(tmp_path: Path) -> None:
     assert len(token_losses(Recording(), [], prefix=0, context=4, ctx=Context(workdir=tmp_path))) == 0
 
