@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from core.training.result import CurvePoint
+from core.training.result import CurvePoint, Look
 
 
 class State(BaseModel):
@@ -20,15 +20,17 @@ class State(BaseModel):
     digest: str
     done: int = 0
     curve: list[CurvePoint] = []
+    looks: list[Look] = []
     since: list[float] = []
 
 
 def save_checkpoint(
     folder: Path, state: State, network: torch.nn.Module, optimizer: torch.optim.Optimizer
 ) -> None:
-    """Weights, AdamW's moments, the generator and `state` in one file, renamed into place when whole."""
+    """The weights that are trained, AdamW's moments, the generator and `state` in one file, renamed into
+    place when whole."""
     tensors = {"generator": torch.get_rng_state()}
-    for name, weight in network.named_parameters():
+    for name, weight in _trained(network):
         tensors[f"weight/{name}"] = weight.detach().contiguous()
         for moment, value in optimizer.state[weight].items():
             tensors[f"{moment}/{name}"] = value.detach().contiguous()
@@ -55,7 +57,7 @@ def load_checkpoint(
     except (SafetensorError, KeyError, ValueError):
         return State(digest=digest)
     with torch.no_grad():
-        for name, weight in network.named_parameters():
+        for name, weight in _trained(network):
             weight.copy_(tensors[f"weight/{name}"])
             moments = {
                 key.partition("/")[0]: value
@@ -65,3 +67,7 @@ def load_checkpoint(
             optimizer.state[weight] = {moment: value.to(weight.device) for moment, value in moments.items()}
     torch.set_rng_state(tensors["generator"])
     return state
+
+
+def _trained(network: torch.nn.Module) -> list[tuple[str, torch.nn.Parameter]]:
+    return [(name, weight) for name, weight in network.named_parameters() if weight.requires_grad]

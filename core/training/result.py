@@ -23,6 +23,15 @@ class CurvePoint(BaseModel):
     rate: float
 
 
+class Look(BaseModel):
+    """Figures by name that were measured after `step` steps, while a training went on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    step: int
+    figures: dict[str, float]
+
+
 class TrainResult(Result):
     out: str
     recipe: str

@@ -57,7 +57,7 @@ def train(request: TrainRequest, ctx: Context) -> TrainResult:
     tokens = encoder.documents([piece for text in texts.training for piece in passages(text)], ctx)
     recipe.check_text(len(tokens))
     work = Work(
-        recipe=recipe,
+        plan=recipe,
         tokens=tokens,
         text_bytes=_bytes(texts.training),
         seed=ctx.seed,
@@ -73,7 +73,7 @@ def train(request: TrainRequest, ctx: Context) -> TrainResult:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(ctx.seed)
         network = recipe.network(encoder).to(ctx.device)
-        curve = fit(network, work, ctx)
+        curve = fit(network, work, ctx).curve
     network = network.to(getattr(torch, request.dtype))
     result = TrainResult(
         out=str(out),

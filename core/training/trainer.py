@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -14,9 +15,9 @@ from transformers import PreTrainedModel
 
 from core.errors import UserError
 from core.jobs.context import Context
-from core.training.checkpoint import load_checkpoint, save_checkpoint
-from core.training.recipes.recipe import Recipe
-from core.training.result import CurvePoint
+from core.training.checkpoint import State, load_checkpoint, save_checkpoint
+from core.training.plan import Plan
+from core.training.result import CurvePoint, Look
 
 CURVE_POINTS = 400
 """At most so many points in the loss curve of a training."""
@@ -25,67 +26,101 @@ _BETAS = (0.9, 0.95)
 
 
 @dataclass(frozen=True)
-class Work:
-    """What a training starts from. `digest` is the hash of all that its weights follow from."""
+class Looks:
+    """What is measured while a training goes on: `measure` is called after each of the steps `at`.
 
-    recipe: Recipe
+    0 is before the first step. It must leave the network as it is, and torch's generator too.
+    """
+
+    at: Set[int]
+    measure: Callable[[], dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a training starts from. `digest` is the hash of all that its weights follow from.
+
+    `penalty` is a scalar that is added to each step's loss, and not to the loss that is told. `tell` takes
+    the points of the curve and the looks, those of earlier sittings included; by default `Context.emit`.
+    `field` is where a request's learning rate stands, for the error.
+    """
+
+    plan: Plan
     tokens: torch.Tensor
     text_bytes: int
     seed: int
     digest: str
     checkpoint_every: float
     checkpoint: Path
+    penalty: Callable[[], torch.Tensor] | None = None
+    looks: Looks | None = None
+    tell: Callable[[CurvePoint | Look], None] | None = None
+    field: str = "recipe"
 
 
-def learning_rate(recipe: Recipe, step: int) -> float:
+def learning_rate(plan: Plan, step: int) -> float:
     """Of step `step` (from 0): rises evenly to the peak, then falls along half a cosine."""
-    rising = round(recipe.warmup * recipe.steps)
+    rising = round(plan.warmup * plan.steps)
     if step < rising:
-        return recipe.learning_rate * (step + 1) / rising
-    share = (step - rising) / max(1, recipe.steps - rising)
-    low = recipe.final_rate
-    return recipe.learning_rate * (low + (1 - low) * (1 + math.cos(math.pi * share)) / 2)
+        return plan.learning_rate * (step + 1) / rising
+    share = (step - rising) / max(1, plan.steps - rising)
+    low = plan.final_rate
+    return plan.learning_rate * (low + (1 - low) * (1 + math.cos(math.pi * share)) / 2)
 
 
-def fit(network: PreTrainedModel, work: Work, ctx: Context) -> list[CurvePoint]:
-    """Train `network` in place from its checkpoint, or from the start, to the recipe's last step.
+def fit(network: PreTrainedModel, work: Work, ctx: Context) -> State:
+    """Train `network` in place from its checkpoint, or from the start, to the plan's last step.
+
+    Those of its weights are trained that require a gradient.
 
     Returns:
-        The loss curve, that of earlier sittings included.
+        The loss curve and the looks, those of earlier sittings included.
 
     Raises:
         UserError: the loss is no longer a number.
         Cancelled: between two parts of a batch; the last checkpoint stays.
     """
-    recipe = work.recipe
-    optimizer = _optimizer(network, recipe)
+    plan = work.plan
+    tell = work.tell or ctx.emit
+    optimizer = _optimizer(network, plan)
     state = load_checkpoint(work.checkpoint, work.digest, network, optimizer)
     if state.done:
         ctx.log(f"Going on from step {state.done:,}.")
-    for point in state.curve:
-        ctx.emit(point)
+    earlier: list[CurvePoint | Look] = [*state.curve, *state.looks]
+    for told in sorted(earlier, key=lambda told: told.step):
+        tell(told)
     nats_to_bits_per_byte = len(work.tokens) / work.text_bytes / math.log(2)
-    every = -(-recipe.steps // CURVE_POINTS)
+    every = -(-plan.steps // CURVE_POINTS)
     saved = time.monotonic()
+    if not state.done:
+        _look(work.looks, state, tell)
     network.train()
-    for step in range(state.done, recipe.steps):
-        ctx.progress(step, recipe.steps, "Training")
-        rate = learning_rate(recipe, step)
+    for step in range(state.done, plan.steps):
+        ctx.progress(step, plan.steps, "Training")
+        rate = learning_rate(plan, step)
         state.since.append(_step(network, optimizer, work, step, rate, ctx))
         state.done = step + 1
-        if state.done % every == 0 or state.done == recipe.steps:
+        if state.done % every == 0 or state.done == plan.steps:
             loss = fmean(state.since)
             point = CurvePoint(
                 step=state.done, loss=loss, bits_per_byte=loss * nats_to_bits_per_byte, rate=rate
             )
             state.curve.append(point)
             state.since.clear()
-            ctx.emit(point)
-        if time.monotonic() - saved >= work.checkpoint_every or state.done == recipe.steps:
+            tell(point)
+        _look(work.looks, state, tell)
+        if time.monotonic() - saved >= work.checkpoint_every or state.done == plan.steps:
             save_checkpoint(work.checkpoint, state, network, optimizer)
             saved = time.monotonic()
-    ctx.progress(recipe.steps, recipe.steps, "Training")
-    return state.curve
+    ctx.progress(plan.steps, plan.steps, "Training")
+    return state
+
+
+def _look(looks: Looks | None, state: State, tell: Callable[[CurvePoint | Look], None]) -> None:
+    if looks is not None and state.done in looks.at:
+        look = Look(step=state.done, figures=looks.measure())
+        state.looks.append(look)
+        tell(look)
 
 
 def _step(
@@ -99,21 +134,23 @@ def _step(
     """One change of the weights; returns the loss before it, in nats a token."""
     optimizer.zero_grad(set_to_none=True)
     total = 0.0
-    parts = work.recipe.losses(network, work.tokens, step, work.seed)
+    parts = work.plan.losses(network, work.tokens, step, work.seed)
     while True:
-        with _precision(network.device.type, work.recipe.precision):
+        with _precision(network.device.type, work.plan.precision):
             loss = next(parts, None)
         if loss is None:
             break
         loss.backward()
         total += float(loss.detach())
         ctx.check()
-    norm = torch.nn.utils.clip_grad_norm_(network.parameters(), work.recipe.clip)
+    if work.penalty is not None:
+        work.penalty().backward()  # type: ignore[no-untyped-call]
+    norm = torch.nn.utils.clip_grad_norm_(_trained(network), work.plan.clip)
     if not (math.isfinite(total) and math.isfinite(float(norm))):
         raise UserError(
             f"The loss was no longer a number at step {step + 1:,}: lower the learning rate "
-            f"({work.recipe.learning_rate:g}) or lengthen the warm-up.",
-            field="recipe",
+            f"({work.plan.learning_rate:g}) or lengthen the warm-up.",
+            field=work.field,
         )
     for group in optimizer.param_groups:
         group["lr"] = rate
@@ -121,14 +158,18 @@ def _step(
     return total
 
 
-def _optimizer(network: PreTrainedModel, recipe: Recipe) -> torch.optim.Optimizer:
+def _optimizer(network: PreTrainedModel, plan: Plan) -> torch.optim.Optimizer:
     """AdamW (arXiv 1711.05101); weight decay on matrices, none on the gains of norms."""
-    weights = list(network.parameters())
+    weights = _trained(network)
     groups = [
-        {"params": [weight for weight in weights if weight.ndim >= 2], "weight_decay": recipe.weight_decay},
+        {"params": [weight for weight in weights if weight.ndim >= 2], "weight_decay": plan.weight_decay},
         {"params": [weight for weight in weights if weight.ndim < 2], "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=_BETAS, eps=1e-8, fused=True)
+    return torch.optim.AdamW(groups, lr=plan.learning_rate, betas=_BETAS, eps=1e-8, fused=True)
+
+
+def _trained(network: PreTrainedModel) -> list[torch.nn.Parameter]:
+    return [weight for weight in network.parameters() if weight.requires_grad]
 
 
 def _precision(device: str, wanted: str) -> contextlib.AbstractContextManager[object]:

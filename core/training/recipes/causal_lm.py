@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from core.training.encoder import TextEncoder
 
-_TOKENS_AT_ONCE = 1024
-"""A batch goes through the network in parts of about so many tokens, so that a stop is heard between them."""
-
 
 @recipe
 class CausalLm(Recipe):
@@ -79,19 +76,9 @@ class CausalLm(Recipe):
     def losses(
         self, network: PreTrainedModel, tokens: torch.Tensor, step: int, seed: int
     ) -> Iterator[torch.Tensor]:
-        import torch
+        from core.training.next_token import next_token_losses
 
-        from core.training.order import sequences
-
-        rows = sequences(tokens, self.context + 1, self.batch, step, seed)
-        at_once = max(1, _TOKENS_AT_ONCE // self.context)
-        for part in rows.split(at_once):
-            part = part.to(network.device)
-            logits = network(input_ids=part[:, :-1], use_cache=False).logits
-            loss = torch.nn.functional.cross_entropy(
-                logits.float().flatten(0, 1), part[:, 1:].flatten(), reduction="sum"
-            )
-            yield loss / self.tokens_per_step()
+        return next_token_losses(network, tokens, self.context, self.batch, step, seed)
 
     def tokens_per_step(self) -> int:
         return self.batch * self.context

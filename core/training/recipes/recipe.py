@@ -1,14 +1,12 @@
-"""What every recipe is: its parameters as a pydantic model, a new network, and the loss of each step."""
+"""What every recipe is: a plan for the trainer with a name, and the new network that it trains."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from core.training.plan import Plan
 
 if TYPE_CHECKING:
-    import torch
     from transformers import PreTrainedModel
 
     from core.training.encoder import TextEncoder
@@ -16,81 +14,21 @@ if TYPE_CHECKING:
 RECIPES: dict[str, type[Recipe]] = {}
 
 
-class Recipe(BaseModel):
+class Recipe(Plan):
     """A subclass adds ``name: Literal["…"] = "…"`` and its parameters, and is decorated with `recipe`.
 
     `title` is the name the field uses, `source` the paper (arXiv id, section) or what stands for one,
-    `sentence` what it does, in a few words. The parameters here are the trainer's: every recipe has them.
+    `sentence` what it does, in a few words.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: ClassVar[str]
     source: ClassVar[str] = ""
     sentence: ClassVar[str]
 
     name: str
-    steps: int = Field(default=2_000, ge=1, title="Steps", description="How often the weights are changed.")
-    batch: int = Field(default=24, ge=1, title="Batch", description="Sequences per step.")
-    learning_rate: float = Field(
-        default=2e-3, gt=0, le=1, title="Learning rate", description="At its peak, after the warm-up."
-    )
-    warmup: float = Field(
-        default=0.05,
-        ge=0,
-        le=1,
-        title="Warm-up",
-        description="Share of the steps in which the rate rises to its peak; it then falls along a cosine.",
-        json_schema_extra={"advanced": True},
-    )
-    final_rate: float = Field(
-        default=0.0,
-        ge=0,
-        le=1,
-        title="Final rate",
-        description="Where the cosine ends, as a share of the peak.",
-        json_schema_extra={"advanced": True},
-    )
-    weight_decay: float = Field(
-        default=0.1,
-        ge=0,
-        le=1,
-        title="Weight decay",
-        description="AdamW's, on matrices only.",
-        json_schema_extra={"advanced": True},
-    )
-    clip: float = Field(
-        default=1.0,
-        gt=0,
-        title="Gradient clipping",
-        description="The longest that a step's gradient may be.",
-        json_schema_extra={"advanced": True},
-    )
-    precision: Literal["auto", "float32", "bfloat16"] = Field(
-        default="auto",
-        title="Precision",
-        description="Of the matrix products; the weights themselves are float32. auto: bfloat16 on CUDA, "
-        "float32 elsewhere.",
-        json_schema_extra={"advanced": True},
-    )
 
     def network(self, encoder: TextEncoder) -> PreTrainedModel:
         """A new network with random weights (drawn from torch's own generator, seeded by the caller)."""
-        raise NotImplementedError
-
-    def losses(
-        self, network: PreTrainedModel, tokens: torch.Tensor, step: int, seed: int
-    ) -> Iterator[torch.Tensor]:
-        """The loss of step `step` (from 0), in parts that add up to its mean over tokens, in nats.
-
-        Which tokens a step sees follows from `step` and `seed` alone, so that training can go on anywhere.
-
-        Args:
-            tokens: (n,) int64 on the CPU: the whole text.
-        """
-        raise NotImplementedError
-
-    def tokens_per_step(self) -> int:
         raise NotImplementedError
 
     def parameters(self, vocab_size: int) -> int:

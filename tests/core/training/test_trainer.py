@@ -6,13 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
-from core.errors import UserError
-from core.jobs.context import Context
+from core.errors import Cancelled, UserError
+from core.jobs.context import Context, Control
+from core.jobs.events import Partial
+from core.tokenizers.open import open_tokenizer
+from core.training.encoder import TextEncoder
 from core.training.recipes.causal_lm import CausalLm
 from core.training.request import TrainRequest
 from core.training.run import train
-from core.training.trainer import learning_rate
+from core.training.trainer import Looks, Work, fit, learning_rate
 
 
 def test_that_the_rate_rises_evenly_and_falls_along_a_cosine() -> None:
@@ -42,3 +47,53 @@ def test_that_a_loss_that_is_no_number_ends_in_a_sentence(
     with pytest.raises(UserError, match=r"no longer a number at step 4: lower the learning rate \(0\.01\)"):
         train(request, Context(workdir=tmp_path / "work"))
     assert not request.out.exists()
+
+
+def test_that_only_weights_that_require_a_gradient_are_trained_with_looks_on_the_way(
+    tiny: Callable[..., TrainRequest], tmp_path: Path
+) -> None:
+    model = Path(train(tiny({"steps": 1}), Context(workdir=tmp_path / "made")).out)
+    encoder = TextEncoder(open_tokenizer(model))
+    plan = CausalLm(hidden_size=16, layers=1, heads=2, context=16, batch=2, steps=9, weight_decay=0.0)
+    tokens = encoder.documents(["the old mill town " * 60], Context(workdir=tmp_path))
+
+    def fitted(folder: Path, stop: int | None = None) -> tuple[dict[str, torch.Tensor], list[str]]:
+        torch.manual_seed(3)
+        network = plan.network(encoder)
+        network.requires_grad_(False)
+        gain = network.model.norm.weight.requires_grad_(True)
+        before = {name: weight.clone() for name, weight in network.named_parameters()}
+        control, told = Control(), list[str]()
+
+        def tell(event: object) -> None:
+            if isinstance(event, Partial):
+                told.append(str(event.data))
+                if event.data["step"] == stop:
+                    control.cancel()
+
+        work = Work(
+            plan=plan,
+            tokens=tokens,
+            text_bytes=1080,
+            seed=0,
+            digest="",
+            checkpoint_every=0,
+            checkpoint=folder,
+            penalty=lambda: 0.01 * (gain - 1).norm(),
+            looks=Looks({0, 2, 5}, lambda: {"gain": float(gain.sum())}),
+        )
+        folder.mkdir(exist_ok=True)
+        state = fit(network, work, Context(workdir=tmp_path, send=tell, control=control))
+        assert [look.step for look in state.looks] == [0, 2, 5]
+        assert state.looks[0].figures == {"gain": 16.0} != state.looks[1].figures
+        after = dict(network.named_parameters())
+        assert [name for name in after if not torch.equal(before[name], after[name])] == ["model.norm.weight"]
+        return after, told
+
+    whole, told = fitted(tmp_path / "whole")
+    with pytest.raises(Cancelled):
+        fitted(tmp_path / "halved", stop=6)
+    resumed, told_again = fitted(tmp_path / "halved")
+    assert told_again == told
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+    assert not any("embed" in name for name in load_file(tmp_path / "whole" / "state.safetensors"))
