@@ -14,11 +14,17 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ENGINES = ("transplant", "training", "audit", "retrieval", "generation")
+MATERIAL = ("models", "tokenizers", "vectors", "encoders", "hypernetwork")
+"""What engines are built on."""
+PANEL_PARTS = ("panel", "tab", "job_tab", "tabbed")
+"""Modules of app.panels that are no panel, but what panels are made of."""
 HEAVY = {
     "torch", "transformers", "tokenizers", "tiktoken", "sentencepiece", "pandas", "matplotlib", "scipy",
     "sklearn", "safetensors", "gensim", "peft", "accelerate",
 }  # fmt: skip
-LIGHT_SIDE = {"request", "result", "job", "preview", "methods", "recipes", "algorithms"}
+LIGHT_SIDE = {
+    "request", "result", "job", "preview", "methods", "recipes", "algorithms", "spelt", "inspect",
+}  # fmt: skip
 TOP_LEVEL = {
     "app", "core", "resources", "tests", "packaging", "pyproject.toml", "constraints.txt", "Makefile",
     "README.md", "CHANGELOG.md", "LICENSE", "CONTRIBUTING.md",
@@ -132,17 +138,24 @@ def test_that_engines_know_neither_each_other_nor_the_project(engine: str) -> No
     assert_none([i for i in imports() if within(i.who, f"core.{engine}") and within(i.what, *barred)])
 
 
-def test_that_models_and_tokenizers_know_no_engine_and_no_project() -> None:
+def test_that_healing_is_known_by_no_other_engine() -> None:
+    """It is where training and transplants meet."""
+    rooms = [f"core.{room}" for room in (*ENGINES, *MATERIAL)]
+    assert_none([i for i in imports() if within(i.who, *rooms) and within(i.what, "core.heal")])
+    barred = ("core.audit", "core.retrieval", "core.generation", "core.project", "core.catalog", "core.cli")
+    assert_none([i for i in imports() if within(i.who, "core.heal") and within(i.what, *barred)])
+
+
+def test_that_what_engines_are_built_on_knows_no_engine_and_no_project() -> None:
     barred = [
-        *(f"core.{engine}" for engine in ENGINES),
+        *(f"core.{engine}" for engine in (*ENGINES, "heal")),
         "core.project",
         "core.catalog",
         "sqlalchemy",
         "alembic",
     ]
-    assert_none(
-        [i for i in imports() if within(i.who, "core.models", "core.tokenizers") and within(i.what, *barred)]
-    )
+    rooms = [f"core.{room}" for room in MATERIAL]
+    assert_none([i for i in imports() if within(i.who, *rooms) and within(i.what, *barred)])
     assert_none([i for i in imports() if within(i.who, "core.tokenizers") and within(i.what, "core.models")])
 
 
@@ -158,7 +171,7 @@ def test_that_the_window_imports_databases_and_plots_only_when_needed() -> None:
 
 
 def test_that_the_window_sees_only_the_light_side_of_an_engine() -> None:
-    engines = tuple(f"core.{engine}" for engine in (*ENGINES, "models", "tokenizers"))
+    engines = tuple(f"core.{engine}" for engine in (*ENGINES, *MATERIAL, "heal"))
     wrong = []
     for found in imports():
         if within(found.who, "app") and within(found.what, *engines):
@@ -173,7 +186,7 @@ def test_that_panels_do_not_know_each_other() -> None:
         parts = module.split(".")
         return parts[2] if within(module, "app.panels") and len(parts) > 2 else ""
 
-    wrong = [i for i in imports() if panel(i.who) and panel(i.what) not in ("", "panel", panel(i.who))]
+    wrong = [i for i in imports() if panel(i.who) and panel(i.what) not in ("", panel(i.who), *PANEL_PARTS)]
     assert_none(wrong)
 
 
