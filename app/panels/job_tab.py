@@ -15,6 +15,7 @@ from app.panels.tab import Tab
 from app.widgets.dropped import Dropped, tell_apart
 from app.widgets.known_paths import starter_texts
 from app.widgets.run_page import RunPage
+from core.errors import UserError
 from core.jobs.request import RunSpec
 
 if TYPE_CHECKING:
@@ -129,8 +130,13 @@ class JobTab(Tab):
     @Slot()
     def run_sample(self) -> None:
         """Run the job on what ships with Lexigraft."""
+        try:
+            values = self.sample_values()
+        except UserError as error:
+            self.session.report(error)
+            return
         self._propose()
-        request = self.job.request.model_validate(self.sample_values())
+        request = self.job.request.model_validate(values)
         self.page.setup.submitted.emit(
             RunSpec(
                 kind=self.job.kind,

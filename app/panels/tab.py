@@ -25,7 +25,7 @@ class Tab(QWidget):
     """The jobs whose runs it shows: ``("train-tokenizer",)``."""
 
     wanted = Signal(str, object)
-    """Another tab, by its key, and what it is to do there: paths to take, as `drop` has them, or None."""
+    """Another tab, by its key, and what that is to `take`, or None."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -46,3 +46,7 @@ class Tab(QWidget):
     def drop(self, paths: list[Path]) -> bool:
         """Take what was dropped on the window; False when it is nothing for this tab."""
         return False
+
+    def take(self, what: Any) -> None:
+        """Take what another tab of the panel sends: paths, as if they were dropped here."""
+        self.drop(what)

@@ -86,10 +86,10 @@ class TabbedPanel(Panel):
         self._show_fold()
 
     @Slot(str, object)
-    def _go(self, key: str, paths: list[Path] | None) -> None:
+    def _go(self, key: str, what: Any) -> None:
         self.select_tab(key)
-        if paths:
-            self.made(key).drop(paths)
+        if what:
+            self.made(key).take(what)
 
     # What the window asks of a panel
 

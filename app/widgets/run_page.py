@@ -33,7 +33,10 @@ OWN_VERBS = (("command", "Show the command"), ("again", "Run again"))
 
 
 class Answer(QFrame):
-    """The card with a result's sentence: what came out, the facts behind it, what can be done with it."""
+    """The card with a result's sentence: what came out, the facts behind it, what can be done with it.
+
+    A tab may `put` a plot under the facts that carries the sentence.
+    """
 
     verb = Signal(str)
 
@@ -48,17 +51,21 @@ class Answer(QFrame):
             button = self.buttons[key] = QPushButton(label)
             button.clicked.connect(lambda checked=False, key=key: self.verb.emit(key))
         self.row = Flow(list(self.buttons.values()))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 14, 16, 14)
-        column.setSpacing(8)
-        column.addWidget(self.sentence)
-        column.addWidget(self.facts)
-        column.addWidget(self.row)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(16, 14, 16, 14)
+        self._column.setSpacing(8)
+        for widget in (self.sentence, self.facts, self.row):
+            self._column.addWidget(widget)
+
+    def put(self, widget: QWidget) -> None:
+        self._column.insertWidget(self._column.indexOf(self.row), widget)
 
     def say(self, sentence: str, facts: str) -> None:
-        self.sentence.setText(sentence)
+        """`sentence` is empty while the run goes on: then there is nothing to be done with it, either."""
+        self.sentence.say(sentence)
         self.facts.say(facts)
-        self.setAccessibleName(sentence)
+        self.row.setVisible(bool(sentence))
+        self.setAccessibleName(sentence or facts)
 
 
 class RunPage(QSplitter):
@@ -160,7 +167,10 @@ class RunPage(QSplitter):
         self._arrange()
 
     def show_early(self, cards: Sequence[QWidget]) -> None:
-        """Show some of the cards while the run goes on: the tab has filled them from a partial result."""
+        """Show some of the cards while the run goes on: the tab has filled them from a partial result.
+
+        `answer` may be among them.
+        """
         self._early = list(cards)
         self._arrange()
 
@@ -273,7 +283,7 @@ class RunPage(QSplitter):
         done = self._result is not None
         self.empty.setVisible(self._run is None and not self._always)
         self.status.setVisible(self._run is not None and not done)
-        self.answer.setVisible(done)
+        self.answer.setVisible(done or (self._run is not None and self.answer in self._early))
         if self._run is None:
             self.warnings.say([])
         for card in self._cards:

@@ -34,7 +34,5 @@ class TokenizersPanel(TabbedPanel):
         """Only tokenizers' own files: models' folders and texts are for the panel that is shown."""
         endings, names = {".model", ".tiktoken", ".gguf"}, ("tokenizer.json", "tekken.json")
         return bool(paths) and all(
-            path.is_file()
-            and (path.suffix.lower() in endings or path.name in ("tokenizer.json", "tekken.json"))
-            for path in paths
+            path.is_file() and (path.suffix.lower() in endings or path.name in names) for path in paths
         )

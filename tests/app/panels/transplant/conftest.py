@@ -7,8 +7,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app import theme
+from app.panels.transplant.graft.tab import GraftTab
 from app.panels.transplant.panel import TransplantPanel
 from app.session import Session
+from core.errors import UserError
 from core.jobs.events import Finished
 from core.jobs.request import RunSpec
 from core.project.project import Project
@@ -28,6 +30,19 @@ def panel(qtbot: QtBot, session: Session, project: Project) -> TransplantPanel:
     qtbot.addWidget(made)
     made.resize(1_100, 700)
     made.show()
+    return made
+
+
+@pytest.fixture
+def tab(panel: TransplantPanel, monkeypatch: pytest.MonkeyPatch) -> GraftTab:
+    """The Transplant tab with an empty form, as where there are no starters to propose."""
+
+    def missing() -> RunSpec:
+        raise UserError("The sample's texts cannot be found; install Lexigraft again.")
+
+    monkeypatch.setattr("core.sample.sample_spec", missing)
+    made = panel.made("transplant")
+    assert isinstance(made, GraftTab)
     return made
 
 

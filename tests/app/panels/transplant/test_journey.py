@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 from tqdm import tqdm
 
-from app.panels.transplant.panel import TransplantPanel
+from app.panels.transplant.graft.tab import GraftTab
 from app.session import Session
 from core.project.project import Project
 from tests.core.transplant.toys import ROLES, prose, trained, write_llama
@@ -21,7 +21,7 @@ def test_that_a_graft_goes_from_the_drop_to_the_written_model(
     qtbot: QtBot,
     session: Session,
     project: Project,
-    panel: TransplantPanel,
+    tab: GraftTab,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -34,27 +34,29 @@ def test_that_a_graft_goes_from_the_drop_to_the_written_model(
     heard: set[str] = set()
     session.run_event.connect(lambda run_id, event: heard.add(event.type))
 
-    assert panel.drop([base, target, text])
-    panel.setup.set_field("method.k", 4)
-    qtbot.waitUntil(panel.setup.run.isEnabled, timeout=20_000)
-    qtbot.mouseClick(panel.setup.run, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: panel.done is not None, timeout=60_000)
+    assert tab.drop([base, target, text])
+    tab.page.setup.set_field("method.k", 4)
+    qtbot.waitUntil(tab.page.setup.run.isEnabled, timeout=20_000)
+    qtbot.mouseClick(tab.page.setup.run, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: tab.page.result is not None, timeout=60_000)
 
-    assert panel.run is not None
-    assert panel.done is not None
+    assert tab.page.run is not None
+    assert tab.page.result is not None
     assert {"progress", "partial", "finished"} <= heard
-    assert Path(panel.done.out) == project.run_folder(panel.run.id) / "model"
-    assert (Path(panel.done.out) / "model.safetensors").is_file()
-    assert "bits per byte" in panel.result.heading.sentence.text()
-    shown = {part.key: part.amount for part in panel.result.heading.bar.parts}
-    assert shown == {key: value for key, value in panel.done.sources.items() if value and key != "padding"}
-    assert [pair.name for pair in panel.result.slices.dots.pairs] == ["prose.txt"]
-    assert panel.result.slices.divided.text()
-    tokens = panel.result.tokens
+    assert Path(tab.page.result.out) == project.run_folder(tab.page.run.id) / "model"
+    assert (Path(tab.page.result.out) / "model.safetensors").is_file()
+    assert "bits per byte" in tab.page.answer.sentence.text()
+    shown = {part.key: part.amount for part in tab.bar.parts}
+    assert shown == {
+        key: value for key, value in tab.page.result.sources.items() if value and key != "padding"
+    }
+    assert [pair.name for pair in tab.slices.dots.pairs] == ["prose.txt"]
+    assert tab.slices.divided.text()
+    tokens = tab.tokens
     tokens.table.selectRow(0)
-    worst = panel.done.worst[0]
+    worst = tab.page.result.worst[0]
     start, end = worst.example_at or (0, 0)
     assert tokens.example.marked() == worst.example[start:end]
-    command = shlex.split(session.show_command(panel.run.spec))
+    command = shlex.split(session.show_command(tab.page.run.spec))
     assert command[:2] == ["lexigraft", "transplant"]
     assert str(base) in command

@@ -1,0 +1,192 @@
+"""Transplant: a model moved onto another tokenizer, and what that costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QMenu
+
+from app.panels.job_tab import JobTab
+from app.panels.transplant import words
+from app.panels.transplant.graft.norms_card import NormsCard
+from app.panels.transplant.graft.residuals_card import ResidualsCard
+from app.panels.transplant.graft.slices_card import SlicesCard
+from app.panels.transplant.graft.so_far import SoFar
+from app.panels.transplant.graft.sources import parts_of
+from app.panels.transplant.graft.tokens_card import TokensCard
+from app.widgets.pictures import offer_picture
+from app.widgets.side_by_side import SideBySide
+from app.widgets.stacked_bar import StackedBar
+from core.errors import UserError
+from core.transplant.job import TRANSPLANT
+
+if TYPE_CHECKING:
+    from app.widgets.dropped import Dropped
+    from core.project.records import Change, RunRecord
+    from core.transplant.request import TransplantRequest
+    from core.transplant.result import TransplantResult
+
+COMPARED = 12
+"""Runs offered to be compared with, the newest first."""
+
+
+class GraftTab(JobTab):
+    job = TRANSPLANT
+    kinds = (TRANSPLANT.kind,)
+    empty = (
+        "Nothing has been run here yet. Choose a model, the tokenizer to give it and some text of yours; "
+        "Run shows what the change costs, in bits per byte."
+    )
+    sample = "Run the sample graft"
+    verbs: ClassVar = (("folder", "Open folder"), ("compare", "Compare…"))
+    unwritten = "No model was written."
+    device = True
+
+    def build(self) -> None:
+        session, page = self.session, self.page
+        self._so_far: SoFar | None = None
+        self._others: list[RunRecord] = []
+        self.compare_menu = QMenu(self)
+        self.compare_menu.aboutToShow.connect(self._fill_compare)
+        page.answer.buttons["compare"].setMenu(self.compare_menu)
+        self.bar = StackedBar("Where the rows come from")
+        self.bar.part_chosen.connect(self._on_part)
+        page.answer.put(self.bar)
+        self.slices = SlicesCard(session)
+        self.residuals = ResidualsCard(session, page.fill_menu)
+        self.pair = SideBySide(self.slices, self.residuals, (3, 2))
+        self.tokens = TokensCard(session)
+        self.norms = NormsCard(session)
+        self.slices.view.chosen.connect(lambda key: self.pair.allow(key == "plot"))
+        for card in (self.pair, self.tokens, self.norms):
+            page.add(card)
+        for plot in (self.bar, self.slices.dots):
+            offer_picture(plot, session, page.fill_menu)
+        for table in (self.slices.table, self.norms.table, self.tokens.table):
+            table.menu_asked.connect(page.fill_menu)
+        page.told.connect(self._hear)
+        session.changed.connect(self._on_change)
+
+    def title_of(self, request: TransplantRequest) -> str:
+        return words.run_title(request)
+
+    def sentences(self, run: RunRecord, result: TransplantResult) -> tuple[str, str]:
+        return words.heading(result), words.facts(result, run.id)
+
+    # What it shows
+
+    def fill(self, result: TransplantResult) -> None:
+        self._show_sources(result.sources)
+        for card in (self.slices, self.residuals, self.tokens, self.norms):
+            card.show_result(result)
+        self.pair.setVisible(self.slices.isVisibleTo(self.pair) or self.residuals.isVisibleTo(self.pair))
+        self._ask_others()
+
+    @Slot(object)
+    def _hear(self, event: Any) -> None:
+        """What is known while the run goes on."""
+        run = self.page.run
+        if event.type != "partial" or run is None:
+            return
+        if self._so_far is None or self._so_far.run_id != run.id:
+            self._so_far = SoFar(run.id)
+        self._so_far.hear(event.data)
+        known = self._so_far.result(run.request)
+        if known is None:
+            return
+        early: list[Any] = []
+        if known.vocab_size:
+            self.page.answer.say("", words.counts(known))
+            self._show_sources(known.sources)
+            early.append(self.page.answer)
+        for card in (self.slices, self.residuals, self.norms):
+            card.show_result(known)
+        if known.bits_per_byte.before or known.residuals.counts:
+            early.append(self.pair)
+        if known.norms.base:
+            early.append(self.norms)
+        self.page.show_early(early)
+
+    def _show_sources(self, sources: dict[str, int]) -> None:
+        self.bar.show_parts(parts_of(sources))
+        self.bar.setVisible(bool(self.bar.parts))
+
+    @Slot(str)
+    def _on_part(self, key: str) -> None:
+        """Approximated tokens are listed below; go there."""
+        if key == "method" and self.tokens.isVisibleTo(self):
+            self.page.view.ensureWidgetVisible(self.tokens)
+            self.tokens.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # The form
+
+    def sample_values(self) -> dict[str, Any]:
+        from core.sample import sample_spec
+
+        return sample_spec().request
+
+    def _propose(self) -> None:
+        """The sample graft; where the starters are not there, the form stays empty."""
+        with suppress(UserError):
+            super()._propose()
+
+    def put(self, found: Dropped) -> list[str]:
+        """A model becomes the base, a second one or a tokenizer the target; texts are what is measured."""
+        said = []
+        targets = [*found.models[1:], *found.tokenizers]
+        if found.models:
+            self.page.setup.set_field("base", str(found.models[0]))
+            said.append(f"{found.models[0].name} is the base model")
+        if targets:
+            self.page.setup.set_field("target_tokenizer", str(targets[0]))
+            said.append(f"{targets[0].name} gives the target tokenizer")
+        return said + super().put(found)
+
+    # What a person does with a run
+
+    def command(self, verb: str) -> None:
+        """``folder``, ``compare``, or a table to export: ``slices``, ``tokens``."""
+        acts: dict[str, Callable[[], object]] = {
+            "compare": self.page.answer.buttons["compare"].showMenu,
+            "slices": self.slices.table.export,
+            "tokens": self.tokens.table.export,
+        }
+        acts.get(verb, partial(self.act, verb))()
+
+    @Slot(object)
+    def _on_change(self, change: Change) -> None:
+        if "runs" in change.kinds and self.page.result is not None:
+            self._ask_others()
+
+    def _ask_others(self) -> None:
+        if self.session.project is not None:
+            self.session.ask(self.session.project.runs, then=self._got_others, owner=self, key="others")
+
+    def _got_others(self, runs: list[RunRecord]) -> None:
+        self._others = [run for run in runs if run.kind == TRANSPLANT.kind and run.status == "done"]
+
+    @Slot()
+    def _fill_compare(self) -> None:
+        menu, run = self.compare_menu, self.page.run
+        menu.clear()
+        if run is None:
+            return
+        others = [other for other in self._others if other.id != run.id][:COMPARED]
+        for other in others:
+            label = f"run {other.id} · {other.title}".replace("&", "&&")
+            menu.addAction(label, partial(self.session.compare_requested.emit, [run.id, other.id]))
+        if not others:
+            menu.addAction("There is no other finished transplant yet").setEnabled(False)
+
+    # How it was left
+
+    def state(self) -> dict[str, Any]:
+        return {**super().state(), "slices": self.slices.view.key}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        super().restore(state)
+        self.slices.view.choose(str(state.get("slices", "")))

@@ -1,0 +1,28 @@
+"""Sweep: many methods and parameters on one pair, as one board."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QVBoxLayout
+
+from app.panels.tab import Tab
+from app.widgets.notice import Notice
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+SENTENCE = (
+    "Not built yet: here you will run many methods and parameters on one pair, and see quality against "
+    "time on one board."
+)
+
+
+class SweepTab(Tab):
+    kinds = ("sweep",)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(Notice("transplant", SENTENCE))
