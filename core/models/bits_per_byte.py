@@ -39,7 +39,7 @@ def token_losses(
     stage: str = "Measuring bits per byte",
     batch: int = 16,
     part: tuple[int, int] = (0, 1),
-    watch: Callable[[int, torch.Tensor], None] = lambda first, logits: None,
+    watch: Callable[[int, torch.Tensor], None] | None = None,
 ) -> torch.Tensor:
     """How surprised the model is by each token, every token scored exactly once.
 
@@ -70,7 +70,8 @@ def token_losses(
     offset = 0 if prefix is None else 1
 
     def see(first: int, logits: torch.Tensor) -> None:
-        watch(first - offset, logits)
+        if watch is not None:
+            watch(first - offset, logits)
 
     was_training = model.training
     model.eval()

@@ -27,6 +27,7 @@ from core.jobs.context import Context
 from core.models.bits_per_byte import token_losses
 from core.tokenizers.open import Tokenizer
 from core.tokenizers.vocabulary import Vocabulary
+from core.transplant.evidence.foreseen import Foreseen, Places, Watch, first_bytes
 from core.transplant.result import BeforeAfter, BeforeAfterTokens, LossPart
 from core.transplant.texts import ALL, Slice
 
@@ -61,10 +62,14 @@ class Passage:
 
 @dataclass(frozen=True)
 class Scored:
-    """A passage with the bits of each token, (n,) float64; NaN where it could not be scored."""
+    """A passage with the bits of each token, (n,) float64; NaN where it could not be scored.
+
+    `foreseen`: what the model foretells at some places of it, where that was asked.
+    """
 
     passage: Passage
     bits: NDArray[np.float64]
+    foreseen: Foreseen | None = None
 
     @property
     def total(self) -> float:
@@ -190,19 +195,27 @@ def score(
     context: int,
     when: Literal["before", "after"],
     ctx: Context,
+    at: Places | None = None,
+    spelt: Sequence[bytes] = (),
 ) -> list[list[Scored]]:
     """Every passage of every slice, token by token. Each slice is told as soon as it is measured.
+
+    Args:
+        at: places at which to keep what the model foretells.
+        spelt: what each token of the model's vocabulary stands for, to sum its answers by bytes.
 
     Raises:
         UserError: the model's answers are no numbers.
     """
     name = "the base" if when == "before" else "the graft"
+    firsts = first_bytes(spelt)
     total = sum(len(passages) for passages in read)
     done = 0
     found = []
-    for text, passages in zip(slices, read, strict=True):
+    for number, (text, passages) in enumerate(zip(slices, read, strict=True)):
         scored = []
-        for passage in passages:
+        for place, passage in enumerate(passages):
+            watch = None if at is None else Watch(at[number][place], firsts)
             losses = token_losses(
                 model,
                 passage.ids.tolist(),
@@ -211,6 +224,7 @@ def score(
                 ctx=ctx,
                 stage=f"Measuring {name}",
                 part=(done, total),
+                watch=watch,
             )
             if losses[0 if prefix is not None else 1 :].isnan().any():
                 raise UserError(
@@ -218,7 +232,8 @@ def score(
                     "Use an intact copy.",
                     field="base",
                 )
-            scored.append(Scored(passage, losses.double().numpy() / math.log(2)))
+            foreseen = None if watch is None else watch.foreseen
+            scored.append(Scored(passage, losses.double().numpy() / math.log(2), foreseen))
             done += 1
         found.append(scored)
         ctx.emit({"bits_per_byte": {when: _rates([text.name], [scored], whole=False)}})
@@ -243,18 +258,25 @@ def parts(
     before: list[list[Scored]],
     after: list[list[Scored]],
     approximated: NDArray[np.bool_],
+    *,
+    by_input: bool = False,
 ) -> list[LossPart]:
     """The loss divided between copied and approximated rows, by slice and for ``all``.
 
     Args:
         approximated: (vocabulary,) whether a target id's row was made rather than copied.
+        by_input: divided by the token that was read last instead of the one that is foretold, and so by the
+            input's rows instead of the head's; what a passage begins with counts as copied.
     """
     found = []
     for text, old, new in zip(slices, before, after, strict=True):
         for kind in (False, True):
             tokens, size, bits, bits_before = 0, 0, 0.0, 0.0
             for one, other in zip(old, new, strict=True):
-                mask = (approximated[other.passage.ids] == kind) & ~np.isnan(other.bits)
+                made = approximated[other.passage.ids]
+                if by_input:
+                    made = np.concatenate([[False], made[:-1]])
+                mask = (made == kind) & ~np.isnan(other.bits)
                 edges = other.passage.edges
                 tokens += int(mask.sum())
                 size += int(np.diff(edges)[mask].sum())

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from core.tokenizers.canonical import Boundary, Kind, Token
 from core.tokenizers.vocabulary import Vocabulary
-from core.transplant.evaluate import Scored
+from core.transplant.evaluate import Passage, Scored
 from core.transplant.graft import Graft
 from core.transplant.matching import COPIED, Source
-from core.transplant.result import Atom, Histogram, Norms, TokenFigures
+from core.transplant.result import Atom, Example, Histogram, Norms, TokenFigures
 from core.transplant.rows import Rows
 from core.transplant.texts import Slice
 
@@ -24,6 +24,7 @@ _BINS = 40
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _AROUND = 60
 """Characters of an example on either side of the token."""
+_EXAMPLES = 3
 
 
 def spelt(token: Token) -> str:
@@ -48,7 +49,7 @@ class TokenCosts:
         self.occurs = np.zeros(size, dtype=np.int64)
         self.bits = np.zeros(size)
         self.bits_before = np.zeros(size)
-        self._first: dict[int, tuple[str, int, int]] = {}
+        self._places: list[tuple[str, Passage, NDArray[np.float64]]] = []
         for text, old, new in zip(slices, before, after, strict=True):
             for passage, one, other in zip(text.passages, old, new, strict=True):
                 self._add(passage, one, other)
@@ -58,29 +59,42 @@ class TokenCosts:
         """(size,) bits that all occurrences of a token together cost more."""
         return self.bits - self.bits_before
 
-    def example(self, token: int) -> tuple[str, tuple[int, int] | None]:
-        """The line of the text in which the token first occurs, and where in it."""
-        if token not in self._first:
-            return "", None
-        passage, begin, end = self._first[token]
-        data = passage.encode()
-        start = len(data[:begin].decode(errors="ignore"))
-        stop = max(len(data[:end].decode(errors="ignore")), min(start + 1, len(passage)))
-        left = max(passage.rfind("\n", 0, start) + 1, start - _AROUND)
-        found = passage.find("\n", stop)
-        right = min(len(passage) if found < 0 else found, stop + _AROUND)
-        return passage[left:right], (start - left, stop - left)
+    def examples(self, token: int) -> list[Example]:
+        """The line in which the token first occurs, and two others, where it costs most beside the base."""
+        found: list[tuple[float, int, int]] = []
+        for number, (_, passage, added) in enumerate(self._places):
+            places = np.flatnonzero(passage.ids == token)
+            found += [(float(added[place]), number, place) for place in places.tolist()]
+        dearest = sorted(found[1:], key=lambda each: (-each[0], *each[1:]))
+        lines: list[Example] = []
+        for _, number, place in found[:1] + dearest:
+            text, passage, _ = self._places[number]
+            line = _line(text, int(passage.edges[place]), int(passage.edges[place + 1]))
+            if all(line.text != other.text for other in lines):
+                lines.append(line)
+            if len(lines) == _EXAMPLES:
+                break
+        return lines
 
-    def _add(self, passage: str, one: Scored, other: Scored) -> None:
+    def _add(self, text: str, one: Scored, other: Scored) -> None:
         edges, ids = other.passage.edges, other.passage.ids
         scored = ~np.isnan(other.bits)
+        bits_before = np.diff(one.per_byte()[edges])
         np.add.at(self.occurs, ids[scored], 1)
         np.add.at(self.bits, ids[scored], other.bits[scored])
-        np.add.at(self.bits_before, ids[scored], np.diff(one.per_byte()[edges])[scored])
-        firsts, places = np.unique(ids, return_index=True)
-        for token, place in zip(firsts.tolist(), places.tolist(), strict=True):
-            if token not in self._first:
-                self._first[token] = (passage, int(edges[place]), int(edges[place + 1]))
+        np.add.at(self.bits_before, ids[scored], bits_before[scored])
+        self._places.append((text, other.passage, np.nan_to_num(other.bits - bits_before)))
+
+
+def _line(passage: str, begin: int, end: int) -> Example:
+    """The line, or what is near, around the bytes from `begin` to `end`."""
+    data = passage.encode()
+    start = len(data[:begin].decode(errors="ignore"))
+    stop = max(len(data[:end].decode(errors="ignore")), min(start + 1, len(passage)))
+    left = max(passage.rfind("\n", 0, start) + 1, start - _AROUND)
+    found = passage.find("\n", stop)
+    right = min(len(passage) if found < 0 else found, stop + _AROUND)
+    return Example(text=passage[left:right], at=(start - left, stop - left))
 
 
 def worst_and_best(
@@ -142,7 +156,7 @@ def _token(
     assert token is not None
     residual = float(rows.residual[place])
     occurs = int(costs.occurs[id]) if costs else 0
-    example, at = costs.example(id) if costs else ("", None)
+    examples = costs.examples(id) if costs else []
     return TokenFigures(
         id=id,
         text=spelt(token),
@@ -151,8 +165,9 @@ def _token(
         bits=float(costs.bits[id]) / occurs if costs and occurs else None,
         bits_before=float(costs.bits_before[id]) / occurs if costs and occurs else None,
         built_from=_atoms(rows, place, base),
-        example=example,
-        example_at=at,
+        example=examples[0].text if examples else "",
+        example_at=examples[0].at if examples else None,
+        others=examples[1:],
     )
 
 

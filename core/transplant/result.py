@@ -49,6 +49,13 @@ class Histogram(_Figures):
     counts: list[int] = Field(default_factory=list)
 
 
+class Example(_Figures):
+    """A line of the measured text around a token; `at`: where in it the token begins and ends."""
+
+    text: str
+    at: tuple[int, int]
+
+
 class Atom(_Figures):
     """A base token that a new row is built from."""
 
@@ -60,7 +67,8 @@ class TokenFigures(_Figures):
     """One new token. `text` may hold control characters or half a character (then as ``\\xNN``): it is data.
 
     `occurs`: in the measured text. `bits`: its mean loss there, `bits_before`: the base's on the same bytes.
-    `example`: a line of that text around it, `example_at`: where in the example it begins and ends.
+    `example`: a line of that text around it, `example_at`: where in the example it begins and ends; `others`:
+    up to two more, where it costs most.
     """
 
     id: int
@@ -72,6 +80,7 @@ class TokenFigures(_Figures):
     built_from: list[Atom] = Field(default_factory=list)
     example: str = ""
     example_at: tuple[int, int] | None = None
+    others: list[Example] = Field(default_factory=list)
 
     @property
     def added(self) -> float | None:
@@ -102,13 +111,15 @@ class ClassFigures(_Figures):
 
 class PerplexityRatio(_Figures):
     """Perplexity per token after, over that before (TokenAdapt, arXiv 2505.09738): not comparable between
-    tokenizers, given because papers do. `median` is of the passages' ratios."""
+    tokenizers, given because papers do. `median` and `mean` are of the ratios of blocks of about 1,000 bytes;
+    the mean is led by a few."""
 
     slice: str
     before: float
     after: float
     ratio: float
     median: float
+    mean: float | None = None
 
 
 class Agreement(_Figures):
@@ -140,22 +151,39 @@ class AnchorTest(_Figures):
     neighbours: float
 
 
-class DigitsFigures(_Figures):
-    """Numbers as the two tokenizers cut them; `same` is the share of sampled numbers cut alike.
+class NeighboursKept(_Figures):
+    """Of new tokens: the mean share of the ten nearest shared tokens that the made row has in common with the
+    donor's row of the same token."""
 
-    `severity`: ``none``, ``some`` (another direction) or ``severe`` (another size of groups). `examples` are
-    (number, the base's pieces, the target's), pieces parted by ``|``.
+    matrix: Literal["input", "head"]
+    tokens: int
+    share: float
+
+
+class DigitsFigures(_Figures):
+    """Numbers as the two tokenizers cut them; `same` is the share of `numbers` sampled ones cut alike.
+
+    `severity`: ``none``, ``some`` (another direction, or cut as it was learnt) or ``severe`` (another size of
+    groups). `base` and `target` say the groups in words, `warning` what differs and `remedy` what now: both
+    are empty where all is alike. `examples` are (number, the base's pieces, the target's), pieces parted by
+    ``|``.
     """
 
     base: str
     target: str
     same: float
     severity: Literal["none", "some", "severe"]
+    numbers: int = 0
+    warning: str = ""
+    remedy: str = ""
     examples: list[tuple[str, str, str]] = Field(default_factory=list)
 
 
 class Kept(_Figures):
-    """A figure of an encoder before and after: ``nDCG@10``, ``Spearman``; `on` says of what."""
+    """A figure of an encoder before and after: ``nDCG@10``, ``recall@100``, ``Spearman``; `on` says of what.
+
+    ``similarity kept`` is of both at once: how alike the two rank pairs of texts; `before` is then 1.
+    """
 
     name: str
     on: str
@@ -202,7 +230,13 @@ class TransplantResult(Result):
     classes: list[ClassFigures] = Field(default_factory=list)
     perplexity: list[PerplexityRatio] = Field(default_factory=list)
     agreement: list[Agreement] = Field(default_factory=list)
+    parts_by_input: list[LossPart] = Field(
+        default_factory=list,
+        description="As parts, but by the row of the token read last: what the input's rows cost.",
+    )
     anchor_test: list[AnchorTest] = Field(default_factory=list)
+    anchor_test_note: str = Field("", description="Why there is no anchor test, where there is none.")
+    neighbours: list[NeighboursKept] = Field(default_factory=list)
     digits: DigitsFigures | None = None
     kept: list[Kept] = Field(default_factory=list)
     worst: list[TokenFigures] = Field(default_factory=list)

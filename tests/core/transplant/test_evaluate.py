@@ -72,6 +72,16 @@ def test_that_the_loss_is_divided_by_the_kind_of_row_with_the_bases_on_the_same_
     assert told["all", "copied"].bits == 3.0
 
 
+def test_that_the_loss_is_divided_by_what_was_read_last_too() -> None:
+    text = Slice("a", ("abcdefgh",))
+    before = scored([4, 8], 8, [4.0, 8.0])
+    after = scored([2, 6, 8], 8, [1.0, 9.0, 2.0], ids=[0, 1, 0])
+    found = parts([text], [[before]], [[after]], np.array([False, True]), by_input=True)
+    told = {(part.slice, part.kind): part for part in found}
+    assert (told["a", "copied"].tokens, told["a", "copied"].bits) == (2, 10.0)
+    assert (told["a", "approximated"].tokens, told["a", "approximated"].bits) == (1, 2.0)
+
+
 def test_that_windows_cover_equally_many_bytes() -> None:
     assert windows((128, 128), (4.0, 4.0)) == (128, 128)
     assert windows((128, 128), (4.0, 2.0)) == (64, 128)

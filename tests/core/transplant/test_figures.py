@@ -38,27 +38,34 @@ def test_that_an_example_is_the_line_around_the_first_place() -> None:
     text = "first line\nthe second line here\nthird"
     at = text.index("second")
     found = costs(text, [1, 2, 3], [at, at + 6, len(text)], [1, 1, 1])
-    line, place = found.example(2)
-    assert line == "the second line here"
-    assert place is not None
-    assert line[slice(*place)] == "second"
-    assert found.example(9) == ("", None)
+    [example] = found.examples(2)
+    assert example.text == "the second line here"
+    assert example.text[slice(*example.at)] == "second"
+    assert found.examples(9) == []
+
+
+def test_that_more_examples_are_the_dearest_other_lines() -> None:
+    text = "ab first\nab cheap\nab dear\nab dear\nab middling\n"
+    starts = [at for at in range(len(text)) if text.startswith("ab", at)]
+    edges = sorted({0, *starts, *(at + 2 for at in starts), len(text)})
+    ids = [1 if at in starts else 2 for at in edges[:-1]]
+    bits = iter([1.0, 2.0, 9.0, 8.0, 5.0])
+    found = costs(text, ids, edges[1:], [next(bits) if id == 1 else 0.0 for id in ids])
+    assert [example.text for example in found.examples(1)] == ["ab first", "ab dear", "ab middling"]
 
 
 def test_that_a_long_line_is_cut_around_the_token() -> None:
     text = "x" * 500 + "needle" + "y" * 500
-    line, place = costs(text, [1, 2, 3], [500, 506, 1006], [1, 1, 1]).example(2)
-    assert place is not None
-    assert line[slice(*place)] == "needle"
-    assert len(line) < 150
+    [example] = costs(text, [1, 2, 3], [500, 506, 1006], [1, 1, 1]).examples(2)
+    assert example.text[slice(*example.at)] == "needle"
+    assert len(example.text) < 150
 
 
 @pytest.mark.parametrize(("begin", "end", "said"), [(1, 2, "日"), (2, 4, "日"), (1, 5, "日本")])
 def test_that_half_a_character_is_shown_as_the_whole(begin: int, end: int, said: str) -> None:
     text = "a日本b"
-    line, place = costs(text, [1, 2, 3], [begin, end, 8], [1, 1, 1]).example(2)
-    assert place is not None
-    assert line[slice(*place)] in (said, said[:1])
+    [example] = costs(text, [1, 2, 3], [begin, end, 8], [1, 1, 1]).examples(2)
+    assert example.text[slice(*example.at)] in (said, said[:1])
 
 
 def test_that_tokens_are_spelt_as_data() -> None:

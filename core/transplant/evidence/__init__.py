@@ -1,0 +1,1 @@
+"""What a transplant did to a model, figure by figure; each file one kind of evidence."""
