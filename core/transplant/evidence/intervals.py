@@ -7,12 +7,12 @@ its size: the slices are what the user chose, not a sample.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from core.transplant.evaluate import Scored
-from core.transplant.evidence.blocks import blocks
+from core.transplant.evidence.blocks import Blocks, blocks
 from core.transplant.texts import ALL, Slice
 
 RESAMPLES = 1_000
@@ -28,18 +28,24 @@ def intervals(
 
     A slice of fewer than 5 blocks (5,000 bytes) has none; ``all`` counts those slices as they are.
     """
+    pairs = {text.name: blocks(old, new) for text, old, new in zip(slices, before, after, strict=True)}
+    return intervals_of(pairs, seed)
+
+
+def intervals_of(pairs: Mapping[str, tuple[Blocks, Blocks]], seed: int) -> dict[str, tuple[float, float]]:
+    """The same from slice → its blocks by the one model and by the other."""
     found: dict[str, tuple[float, float]] = {}
     whole = np.zeros((4, RESAMPLES))
     blocks_in_all = 0
-    for number, (text, old, new) in enumerate(zip(slices, before, after, strict=True)):
-        sums = np.stack([row for side in blocks(old, new) for row in (side.bits, side.bytes)])
+    for number, (name, pair) in enumerate(pairs.items()):
+        sums = np.stack([row for side in pair for row in (side.bits, side.bytes)])
         count = sums.shape[1]
         blocks_in_all += count
         source = np.random.Generator(np.random.Philox(key=[seed, number]))
         drawn = _resampled(sums, source)
         whole += drawn
         if count >= FEWEST:
-            found[text.name] = _interval(drawn)
+            found[name] = _interval(drawn)
     if blocks_in_all >= FEWEST and whole[1].all():
         found[ALL] = _interval(whole)
     return found
