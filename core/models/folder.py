@@ -12,7 +12,7 @@ from typing import Any
 from core.errors import UserError
 from core.json_files import read_json_object, unreadable
 from core.models.headers import TensorEntry, WeightFile, read_header
-from core.models.matrices import Matrices, find_matrices
+from core.models.matrices import Matrices, find_matrices, untied_head
 
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
@@ -50,6 +50,7 @@ _QUANTISED = (
     ".quant_map",
     "_scale_inv",
 )
+_WITH_HEAD = ("ForCausalLM", "LMHeadModel", "ForMaskedLM", "ForPreTraining")
 _CLASS_ENDINGS = (
     "ForCausalLM", "LMHeadModel", "ForConditionalGeneration", "ForMaskedLM", "ForPreTraining", "Model",
 )  # fmt: skip
@@ -81,6 +82,12 @@ class ModelFolder:
     def head(self) -> str | None:
         """Name of the output matrix (vocab_size, hidden_size); None where the file holds none. See `tied`."""
         return self.matrices.head
+
+    @property
+    def untied_head(self) -> str | None:
+        """What the head would be called if it had a tensor of its own; None where the model has no head."""
+        has_head = self.architecture.endswith(_WITH_HEAD)
+        return self.head or (untied_head(self.input_embedding) if has_head else None)
 
     @property
     def head_biases(self) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ _HEAD = (
     "output.weight",
     "language_model.lm_head.weight",
     "vocab_projector.weight",
+    "decoder.weight",
 )
 _BIAS = (
     "lm_head.bias",
@@ -56,7 +57,24 @@ _BIAS = (
     "lm_head.decoder.bias",
     "language_model.lm_head.bias",
     "vocab_projector.bias",
+    "decoder.bias",
 )
+_HEAD_OF = {
+    "model.embed_tokens.weight": "lm_head.weight",
+    "transformer.wte.weight": "lm_head.weight",
+    "gpt_neox.embed_in.weight": "embed_out.weight",
+    "model.decoder.embed_tokens.weight": "lm_head.weight",
+    "transformer.word_embeddings.weight": "lm_head.weight",
+    "language_model.model.embed_tokens.weight": "language_model.lm_head.weight",
+    "model.language_model.embed_tokens.weight": "lm_head.weight",
+    "backbone.embeddings.weight": "lm_head.weight",
+    "backbone.embedding.weight": "lm_head.weight",
+    "bert.embeddings.word_embeddings.weight": "cls.predictions.decoder.weight",
+    "roberta.embeddings.word_embeddings.weight": "lm_head.decoder.weight",
+    "distilbert.embeddings.word_embeddings.weight": "vocab_projector.weight",
+    "model.embeddings.tok_embeddings.weight": "decoder.weight",
+}
+"""Input embedding → the head that a model of its kind has where the two are not one."""
 _OF_THE_VOCABULARY = ("embed", "wte", "vocab", "head", "logit", "predictions")
 """Parts of names that speak of the vocabulary, for tensors whose dimension could be something else's too."""
 
@@ -105,6 +123,11 @@ def find_matrices(tensors: Mapping[str, TensorEntry], config: Mapping[str, Any])
         if n not in known and rows in tensor.shape and (not ambiguous or _speaks_of_the_vocabulary(n))
     )
     return Matrices(name, head, biases, others, rows, width)
+
+
+def untied_head(input: str) -> str | None:
+    """What the head of a model would be called if it were not its input embedding; None where unknown."""
+    return _HEAD_OF.get(input)
 
 
 def _input_embedding(tensors: Mapping[str, TensorEntry], vocab_size: object) -> str | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 
+import numpy as np
 import torch
 
 from core.errors import UserError
@@ -38,7 +40,6 @@ def read_tensor(folder: ModelFolder, name: str, rows: slice | None = None) -> to
             does not know.
     """
     entry = folder.tensors[name]
-    dtype = torch_dtype(entry)
     shape = entry.shape
     begin, end = entry.begin, entry.end
     if rows is not None:
@@ -52,6 +53,11 @@ def read_tensor(folder: ModelFolder, name: str, rows: slice | None = None) -> to
             begin + (start + count) * row_bytes,
             (count, *shape[1:]),
         )
+    return _read(entry, begin, end, shape)
+
+
+def _read(entry: TensorEntry, begin: int, end: int, shape: tuple[int, ...]) -> torch.Tensor:
+    dtype = torch_dtype(entry)
     buffer = bytearray(end - begin)
     try:
         with entry.file.open("rb") as file:
@@ -64,6 +70,27 @@ def read_tensor(folder: ModelFolder, name: str, rows: slice | None = None) -> to
     if not buffer:
         return torch.empty(shape, dtype=dtype)
     return torch.frombuffer(buffer, dtype=dtype).reshape(shape)
+
+
+def map_tensor(entry: TensorEntry) -> torch.Tensor:
+    """A tensor whose bytes stay in the file: the system reads those that are looked at, and forgets them when
+    memory is short. It must not be written to.
+
+    Raises:
+        UserError: as `read_tensor`.
+    """
+    dtype = torch_dtype(entry)
+    if not entry.bytes or entry.begin % dtype.itemsize:  # as files of early versions lie
+        return _read(entry, entry.begin, entry.end, entry.shape)
+    try:
+        if entry.file.stat().st_size < entry.end:
+            raise UserError(f"{entry.file} has been cut short since it was opened. {AGAIN}")
+        mapped = np.memmap(entry.file, dtype=np.uint8, mode="r", offset=entry.begin, shape=(entry.bytes,))
+    except OSError as error:
+        raise unreadable(entry.file, error) from None
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
+        return torch.from_numpy(mapped).view(dtype).reshape(entry.shape)
 
 
 def row_blocks(

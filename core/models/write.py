@@ -6,8 +6,8 @@ import json
 import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, Protocol, TypeAlias
 
 import torch
 
@@ -20,18 +20,34 @@ from core.models.tensors import safetensors_dtype
 CHUNK = 16 * 2**20
 """Bytes between two looks at whether someone pressed stop."""
 
-_Content: TypeAlias = TensorEntry | torch.Tensor
-"""A tensor to be copied from its file, or one in memory."""
+
+class Streamed(Protocol):
+    """A tensor that is made while it is written."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    @property
+    def dtype(self) -> torch.dtype: ...
+
+    def blocks(self) -> Iterator[torch.Tensor]:
+        """Its rows in order, some at a time."""
+        ...
+
+
+_Content: TypeAlias = TensorEntry | torch.Tensor | Streamed
+"""A tensor to be copied from its file, one in memory, or one that is made now."""
 
 
 def write_model(
     source: ModelFolder,
     folder: Path,
     *,
-    replacements: Mapping[str, torch.Tensor],
+    replacements: Mapping[str, torch.Tensor | Streamed],
     config: Mapping[str, Any],
     files: Mapping[str, bytes | Path],
     ctx: Context,
+    additions: Mapping[str, torch.Tensor | Streamed] = {},
 ) -> None:
     """Write `source` to another folder with some of its tensors replaced.
 
@@ -43,9 +59,10 @@ def write_model(
         folder: an empty folder, from `core.output.new_folder`: that makes the whole appear at once,
             and puts a full disk into words.
         replacements: name of a tensor of `source` → the tensor to put there, of any shape.
+        additions: name of a tensor that `source` does not have → the tensor; it goes into the last file.
         config: what config.json will say.
         files: name → content of all other files (the tokenizer's, generation_config.json, a card): nothing
-            else is taken from `source`.
+            else is taken from `source`. A name may lie in a folder: ``1_Pooling/config.json``.
 
     Raises:
         UserError: `source` cannot be read any more.
@@ -54,7 +71,11 @@ def write_model(
     """
     if unknown := replacements.keys() - source.tensors.keys():
         raise ValueError(f"{source.path} has no tensors {sorted(unknown)}")
-    weights = [_weights(file, replacements) for file in source.files]
+    if known := additions.keys() & source.tensors.keys():
+        raise ValueError(f"{source.path} has the tensors {sorted(known)} already")
+    weights: list[_Weights | _Copied] = [
+        _weights(file, replacements, additions if file is source.files[-1] else {}) for file in source.files
+    ]
     parts: list[_Weights | _Copied] = [*weights, _Copied(CONFIG, _json(config))]
     if source.files[0].path.name != WEIGHTS:
         parts.append(_Copied(INDEX, _json(_index(source, weights))))
@@ -62,7 +83,9 @@ def write_model(
     _check_names([part.name for part in parts])
     meter = _Meter(sum(part.size for part in parts), ctx)
     for part in parts:
-        with (folder / part.name).open("xb") as target:
+        place = folder / part.name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with place.open("xb") as target:
             part.write(target, meter)
 
 
@@ -106,9 +129,10 @@ class _Weights:
             if isinstance(tensor, TensorEntry):
                 _copy(tensor.file, tensor.begin, tensor.bytes, target, meter)
                 continue
-            for chunk in _chunks(tensor):
-                target.write(chunk)
-                meter.add(len(chunk))
+            for block in [tensor] if isinstance(tensor, torch.Tensor) else tensor.blocks():
+                for chunk in _chunks(block):
+                    target.write(chunk)
+                    meter.add(len(chunk))
 
 
 class _Meter:
@@ -123,10 +147,17 @@ class _Meter:
         self._ctx.progress(self._done, self._total, "Writing the model")
 
 
-def _weights(file: WeightFile, replacements: Mapping[str, torch.Tensor]) -> _Weights | _Copied:
-    if replacements.keys().isdisjoint(file.tensors):
+def _weights(
+    file: WeightFile,
+    replacements: Mapping[str, torch.Tensor | Streamed],
+    additions: Mapping[str, torch.Tensor | Streamed],
+) -> _Weights | _Copied:
+    if replacements.keys().isdisjoint(file.tensors) and not additions:
         return _Copied(file.path.name, file.path, file)
-    tensors = {name: replacements.get(name, entry) for name, entry in file.tensors.items()}
+    tensors: dict[str, _Content] = {
+        name: replacements.get(name, entry) for name, entry in file.tensors.items()
+    }
+    tensors |= additions
     return _Weights(file.path.name, tensors, file.metadata)
 
 
@@ -143,7 +174,7 @@ def _header(tensors: Mapping[str, _Content], metadata: Mapping[str, str] | None)
 
 
 def _index(source: ModelFolder, weights: Sequence[_Weights | _Copied]) -> dict[str, Any]:
-    """The index of a model in several files: its tensors stay where they were, its sizes are new."""
+    """The index of a model in several files: its tensors stay where they were; what is new comes last."""
     file = source.path / INDEX
     try:
         index: dict[str, Any] = json.loads(file.read_bytes())
@@ -155,12 +186,14 @@ def _index(source: ModelFolder, weights: Sequence[_Weights | _Copied]) -> dict[s
     metadata["total_size"] = sum(map(_bytes, tensors))
     if "total_parameters" in metadata:
         metadata["total_parameters"] = sum(math.prod(tensor.shape) for tensor in tensors)
-    return {**index, "metadata": metadata}
+    places = {name: part.name for part in weights for name in part.tensors}
+    return {**index, "metadata": metadata, "weight_map": {**index["weight_map"], **places}}
 
 
 def _check_names(names: Sequence[str]) -> None:
     for name in names:
-        if Path(name).name != name or names.count(name) > 1:
+        parts = PurePosixPath(name).parts
+        if not parts or ".." in parts or PurePosixPath(name).is_absolute() or names.count(name) > 1:
             raise ValueError(f"{name!r} cannot be written: no plain name, or one that is taken")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from core.transplant.rows import Anchors
+from core.transplant.tables import lengths
 
 FAINT = 1e-6
 """Share of the median length below which a row holds nothing."""
@@ -39,9 +40,9 @@ def usable_anchors(shared: Anchors, base: torch.Tensor, donor: torch.Tensor) -> 
     """
     there = (shared.base < len(base)) & (shared.donor < len(donor))
     anchors = _some(shared, there)
-    clear = ~_faint(base[anchors.base].float()) & ~_faint(donor[anchors.donor].float())
+    clear = ~_faint(lengths(base, anchors.base)) & ~_faint(lengths(donor, anchors.donor))
     clear_anchors = _some(anchors, clear)
-    repeated = near_duplicates(donor[clear_anchors.donor].float())
+    repeated = near_duplicates(donor, clear_anchors.donor)
     counts = AnchorCounts(
         shared=len(shared),
         out_of_range=int((~there).sum()),
@@ -51,37 +52,44 @@ def usable_anchors(shared: Anchors, base: torch.Tensor, donor: torch.Tensor) -> 
     return _some(clear_anchors, ~repeated), counts
 
 
-def near_duplicates(rows: torch.Tensor) -> torch.Tensor:
-    """(n,) bool: whether a row of lower index has a cosine above `SAME` with it.
+def near_duplicates(table: torch.Tensor, ids: torch.Tensor | None = None) -> torch.Tensor:
+    """(n,) bool: whether one of the rows `ids` (n,) of `table`, or of all, has a cosine above `SAME` with an
+    earlier one.
 
     Such rows, made length 1, are nearer than √(2e-6) to each other, and so are their projections on any line:
-    it is enough to compare each with its neighbours in the order along one line.
+    it is enough to compare each with its neighbours in the order along one line. A few blocks of rows are
+    held at once.
 
     Args:
-        rows: (n, d) float32, none of length zero.
+        table: (R, d), of any number type; none of the rows of length zero.
     """
-    found = torch.zeros(len(rows), dtype=torch.bool)
-    if len(rows) < 2:
+    if ids is None:
+        ids = torch.arange(len(table))
+    found = torch.zeros(len(ids), dtype=torch.bool)
+    if len(ids) < 2:
         return found
-    unit = torch.nn.functional.normalize(rows, dim=1)
-    line = torch.randn(rows.shape[1], generator=torch.Generator().manual_seed(0))
-    along, order = (unit @ (line / line.norm())).sort()
+
+    def unit(places: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.normalize(table[ids[places]].float(), dim=1)
+
+    line = torch.randn(table.shape[1], generator=torch.Generator().manual_seed(0))
+    line /= line.norm()
+    along, order = torch.cat([unit(some) @ line for some in torch.arange(len(ids)).split(_BLOCK)]).sort()
     reach = 1.1 * math.sqrt(2 * (1 - SAME))
-    for first in range(0, len(rows), _BLOCK):
-        last = min(first + _BLOCK, len(rows))
+    for first in range(0, len(ids), _BLOCK):
+        last = min(first + _BLOCK, len(ids))
         end = int(torch.searchsorted(along, along[last - 1] + reach, right=True))
+        some = unit(order[first:last])
         for other in range(first, end, _BLOCK):
             ahead = slice(other, min(other + _BLOCK, end))
-            near = unit[order[first:last]] @ unit[order[ahead]].T > SAME
-            one, two = near.nonzero(as_tuple=True)
-            ids = torch.stack([order[first:last][one], order[ahead][two]])
-            ids = ids[:, ids[0] != ids[1]]
-            found[ids.amax(dim=0)] = True
+            one, two = (some @ unit(order[ahead]).T > SAME).nonzero(as_tuple=True)
+            places = torch.stack([order[first:last][one], order[ahead][two]])
+            places = places[:, places[0] != places[1]]
+            found[places.amax(dim=0)] = True
     return found
 
 
-def _faint(rows: torch.Tensor) -> torch.Tensor:
-    lengths = torch.linalg.vector_norm(rows, dim=1)
+def _faint(lengths: torch.Tensor) -> torch.Tensor:
     if not len(lengths):
         return torch.zeros(0, dtype=torch.bool)
     return (lengths == 0) | (lengths < FAINT * lengths.median())

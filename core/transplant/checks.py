@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from core.errors import UserError
 from core.models.folder import ModelFolder
 from core.tokenizers.canonical import Kind
 from core.tokenizers.vocabulary import Vocabulary
+from core.transplant.methods.method import Method
 
 
 def check_base(base: ModelFolder) -> None:
@@ -40,3 +44,17 @@ def check_others(base: ModelFolder, vocabulary: Vocabulary, target: Vocabulary) 
             "not known how to rebuild it, and a transplant would leave it wrong.",
             field="base",
         )
+
+
+def check_methods(base: ModelFolder, methods: Sequence[Method], corpus: Sequence[Path]) -> None:
+    """Raises `UserError` where a method cannot work on such a base, or has no text to learn from."""
+    for method in methods:
+        name = method.title.partition(",")[0]
+        if method.needs_corpus and not corpus:
+            raise UserError(f"{name} learns from text: name at least one file of it.", field="corpus")
+        if method.causal_only and not base.is_causal_lm:
+            raise UserError(
+                f"{name} works on causal language models, and {base.path} is a {base.architecture}; choose "
+                "another method.",
+                field="method",
+            )

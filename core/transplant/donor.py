@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import UserError
 from core.models.folder import is_model_folder
 from core.tokenizers.canonical import Kind
 from core.tokenizers.vocabulary import Vocabulary
+from core.transplant.methods.method import Method
 from core.transplant.request import TransplantRequest
 
 
-def find_donor(request: TransplantRequest) -> Path | None:
-    """The donor's folder: the one named, else the target tokenizer's own where it is a model. None if the
-    method needs none.
+def find_donor(request: TransplantRequest, methods: Sequence[Method] | None = None) -> Path | None:
+    """The donor's folder: the one named, else the target tokenizer's own where it is a model. None if none of
+    the methods needs one.
+
+    Args:
+        methods: those that will be used, where they are not the request's.
 
     Raises:
-        UserError: the method needs one and there is none.
+        UserError: a method needs one and there is none.
     """
-    if not request.method.needs_donor:
+    needing = next((method for method in methods or request.methods if method.needs_donor), None)
+    if needing is None:
         return None
     if request.donor is not None:
         return request.donor
@@ -26,7 +32,7 @@ def find_donor(request: TransplantRequest) -> Path | None:
     folder = target if target.is_dir() else target.absolute().parent
     if is_model_folder(folder):
         return folder
-    name = request.method.title.partition(",")[0]
+    name = needing.title.partition(",")[0]
     raise UserError(
         f"{name} needs a donor, a model with the target tokenizer, and {target} is only a tokenizer. Name a "
         "donor, or choose a method that needs none, such as FVT.",

@@ -1,13 +1,14 @@
-"""The new matrices: rows copied, rows made by the method, and the mean where neither can be."""
+"""The vocabulary's new matrices, by one method or by many."""
 
 from __future__ import annotations
 
 import hashlib
-import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -15,38 +16,67 @@ from numpy.typing import NDArray
 
 from core.errors import UserError
 from core.jobs.context import Context
-from core.jobs.machine import versions
-from core.models.folder import ModelFolder
 from core.models.tensors import read_tensor
 from core.tokenizers.canonical import Kind
-from core.transplant.anchors import AnchorCounts, usable_anchors
+from core.transplant.anchors import AnchorCounts
 from core.transplant.checkpoint import Checkpoint
 from core.transplant.inputs import Inputs
 from core.transplant.matching import Matching, Source
+from core.transplant.materials import Materials
 from core.transplant.methods.method import Method
-from core.transplant.rows import Anchors, Matrix, Rows, Shared, Task, apply, mean_row
-from core.transplant.tables import Table, read_table
+from core.transplant.new_matrix import NewMatrix
+from core.transplant.rows import Matrix, Rows, Shared
+from core.transplant.sizes import padded_rows
+from core.transplant.spelt import Candidate
+from core.transplant.tables import lengths
 
-_HALF_LARGEST = 65_504.0
+LIKE_COPIED: Literal["like copied"] = "like copied"
 
 
 @dataclass(frozen=True)
 class Graft:
-    """What is put in place of the base's tensors, and how it came about.
+    """What is put in place of the base's tensors, and how it came about. It holds rows, no matrices.
 
-    `rows`: the method's answer for each matrix it was asked for (one, where the head takes the same weights),
-    in the order of `targets` (m,). `sources` by the target's ids, `padded` rows in all. `lengths`: of the
-    base's used rows and of all written ones, (R',) and (padded,) float32.
+    Args:
+        matrices: name of a tensor → how it is made; a tied head that has a tensor of its own is the same
+            object as the input embedding. Empty where nothing changes.
+        biases: name of a head's bias → the new one, (padded,).
+        targets: (m,) ids that the method made, in its order.
+        rows: the method's answer for each matrix it was asked for (one, where the head takes the same
+            weights).
+        sources: by the target's ids; `padded` rows in all.
+        base_lengths: of the base's used rows, (R',) float32.
+        input: how the input embedding is made, also where nothing changes.
+        untied: the tied head of the base is a matrix of its own now, under this name.
+        seconds: what making the rows took. Settings of one method that were made together share their time
+            in equal parts; reading and matching are not in it.
     """
 
-    replacements: Mapping[str, torch.Tensor]
+    matrices: Mapping[str, NewMatrix]
+    biases: Mapping[str, torch.Tensor]
     targets: NDArray[np.int64]
     rows: Mapping[Matrix, Rows]
     sources: list[Source]
     padded: int
     anchors: Mapping[Matrix, AnchorCounts]
     base_lengths: torch.Tensor
-    new_lengths: torch.Tensor
+    input: NewMatrix
+    untied: str | None = None
+    seconds: float = 0.0
+
+    @property
+    def replacements(self) -> dict[str, torch.Tensor]:
+        """Name of a tensor → the new one, whole in memory, for a model that is open; made at each call.
+
+        Tensors that are one in the model are one here.
+        """
+        whole = {id(matrix): matrix.whole() for matrix in self.matrices.values()}
+        return {name: whole[id(matrix)] for name, matrix in self.matrices.items()} | dict(self.biases)
+
+    @property
+    def new_lengths(self) -> torch.Tensor:
+        """(padded,) float32: of the new input embedding's rows. Made when first asked for."""
+        return self.input.lengths
 
 
 def make_graft(
@@ -57,195 +87,267 @@ def make_graft(
     order: NDArray[np.int64],
     pad_to: int,
     ctx: Context,
+    head: Method | None = None,
+    untie: bool = False,
+    norms: str = "as made",
     corpus: Sequence[Path] = (),
     shared: Shared | None = None,
 ) -> Graft:
-    """Make every matrix of the vocabulary anew.
+    """One graft; see `make_grafts`."""
+    materials = Materials(inputs, matching, order, corpus=corpus, shared=shared)
+    (made,) = make_grafts(
+        materials, [Candidate(method, head)], pad_to=pad_to, ctx=ctx, untie=untie, norms=norms
+    )
+    return made
 
-    A head that is the input embedding stays that. Another head has rows of its own: from the donor's head
-    where the donor has one apart, else by the weights found for the input.
+
+def make_grafts(
+    materials: Materials,
+    candidates: Sequence[Candidate],
+    *,
+    pad_to: int,
+    ctx: Context,
+    seed: int | None = None,
+    untie: bool = False,
+    norms: str = "as made",
+    done: Callable[[int, Graft], None] = lambda place, graft: None,
+) -> list[Graft]:
+    """Make the new rows of the vocabulary's matrices in several ways.
+
+    Tables, anchors and whatever methods put into ``materials.shared`` are read and found once; settings of
+    one method are made together (`Method.several`), and what several candidates have in common, such as a
+    method for the head, is made once. A sweep keeps one `Materials` and may call this again, for other
+    candidates or another seed.
+
+    A head that is the input embedding stays that, unless its candidate has a method for the head or `untie`
+    is asked for. Another head has rows of its own: by its own method, from the donor's head where the donor
+    has one apart, else by the weights found for the input.
 
     Args:
-        order: (m,) the ids that the method makes, in the order in which it makes them.
-        corpus: text to learn from.
-        shared: what earlier grafts of the same models have made; a sweep's.
+        materials: of one pair of models, one matching and one order of targets.
+        seed: the context's by default.
+        norms: ``like copied``: new rows are scaled to the median length of those copied.
+        done: called with the place of a candidate and its graft as soon as its rows are made; candidates of
+            one method follow each other, otherwise in their order.
+
+    Returns:
+        in the order of `candidates`.
 
     Raises:
-        UserError: a matrix is damaged, or the method cannot work on these.
+        UserError: a matrix is damaged, or a method cannot work on these.
     """
-    base = inputs.base
-    vocabulary = inputs.base_tokenizer.vocabulary
-    table = read_table(base, base.input_embedding, vocabulary, ctx, "base")
-    _warn_of_zeros(inputs, matching, table, ctx)
-    used = _used(inputs)
-    if matching.same:
-        lengths = _lengths(table.rows)
-        return Graft({}, order, {}, list(matching.sources), base.vocab_size, {}, lengths[used], lengths)
-    padded = _rounded(len(matching.sources), pad_to)
-    plan = _Plan(inputs, matching, method, order, used, padded, corpus, shared or Shared())
-    keep = Checkpoint(ctx.checkpoint(), _digest(inputs, method, order, ctx)).keep
-    made: dict[Matrix, Rows] = {}
-    counts: dict[Matrix, AnchorCounts] = {}
-    sources = list(matching.sources)
-    if len(order):
-        made["input"], counts["input"] = plan.rows("input", table, partial(keep, "input"), ctx)
-        for id in order[~made["input"].made.numpy()].tolist():
-            sources[id] = Source.FALLBACK
-    new = plan.matrix(table, made.get("input"), ctx)
-    replacements = {table.name: new}
-    base_lengths, new_lengths = _lengths(table.rows)[used], _lengths(new)
-    if base.tied and base.head is not None:
-        replacements[base.head] = new
-    elif base.head is not None:
-        table = read_table(base, base.head, vocabulary, ctx, "base")
-        if made and (made["input"].dense is not None or plan.head_apart or method.apart):
-            made["head"], counts["head"] = plan.rows("head", table, partial(keep, "head"), ctx)
-        replacements[base.head] = plan.matrix(table, made.get("head", made.get("input")), ctx)
-    for name in base.head_biases:
-        replacements[name] = plan.bias(read_tensor(base, name), made.get("head", made.get("input")))
-    return Graft(replacements, order, made, sources, plan.padded, counts, base_lengths, new_lengths)
+    workshop = _Workshop(materials, pad_to, ctx.seed if seed is None else seed, untie, norms, ctx)
+    found: dict[int, Graft] = {}
+    by_class: dict[type[Method], list[int]] = {}
+    for place, candidate in enumerate(candidates):
+        by_class.setdefault(type(candidate.method), []).append(place)
+    for places in by_class.values():
+        workshop.prepare([candidates[place] for place in places])
+        for place in places:
+            found[place] = workshop.graft(candidates[place])
+            done(place, found[place])
+    return [found[place] for place in range(len(candidates))]
 
 
-class _Plan:
+class _Workshop:
+    """Makes rows, each only once: `prepare` for several candidates of one method, then `graft` for each."""
+
     def __init__(
-        self,
-        inputs: Inputs,
-        matching: Matching,
-        method: Method,
-        order: NDArray[np.int64],
-        used: torch.Tensor,
-        padded: int,
-        corpus: Sequence[Path],
-        shared: Shared,
+        self, materials: Materials, pad_to: int, seed: int, untie: bool, norms: str, ctx: Context
     ) -> None:
-        self._corpus = corpus
-        self._shared = shared
-        self._inputs = inputs
-        self._matching = matching
-        self._method = method
-        self._targets = torch.from_numpy(order)
-        self._used = used
-        self.padded = padded
+        self._materials = materials
+        self._inputs = materials.inputs
+        self._matching = materials.matching
+        self._seed = seed
+        self._untie = untie
+        self._like_copied = norms == LIKE_COPIED
+        self._ctx = ctx
+        self._table = materials.table("input", ctx)
+        materials.shared.once(
+            ("warned of zeros",),
+            lambda: _warn_of_zeros(self._inputs, self._matching, self._table.zeros, ctx),
+        )
+        self._checkpoint = Checkpoint(ctx.checkpoint(), materials.digest(ctx))
+        self._rows: dict[tuple[Matrix, str], tuple[Rows, AnchorCounts, float]] = {}
+        self._copied, self.padded = self._layout(pad_to)
+
+    def _layout(self, pad_to: int) -> tuple[torch.Tensor, int]:
+        """The base row of each new row, -1 where there is none, and how many rows there are."""
+        rows = self._inputs.base.vocab_size
+        size = len(self._matching.sources)
+        if self._matching.same or (self._matching.expands and size <= rows):
+            padded = rows
+        else:
+            padded = padded_rows(size, pad_to)
+        copied = torch.full((padded,), -1, dtype=torch.long)
+        known = min(size, padded)
+        copied[:known] = torch.from_numpy(self._matching.base_ids[:known])
+        if self._matching.same or self._matching.expands:  # what is padding stays what it is
+            rest = torch.arange(size, min(rows, padded))
+            copied[rest] = rest
+        return copied, padded
+
+    # Rows
+
+    def prepare(self, candidates: Sequence[Candidate]) -> None:
+        """Make the rows that these need and that are not made yet. Their methods are of one class."""
+        if not len(self._materials.order):
+            return
+        self._make([candidate.method for candidate in candidates], "input")
+        apart = [method for c in candidates if (method := self._method_of_head(c)) is not None]
+        for cls in dict.fromkeys(type(method) for method in apart):
+            self._make([method for method in apart if type(method) is cls], "head")
+
+    def _method_of_head(self, candidate: Candidate) -> Method | None:
+        """The method that makes rows for the head alone; None where it has the input's rows or weights."""
+        if not self._head_apart(candidate):
+            return None
+        if candidate.head is not None:
+            return candidate.head
+        method, donor = candidate.method, self._inputs.donor
+        learns = method.needs_donor and donor is not None and not donor.tied
+        dense = self._rows["input", _key(method)][0].dense is not None
+        return method if learns or method.apart or dense else None
+
+    def _head_apart(self, candidate: Candidate) -> bool:
+        """Whether the new model has a head that is not its input embedding."""
+        base = self._inputs.base
+        return not base.tied or candidate.head is not None or self._untie
+
+    def _make(self, methods: Sequence[Method], matrix: Matrix) -> None:
+        wanted = {_key(method): method for method in methods}
+        wanted = {key: method for key, method in wanted.items() if (matrix, key) not in self._rows}
+        names = {key: f"{matrix}-{_short(f'{key} {self._seed}')}" for key in wanted}
+        left: dict[str, Method] = {}
+        for key, method in wanted.items():
+            kept = self._checkpoint.found(f"all-{names[key]}", 0)
+            if kept is None:
+                left[key] = method
+            else:
+                counts = self._materials.counts(method, matrix, self._ctx)
+                self._rows[matrix, key] = kept, counts, 0.0
+        if not left:
+            return
+        together = f"{matrix}-{_short(f'{sorted(left)} {self._seed}')}"
+        began = time.perf_counter()
+        some = list(left.values())
+        keep = partial(self._checkpoint.keep, together)
+        task = self._materials.task(some[0], matrix, self._ctx, seed=self._seed, keep=keep)
+        counts = self._materials.counts(some[0], matrix, self._ctx)
+        made = type(some[0]).several(some, task, self._ctx)
+        seconds = (time.perf_counter() - began) / len(some)
+        for key, rows in zip(left, made, strict=True):
+            kept = self._checkpoint.put(f"all-{names[key]}", 0, rows)
+            self._rows[matrix, key] = kept, counts, seconds
+
+    # Matrices
+
+    def graft(self, candidate: Candidate) -> Graft:
+        """Once `prepare` has been called for it."""
+        base, matching, materials = self._inputs.base, self._matching, self._materials
+        made: dict[Matrix, Rows] = {}
+        counts: dict[Matrix, AnchorCounts] = {}
+        sources = list(matching.sources)
+        seconds = 0.0
+        if len(materials.order):
+            made["input"], counts["input"], seconds = self._rows["input", _key(candidate.method)]
+            for id in materials.order[~made["input"].made.numpy()].tolist():
+                sources[id] = Source.FALLBACK
+            if (method := self._method_of_head(candidate)) is not None:
+                made["head"], counts["head"], more = self._rows["head", _key(method)]
+                seconds += more
+        matrices: dict[str, NewMatrix] = {}
+        biases: dict[str, torch.Tensor] = {}
+        input = self._matrix("input", made.get("input"))
+        changes = not matching.same
+        if changes:
+            matrices[base.input_embedding] = input
+        untied = None
+        if self._head_apart(candidate):
+            untied = _name_of_head(self._inputs) if base.tied else None
+            name = base.head or untied
+            if name is not None and (changes or untied):
+                matrices[name] = self._matrix("head", made.get("head", made.get("input")))
+        elif base.head is not None and changes:
+            matrices[base.head] = input
+        for name in base.head_biases if changes else ():
+            biases[name] = self._bias(read_tensor(base, name), made.get("head", made.get("input")))
+        return Graft(
+            matrices=matrices,
+            biases=biases,
+            targets=materials.order,
+            rows=made,
+            sources=sources,
+            padded=self.padded,
+            anchors=counts,
+            base_lengths=self._base_lengths,
+            input=input,
+            untied=untied,
+            seconds=seconds,
+        )
 
     @property
-    def head_apart(self) -> bool:
-        """Whether the donor has a head of its own to learn the base's from."""
-        donor = self._inputs.donor
-        return donor is not None and not donor.tied
-
-    def rows(
-        self, matrix: Matrix, table: Table, keep: Callable[[int, Callable[[], Rows]], Rows], ctx: Context
-    ) -> tuple[Rows, AnchorCounts]:
-        """The method's rows for one matrix, and how many anchors there were for them."""
-        donor = self._donor(matrix, ctx)
-        pairs = torch.from_numpy(self._matching.anchors)
-        anchors, counts = Anchors(pairs[:, 0], pairs[:, 1]), AnchorCounts(len(pairs), 0, 0, 0)
-        if donor is not None:
-            anchors, counts = usable_anchors(anchors, table.rows, donor)
-        entries = self._inputs.target.vocabulary.entries
-        task = Task(
-            matrix=matrix,
-            table=table.rows,
-            used=self._used,
-            targets=self._targets,
-            target_bytes=[entries[id].bytes for id in self._targets.tolist()],  # type: ignore[union-attr]
-            donor=donor,
-            anchors=anchors,
-            pieces=self._pieces,
-            seed=ctx.seed,
-            keep=keep,
-            tokens=[entries[id] for id in self._targets.tolist()],  # type: ignore[misc]
-            inputs=self._inputs,
-            corpus=self._corpus,
-            shared=self._shared,
+    def _base_lengths(self) -> torch.Tensor:
+        materials = self._materials
+        return materials.shared.once(
+            ("lengths of used rows",), lambda: lengths(self._table.rows, materials.used)
         )
-        return self._method.rows(task, ctx), counts
 
-    def matrix(self, table: Table, made: Rows | None, ctx: Context) -> torch.Tensor:
-        """(padded, h) in the table's number type. Copied rows keep their bits."""
-        old = table.rows
-        new = torch.empty((self.padded, *old.shape[1:]), dtype=old.dtype)
-        new[:] = self._cast(mean_row(old, self._used), old.dtype)
-        if len(lonely := self._lonely) and len(special := self._special):
-            new[lonely] = self._cast(mean_row(old, special), old.dtype)
-        copied = np.flatnonzero(self._matching.base_ids >= 0)
-        new[torch.from_numpy(copied)] = old[torch.from_numpy(self._matching.base_ids[copied])]
-        if made is not None:
-            values = apply(made, old, ctx)
-            new[self._targets[made.made]] = self._cast(values[made.made], old.dtype)
-        return new
+    def _matrix(self, matrix: Matrix, made: Rows | None) -> NewMatrix:
+        materials = self._materials
+        mean, special = materials.means(matrix, self._ctx)
+        return NewMatrix(
+            table=materials.table(matrix, self._ctx).rows,
+            copied=self._copied,
+            targets=torch.from_numpy(materials.order),
+            rows=made,
+            mean=mean,
+            lonely=torch.tensor(self._matching.lonely, dtype=torch.long),
+            special_mean=special,
+            like_copied=self._like_copied,
+        )
 
-    def bias(self, old: torch.Tensor, made: Rows | None) -> torch.Tensor:
+    def _bias(self, old: torch.Tensor, made: Rows | None) -> torch.Tensor:
         """(padded,): copied; Σ w β where the weights are a mixture, else the mean; the least for padding."""
         new = torch.empty(self.padded, dtype=old.dtype)
-        used = old[self._used].double()
+        used = old[self._materials.used].double()
         new[:] = used.min().to(old.dtype)
-        matching = self._matching
-        tokens = [i for i, source in enumerate(matching.sources) if source is not Source.PADDING]
+        tokens = [i for i, source in enumerate(self._matching.sources) if source is not Source.PADDING]
         new[tokens] = used.mean().to(old.dtype)
-        copied = np.flatnonzero(matching.base_ids >= 0)
-        new[torch.from_numpy(copied)] = old[torch.from_numpy(matching.base_ids[copied])]
+        there = self._copied >= 0
+        new[there] = old[self._copied[there]]
         if made is not None and made.weights is not None and made.indices is not None:
             weights = made.weights
             mixture = (weights >= 0).all(dim=1) & ((weights.sum(dim=1) - 1).abs() < 1e-4)
             values = (weights * old[made.indices.long().clamp_min(0)].float()).sum(dim=1)
-            new[self._targets[mixture]] = values[mixture].to(old.dtype)
+            new[torch.from_numpy(self._materials.order)[mixture]] = values[mixture].to(old.dtype)
         return new
 
-    @property
-    def _lonely(self) -> torch.Tensor:
-        return torch.tensor(self._matching.lonely, dtype=torch.long)
 
-    @property
-    def _special(self) -> torch.Tensor:
-        entries = self._inputs.base_tokenizer.vocabulary.entries
-        ids = [id for id in self._used.tolist() if entries[id].kind is Kind.SPECIAL]  # type: ignore[union-attr]
-        return torch.tensor(ids, dtype=torch.long)
-
-    def _pieces(self, data: bytes) -> list[int]:
-        rows = self._inputs.base.vocab_size
-        return [id for id in self._inputs.base_tokenizer.pieces(data) if id < rows]
-
-    def _donor(self, matrix: Matrix, ctx: Context) -> torch.Tensor | None:
-        donor = self._inputs.donor
-        if donor is None:
-            return None
-        name = donor.head if matrix == "head" and not donor.tied else donor.input_embedding
-        assert name is not None
-        return read_table(donor, name, self._inputs.target.vocabulary, ctx, "donor").rows
-
-    def _cast(self, values: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
-        """To the nearest number that the matrix can hold."""
-        if dtype is torch.float16 and bool((values.abs() > _HALF_LARGEST).any()):
-            raise UserError(
-                "A new row has numbers too large for 16-bit floats (float16), which the base stores. "
-                "Save the base in float32 or bfloat16, or choose a smaller k.",
-                field="base",
-            )
-        return values.to(dtype)
+def _key(method: Method) -> str:
+    return method.model_dump_json()
 
 
-def _used(inputs: Inputs) -> torch.Tensor:
-    """(R',) ids of the base whose rows stand for tokens."""
-    tokens = inputs.base_tokenizer.vocabulary
-    rows = inputs.base.vocab_size
-    return torch.tensor([token.id for token in tokens if token.kind is not Kind.UNUSED and token.id < rows])
+def _short(said: str) -> str:
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
-def _lengths(rows: torch.Tensor) -> torch.Tensor:
-    """(R,) float32."""
-    return torch.cat([torch.linalg.vector_norm(block.float(), dim=1) for block in rows.split(8192)])
+def _name_of_head(inputs: Inputs) -> str:
+    """Of the tensor that a tied base does not have, or has twice."""
+    name = inputs.base.head or inputs.base.untied_head
+    if name is None:
+        raise UserError(
+            f"{inputs.base.path} has no output matrix that could be made apart from the input embedding.",
+            field="untie",
+        )
+    return name
 
 
-def _rounded(count: int, multiple: int) -> int:
-    return -(-count // multiple) * multiple
-
-
-def _warn_of_zeros(inputs: Inputs, matching: Matching, table: Table, ctx: Context) -> None:
+def _warn_of_zeros(inputs: Inputs, matching: Matching, zeros: Sequence[int], ctx: Context) -> None:
     """Zero rows of text tokens: copied as they are, but no anchors."""
     entries = inputs.base_tokenizer.vocabulary.entries
     copied = set(matching.base_ids.tolist())
-    tokens = [entries[id] for id in table.zeros if id in copied and id < len(entries)]
+    tokens = [entries[id] for id in zeros if id in copied and id < len(entries)]
     found = [token for token in tokens if token is not None and token.kind is Kind.TEXT]
     if found:
         named = ", ".join(f"{token.id} ({token.content!r})" for token in found[:5])
@@ -253,25 +355,3 @@ def _warn_of_zeros(inputs: Inputs, matching: Matching, table: Table, ctx: Contex
         ctx.warn(
             f"The base's rows of some tokens are zeros: {named}{more}. They are copied, but serve no other."
         )
-
-
-def _digest(inputs: Inputs, method: Method, order: NDArray[np.int64], ctx: Context) -> str:
-    """Of everything that the method's rows depend on."""
-    said = {
-        "method": method.model_dump(mode="json"),
-        "seed": ctx.seed,
-        "device": ctx.device,
-        "versions": versions(),
-        "base": _mark(inputs.base),
-        "donor": _mark(inputs.donor) if inputs.donor else None,
-        "tokenizers": [
-            hashlib.sha256(tokenizer.path.read_bytes()).hexdigest()
-            for tokenizer in (inputs.base_tokenizer, inputs.target)
-        ],
-        "targets": hashlib.sha256(order.tobytes()).hexdigest(),
-    }
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-
-
-def _mark(model: ModelFolder) -> list[tuple[str, int, int]]:
-    return [(str(file.path), file.size, file.path.stat().st_mtime_ns) for file in model.files]

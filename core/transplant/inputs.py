@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +12,9 @@ from core.models.folder import ModelFolder, open_model
 from core.tokenizers.files import TOKENIZER, find_tokenizer, tokenizer_files
 from core.tokenizers.open import Tokenizer, open_tokenizer
 from core.tokenizers.vocabulary import read_vocabulary
-from core.transplant.checks import check_base, check_others, check_sizes
+from core.transplant.checks import check_base, check_methods, check_others, check_sizes
 from core.transplant.donor import check_donor, find_donor
+from core.transplant.methods.method import Method
 from core.transplant.request import TransplantRequest
 
 
@@ -34,14 +35,20 @@ class Inputs:
         return [*found, self.donor.path] if self.donor else found
 
 
-def open_inputs(request: TransplantRequest) -> Inputs:
+def open_inputs(request: TransplantRequest, methods: Sequence[Method] | None = None) -> Inputs:
     """Open base, target tokenizer and donor.
+
+    Args:
+        methods: those that will be used, where they are not the request's; the donor is opened if any of
+            them needs one.
 
     Raises:
         UserError: one of them will not do; the sentence says which, and why.
     """
+    methods = request.methods if methods is None else methods
     base = open_model(request.base, field="base")
     check_base(base)
+    check_methods(base, methods, request.corpus)
     base_tokenizer = open_tokenizer(find_tokenizer(request.base, field="base"), field="base")
     check_sizes(base, base_tokenizer.vocabulary, "base")
     files = tokenizer_files(request.target_tokenizer, field="target_tokenizer")
@@ -49,7 +56,7 @@ def open_inputs(request: TransplantRequest) -> Inputs:
     _refuse_code(files)
     check_others(base, base_tokenizer.vocabulary, target.vocabulary)
     donor = None
-    if place := find_donor(request):
+    if place := find_donor(request, methods):
         donor = open_model(place, field="donor")
         vocabulary = read_vocabulary(find_tokenizer(place, field="donor"), field="donor")
         check_donor(vocabulary, target.vocabulary)

@@ -58,7 +58,8 @@ class Matching:
 
     `anchors` (n, 2) int64 are pairs of a base and a target id, by the target's ids ascending: exact matches
     of text, no id twice. `lonely` are the target's special tokens without a counterpart. `same`: the two
-    vocabularies are one, so every row stays what it is.
+    vocabularies are one, so every row stays what it is. `expands`: the target begins with all of the base's
+    tokens, which keep their ids and rows, and has others behind them.
     """
 
     sources: list[Source]
@@ -67,6 +68,7 @@ class Matching:
     lonely: list[int] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     same: bool = False
+    expands: bool = False
 
     @property
     def targets(self) -> NDArray[np.int64]:

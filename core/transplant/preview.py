@@ -108,7 +108,7 @@ class _Findings:
     def _look_at_base(self) -> None:
         from core.models.folder import open_model
         from core.models.result import model_words
-        from core.transplant.checks import check_base, check_sizes
+        from core.transplant.checks import check_base, check_methods, check_sizes
 
         base = open_model(self._request.base, field="base")
         self.notes["base"] = model_words(base.family, base.parameters, base.vocab_size)
@@ -116,6 +116,10 @@ class _Findings:
         tokens = _vocabulary(self._request.base, "base")
         check_sizes(base, tokens, "base")
         self._base, self._base_tokens = base, tokens
+        try:
+            check_methods(base, self._request.methods, self._request.corpus)
+        except UserError as error:
+            self._note_problem(error, "method")
 
     def _look_at_target(self) -> None:
         from core.tokenizers.preview import tokenizer_note
@@ -137,7 +141,7 @@ class _Findings:
 
         if self._target is None:
             return
-        place = find_donor(self._request)
+        place = find_donor(self._request, self._request.methods)
         if place is None:
             return
         donor = open_model(place, field="donor")

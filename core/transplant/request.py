@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from core.errors import UserError
 from core.jobs.request import Request
 from core.transplant.methods import METHODS
 from core.transplant.methods.method import Method
@@ -133,6 +134,30 @@ class TransplantRequest(Request):
         description="How much of each text is measured, from its start; none for all of it.",
         json_schema_extra={"advanced": True, "unit": "bytes"},
     )
+
+    @property
+    def heads_method(self) -> Method | None:
+        """The method for the head alone; None where it goes with the input embedding.
+
+        Raises:
+            UserError: the line names no one method.
+        """
+        if self.head_method is None:
+            return None
+        from core.transplant.spelt import methods  # which reads the union of methods above
+
+        found = methods(self.head_method, field="head_method")
+        if len(found) != 1:
+            raise UserError(
+                f"The head has one method, and {self.head_method!r} asks for {len(found)}.",
+                field="head_method",
+            )
+        return found[0]
+
+    @property
+    def methods(self) -> list[Method]:
+        """All that are used. Raises as `heads_method`."""
+        return [self.method] if (head := self.heads_method) is None else [self.method, head]
 
     def parameters(self) -> dict[str, Any]:
         """The method's parameters without its name, as JSON data."""

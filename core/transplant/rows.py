@@ -160,10 +160,17 @@ def apply(rows: Rows, table: torch.Tensor, ctx: Context, stage: str = "Combining
     block = max(1, _BLOCK // (4 * max(1, k) * table.shape[1]))
     for first in range(0, count, block):
         ctx.progress(first, count, stage)
-        indices = rows.indices[first : first + block].long()
-        weights = torch.where(indices >= 0, rows.weights[first : first + block], 0.0)
-        made[first : first + block] = (weights[:, None] @ table[indices.clamp_min(0)].float())[:, 0]
+        made[first : first + block] = combine(
+            rows.indices[first : first + block], rows.weights[first : first + block], table
+        )
     return made
+
+
+def combine(indices: torch.Tensor, weights: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
+    """(m, h) float32: Σ weights (m, k) · rows of `table`; an index of -1 counts nothing."""
+    ids = indices.long()
+    used = torch.where(ids >= 0, weights, 0.0)
+    return (used[:, None] @ table[ids.clamp_min(0)].float())[:, 0]
 
 
 def mean_row(table: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:

@@ -44,6 +44,7 @@ from core.transplant.report import CARD, REPORT, ROWS, write_card, write_report,
 from core.transplant.request import TransplantRequest
 from core.transplant.result import TransplantResult
 from core.transplant.sizes import memory_to_graft, written_bytes
+from core.transplant.spelt import spelt as spelt_out
 from core.transplant.surgery import Translation
 from core.transplant.texts import Slice, read_slices
 
@@ -98,14 +99,23 @@ def transplant(request: TransplantRequest, ctx: Context) -> TransplantResult:
     )
     order = by_frequency(matching.targets, texts.after, inputs.target.vocabulary.size)
     graft = make_graft(
-        inputs, matching, request.method, order=order, pad_to=request.pad_to, ctx=ctx, corpus=request.corpus
+        inputs,
+        matching,
+        request.method,
+        order=order,
+        pad_to=request.pad_to,
+        ctx=ctx,
+        head=request.heads_method,
+        untie=request.untie,
+        norms=request.norms,
+        corpus=request.corpus,
     )
     mean, histogram = residuals(graft)
     ctx.emit({"mean_residual": mean, "residuals": histogram, "norms": norms(graft)})
     with new_folder(out, replace=replace, needed=needed, sources=inputs.folders) as folder:
         _write(folder, inputs, matching, graft, ctx)
         measured = _measure(folder, inputs, texts, ctx) if texts.slices else None
-        result = _result(out, request, inputs, graft, texts, measured)
+        result = _result(out, request, inputs, matching, graft, texts, measured)
         write_rows(folder / ROWS, matching, graft)
         write_report(folder / REPORT, request, inputs, graft, result, ctx.seed, ctx.warnings)
         write_card(folder / CARD, request, inputs, result, ctx.seed)
@@ -160,7 +170,7 @@ def _names(ids: Sequence[int], tokenizer: Tokenizer) -> str:
 
 def _write(folder: Path, inputs: Inputs, matching: Matching, graft: Graft, ctx: Context) -> None:
     base = inputs.base
-    config: Mapping[str, Any] = base.config
+    config: dict[str, Any] = dict(base.config)
     files: dict[str, bytes | Path] = dict(inputs.files)
     files |= {path.name: path for path in base.path.iterdir() if path.name.startswith(("LICENSE", "NOTICE"))}
     generation = base.path / "generation_config.json"
@@ -178,7 +188,20 @@ def _write(folder: Path, inputs: Inputs, matching: Matching, graft: Graft, ctx: 
                 f"{', '.join(dict.fromkeys(translation.lost))}."
             )
     files["tokenizer_config.json"] = _tokenizer_config(inputs)
-    write_model(base, folder, replacements=graft.replacements, config=config, files=files, ctx=ctx)
+    if graft.untied:
+        config["tie_word_embeddings"] = False
+        if isinstance(nested := config.get("text_config"), dict) and "tie_word_embeddings" in nested:
+            config["text_config"] = nested | {"tie_word_embeddings": False}
+    new = {**graft.matrices, **graft.biases}
+    write_model(
+        base,
+        folder,
+        replacements={name: tensor for name, tensor in new.items() if name in base.tensors},
+        additions={name: tensor for name, tensor in new.items() if name not in base.tensors},
+        config=config,
+        files=files,
+        ctx=ctx,
+    )
     open_model(folder)  # or this is our fault, and nobody shall have it
 
 
@@ -271,10 +294,12 @@ def _result(
     out: Path,
     request: TransplantRequest,
     inputs: Inputs,
+    matching: Matching,
     graft: Graft,
     texts: Texts,
     measured: Measured | None,
 ) -> TransplantResult:
+    head = request.heads_method
     mean, histogram = residuals(graft)
     vocabulary = inputs.target.vocabulary
     approximated = np.array([source in (Source.METHOD, Source.FALLBACK) for source in graft.sources])
@@ -300,6 +325,8 @@ def _result(
         parameters=request.parameters(),
         vocab_size=vocabulary.size,
         padded_vocab_size=graft.padded,
+        mode="same" if matching.same else "expansion" if matching.expands else "replacement",
+        head_method=None if head is None else spelt_out(head),
         **_counted(graft.sources, graft.padded),
         anchors=graft.anchors["input"].kept if graft.anchors and inputs.donor else None,
         mean_residual=mean,

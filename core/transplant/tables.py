@@ -1,4 +1,4 @@
-"""A model's matrices, read whole and checked row by row; nothing else of the model is read."""
+"""A model's matrices, checked row by row; nothing else is read. Large ones stay in their files."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ import torch
 from core.errors import UserError
 from core.jobs.context import Context
 from core.models.folder import ModelFolder
-from core.models.tensors import row_blocks, torch_dtype
+from core.models.tensors import map_tensor, row_blocks, torch_dtype
 from core.tokenizers.vocabulary import Vocabulary
+
+HELD = 256 * 2**20
+"""Bytes of a matrix up to which it is held in memory."""
+_BLOCK = 16 * 2**20
 
 
 @dataclass(frozen=True)
 class Table:
-    """`rows` (R, h) in the number type that they are stored in; `zeros` are the ids of rows of zeros."""
+    """`rows` (R, h) in the number type that they are stored in, not to be written to; `zeros` are the ids of
+    rows of zeros."""
 
     name: str
     rows: torch.Tensor
@@ -23,13 +28,14 @@ class Table:
 
 
 def read_table(model: ModelFolder, name: str, vocabulary: Vocabulary, ctx: Context, field: str) -> Table:
-    """Read the matrix `name` of `model`.
+    """The matrix `name` of `model`: looked at once from end to end, and kept in memory if it is small.
 
     Raises:
         UserError: a row holds NaN or infinity, or all rows are zero.
     """
     entry = model.tensors[name]
-    rows = torch.empty(entry.shape, dtype=torch_dtype(entry))
+    mapped = entry.bytes > HELD
+    rows = map_tensor(entry) if mapped else torch.empty(entry.shape, dtype=torch_dtype(entry))
     zeros: list[int] = []
     for first, block in row_blocks(model, name):
         ctx.progress(first, len(rows), "Reading the embeddings")
@@ -43,7 +49,8 @@ def read_table(model: ModelFolder, name: str, vocabulary: Vocabulary, ctx: Conte
                 field=field,
             )
         zeros += (first + (numbers == 0).all(dim=1).nonzero()[:, 0]).tolist()
-        rows[first : first + len(block)] = block
+        if not mapped:
+            rows[first : first + len(block)] = block
     if len(zeros) == len(rows):
         raise UserError(
             f"{entry.file} is damaged: all rows of {name} are zero. Use an intact copy of the model.",
@@ -55,3 +62,18 @@ def read_table(model: ModelFolder, name: str, vocabulary: Vocabulary, ctx: Conte
 def _named(vocabulary: Vocabulary, id: int) -> str:
     token = vocabulary.entries[id] if id < vocabulary.size else None
     return f" (the token {token.content!r})" if token else ""
+
+
+def lengths(table: torch.Tensor, ids: torch.Tensor | None = None) -> torch.Tensor:
+    """(n,) float32: the lengths of the rows `ids` of `table`, or of all; a block at a time.
+
+    Args:
+        table: (R, h), of any number type.
+    """
+    if ids is None:
+        ids = torch.arange(len(table))
+    some = max(1, _BLOCK // (4 * max(1, table.shape[1])))
+    return torch.cat(
+        [torch.linalg.vector_norm(table[block].float(), dim=1) for block in ids.split(some)]
+        or [torch.empty(0)]
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +156,7 @@ def test_that_a_file_system_that_cannot_share_blocks_is_copied_to_all_the_same(
     assert torch.equal(read_tensor(model, EMBEDDING), TABLE)
 
 
-@pytest.mark.parametrize("name", ["../out.json", "a/b.json", "config.json", "model.safetensors"])
+@pytest.mark.parametrize("name", ["../out.json", "../b.json", "config.json", "model.safetensors"])
 def test_that_a_file_of_an_impossible_name_is_a_fault(tmp_path: Path, ctx: Context, name: str) -> None:
     source = open_model(write_folder(tmp_path / "a"))
     with pytest.raises(ValueError, match="cannot be written"):
@@ -233,3 +234,37 @@ def test_that_a_source_that_changed_since_is_named(tmp_path: Path, ctx: Context,
     with pytest.raises(UserError, match=f"There is no {file}"):
         written(source, tmp_path / "out", ctx, replacements=replacements)
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+class Halves:
+    """A tensor that is made while it is written."""
+
+    shape = (ROWS, WIDTH)
+    dtype = torch.float32
+
+    def blocks(self) -> Iterator[torch.Tensor]:
+        yield from TABLE.split(7)
+
+
+@pytest.mark.parametrize("shards", [1, 3])
+def test_that_a_tensor_that_was_not_there_is_written_while_it_is_made(
+    tmp_path: Path, ctx: Context, shards: int
+) -> None:
+    source = open_model(
+        write_folder(tmp_path / "a", llama(tied=True), shards=shards, tie_word_embeddings=True)
+    )
+    config = LLAMA | {"vocab_size": ROWS, "tie_word_embeddings": False}
+    settings: dict[str, Any] = {"replacements": {EMBEDDING: Halves()}, "additions": {HEAD: TABLE + 1}}
+    model = written(source, tmp_path / "out", ctx, config=config, **settings)
+    opened: PreTrainedModel = AutoModelForCausalLM.from_pretrained(model.path)
+    assert torch.equal(opened.get_input_embeddings().weight, TABLE)  # type: ignore[union-attr]
+    assert torch.equal(opened.get_output_embeddings().weight, TABLE + 1)  # type: ignore[union-attr]
+    for name in source.tensors.keys() - {EMBEDDING}:
+        assert torch.equal(read_tensor(model, name), read_tensor(source, name))
+
+
+def test_that_other_files_may_lie_in_folders(tmp_path: Path, ctx: Context) -> None:
+    source = open_model(write_folder(tmp_path / "a"))
+    config = LLAMA | {"vocab_size": ROWS}
+    model = written(source, tmp_path / "out", ctx, config=config, files={"1_Pooling/config.json": b"{}"})
+    assert (model.path / "1_Pooling" / "config.json").read_bytes() == b"{}"
