@@ -22,6 +22,7 @@ from app.widgets.form_editors import (
 )
 from app.widgets.form_schema import Field, Member
 from app.widgets.path_editors import OutputEditor, PathEditor, PathsEditor
+from app.widgets.picks_editor import PicksEditor
 from app.widgets.tooltip import tooltip
 from app.widgets.words import Words
 
@@ -34,6 +35,7 @@ _PLAIN: dict[str, type[Editor]] = {
     "switch": SwitchEditor,
     "text": TextEditor,
     "lines": LinesEditor,
+    "picks": PicksEditor,
     "option": OptionEditor,
 }
 

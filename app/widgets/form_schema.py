@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-Kind = Literal["integer", "number", "switch", "text", "lines", "option", "choice", "path", "paths"]
+Kind = Literal["integer", "number", "switch", "text", "lines", "picks", "option", "choice", "path", "paths"]
 Schema = dict[str, Any]
 LONGEST = 14
 """Characters of an option that can be read in half a line."""
@@ -25,6 +25,16 @@ class Member:
     source: str
     random: bool | None
     fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class Pick:
+    """One of several things that can be picked. `takes` says its parameters as they are written."""
+
+    name: str
+    title: str
+    sentence: str
+    takes: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,11 @@ class Field:
     """Of an *option*: value and label."""
     discriminator: str = ""
     members: tuple[Member, ...] = ()
+    picks: tuple[Pick, ...] = ()
+    every: str = ""
+    """Of *picks*: the line that stands for all of them."""
+    example: str = ""
+    """Of *picks*: a line that only words can say."""
 
     @property
     def key(self) -> str:
@@ -101,12 +116,17 @@ def _field(
         options=tuple((value, labels.get(value, value)) for value in node.get("enum", ())),
         discriminator=str(info.discriminator) if members else "",
         members=members,
+        picks=tuple(Pick(**pick) for pick in node.get("picks", ())),
+        every=node.get("every", ""),
+        example=node.get("example", ""),
     )
 
 
 def _kind(where: str, node: Schema) -> Kind:
     if "enum" in node:
         return "option"
+    if "picks" in node:
+        return "picks"
     if node.get("format") == "path" or node.get("output"):
         return "path"
     kinds: dict[str, Kind] = {

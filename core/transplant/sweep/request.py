@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
+from pydantic_core import PydanticUndefined
 
 from core.jobs.request import Request
+from core.transplant.methods import METHODS
+from core.transplant.methods.method import Method
 from core.transplant.request import TransplantRequest
 from core.transplant.spelt import Candidate, spelt
 
 EVERY = "all"
 """The line that stands for every method, its parameters at their defaults."""
+
+
+def _pick(name: str, cls: type[Method]) -> dict[str, Any]:
+    """A method as a form lists it."""
+    takes = []
+    for parameter, info in cls.model_fields.items():
+        if parameter != "name":
+            value = info.get_default(call_default_factory=True)
+            takes.append(f"{parameter}={'…' if value is PydanticUndefined else _said(value)}")
+    return {"name": name, "title": cls.title, "sentence": cls.sentence, "takes": " ".join(takes)}
+
+
+def _said(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 class SweepRequest(Request):
@@ -45,6 +63,11 @@ class SweepRequest(Request):
         title="Methods",
         description="A method with its parameters in a line: fvt, or omp k=8,16,32 for three of them, or "
         "procrustes / mean for another one at the head. all: every method that can run, with its defaults.",
+        json_schema_extra={
+            "picks": [_pick(name, cls) for name, cls in METHODS.items()],
+            "every": EVERY,
+            "example": "procrustes / mean",
+        },
     )
     seeds: int = Field(
         3,
