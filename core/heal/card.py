@@ -1,0 +1,63 @@
+"""The card beside a healed model: what was trained on which text, and what it reaches."""
+
+from __future__ import annotations
+
+from core.heal.request import HealRequest
+from core.heal.result import ALL, HealResult
+
+
+def card(name: str, result: HealResult, request: HealRequest, seed: int) -> str:
+    """README.md of the model folder, in Markdown with the front matter that model hubs read."""
+    texts = "\n".join(f"- {path.name}" for path in request.text)
+    settings = "\n".join(
+        f"| {key.replace('_', ' ')} | {value} |"
+        for key, value in result.settings.items()
+        if value is not None
+    )
+    return f"""---
+library_name: transformers
+pipeline_tag: text-generation
+---
+# {name}
+
+{request.model.name}, healed with Lexigraft. {result.answer()}
+
+## What was trained
+
+{what(result)}
+All other weights are those of {request.model.name}, byte for byte; so are the tokenizer's files.
+
+## Text
+
+{result.text_bytes:,} bytes, {result.text_tokens:,} tokens, of which {result.tokens:,} were seen
+({result.tokens / result.text_tokens:.1f} times all):
+
+{texts}
+
+Measured on {result.bytes[ALL]:,} bytes that were not learnt from{_where(result)}.
+
+## Training
+
+{result.steps:,} steps, seed {seed}.
+
+| setting | value |
+|---|---|
+{settings}
+"""
+
+
+def what(result: HealResult) -> str:
+    """What was trained, in a sentence."""
+    parts = []
+    if result.train == "new rows":
+        parts.append(f"the {result.rows:,} rows that the transplant had made")
+    elif result.train != "lora":
+        parts.append("the embeddings")
+    if result.layers:
+        parts.append(f"{result.layers:,} linear layers by LoRA, merged since")
+    said = " and ".join(parts)
+    return f"{said[0].upper()}{said[1:]}: {result.trained:,} of {result.parameters:,} weights."
+
+
+def _where(result: HealResult) -> str:
+    return ": the ends of these texts" if result.held_out_from_end else ""
