@@ -14,6 +14,7 @@ class SideBySide(QWidget):
 
     def __init__(self, left: QWidget, right: QWidget, shares: tuple[int, int] = (1, 1)) -> None:
         super().__init__()
+        self._both = (left, right)
         self._wide = True
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -25,6 +26,10 @@ class SideBySide(QWidget):
         """Whether they may stand side by side: a table may want the whole width."""
         self._wide = wide
         self._arrange()
+
+    def fit(self) -> None:
+        """Hide with both, where both have nothing to show and hid themselves."""
+        self.setVisible(any(card.isVisibleTo(self) for card in self._both))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

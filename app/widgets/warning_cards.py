@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
 from app.icons import Sign
 from app.widgets.words import Words
 
+Acts = Mapping[str, tuple[str, Callable[[], object]]]
+_NONE: Acts = {}
+
 
 class Warnings(QWidget):
-    """One card a sentence."""
+    """One card a sentence; some with a button at its end."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,8 +30,9 @@ class Warnings(QWidget):
     def said(self) -> list[str]:
         return list(self._said)
 
-    def say(self, sentences: Sequence[str]) -> None:
-        if list(sentences) == self._said:
+    def say(self, sentences: Sequence[str], acts: Acts = _NONE) -> None:
+        """`acts`: sentence → the label of a button beside it, and what that does."""
+        if list(sentences) == self._said and not acts:
             return
         self._said = list(sentences)
         while (item := self._column.takeAt(0)) is not None:
@@ -37,11 +41,11 @@ class Warnings(QWidget):
                 card.hide()
                 card.deleteLater()
         for sentence in self._said:
-            self._column.addWidget(_warning(sentence))
+            self._column.addWidget(_warning(sentence, acts.get(sentence)))
         self.setVisible(bool(self._said))
 
 
-def _warning(sentence: str) -> QFrame:
+def _warning(sentence: str, act: tuple[str, Callable[[], object]] | None) -> QFrame:
     card = theme.styled(QFrame(), card="warning")
     card.setAccessibleName(f"Warning: {sentence}")
     label = Words(sentence, selectable=True)
@@ -50,4 +54,10 @@ def _warning(sentence: str) -> QFrame:
     row.setSpacing(8)
     row.addWidget(Sign("failed", "warning"), 0, Qt.AlignmentFlag.AlignTop)
     row.addWidget(label, 1)
+    if act is not None:
+        title, do = act
+        button = theme.styled(QPushButton(title), kind="link")
+        button.setAccessibleDescription(sentence)
+        button.clicked.connect(lambda: do())
+        row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
     return card

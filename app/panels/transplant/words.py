@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from app.figures import duration, fixed
 
 if TYPE_CHECKING:
     from core.transplant.request import TransplantRequest
-    from core.transplant.result import LossPart, TransplantResult
+    from core.transplant.result import Kept, LossPart, TransplantResult
+
+
+class _OfSlice(Protocol):
+    @property
+    def slice(self) -> str: ...
+
+
+_Sliced = TypeVar("_Sliced", bound=_OfSlice)
 
 KEPT = "\u00a0"
 """A space at which no line is broken."""
@@ -37,12 +45,26 @@ def model_name(path: Path | str) -> str:
     return path.parent.name if path.name == "tokenizer.json" else path.name
 
 
+def slice_name(name: str) -> str:
+    """As it is shown: the whole text has a key for a name."""
+    return "whole text" if name == WHOLE else name
+
+
+def whole_first(figures: Sequence[_Sliced]) -> list[_Sliced]:
+    """Figures by slice, the whole text's first and only where there are others besides."""
+    files = [figure for figure in figures if figure.slice != WHOLE]
+    whole = [figure for figure in figures if figure.slice == WHOLE]
+    return files if len(files) == 1 else [*whole, *files]
+
+
 def heading(result: TransplantResult) -> str:
     """The answer, in one sentence: ``OMP costs your text 6.1 % more bits per byte: 1.92 → 2.04.``"""
     method = _short(result.method_title)
     before, after = result.bits_per_byte.before.get(WHOLE), result.bits_per_byte.after.get(WHOLE)
     if not before or after is None:
         moved = f"{method} moved {model_name(result.base)} onto {model_name(result.target)}."
+        if result.kept:
+            return f"{moved} {_kept(result.kept[0])}"
         return f"{moved} No text was given, so what it costs was not measured."
     places = 2 if f"{before:.2f}" != f"{after:.2f}" else 3
     share = 100 * (after / before - 1)
@@ -54,6 +76,13 @@ def heading(result: TransplantResult) -> str:
     if share > 0:
         return f"{method} costs your text {share:.1f}{KEPT}% more bits per byte: {figures}."
     return f"{method} saves your text {-share:.1f}{KEPT}% of its bits per byte: {figures}."
+
+
+def _kept(figure: Kept) -> str:
+    """``nDCG@10 on scifact: 0.645 → 0.601, 93 % kept.``"""
+    of = f"{figure.name} on {figure.on}" if figure.on else figure.name
+    share = f", {100 * figure.after / figure.before:.0f}{KEPT}% kept" if figure.before else ""
+    return f"{of}: {fixed(figure.before, 3)}{KEPT}→{KEPT}{fixed(figure.after, 3)}{share}."
 
 
 def counts(result: TransplantResult) -> str:
@@ -78,7 +107,8 @@ def counts(result: TransplantResult) -> str:
 
 def facts(result: TransplantResult, run_id: int) -> str:
     """The line under the sentence."""
-    return " · ".join([counts(result), duration(result.seconds), f"run {run_id}"])
+    head = f"head by {result.head_method}" if result.head_method else ""
+    return " · ".join(filter(None, [counts(result), head, duration(result.seconds), f"run {run_id}"]))
 
 
 def shares(result: TransplantResult, name: str) -> tuple[float, float] | None:

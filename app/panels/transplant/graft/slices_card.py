@@ -11,6 +11,7 @@ from app.widgets.card import Card
 from app.widgets.figures_table import Column, FiguresTable
 from app.widgets.paired_dots import Pair, PairedDots, PairLegend
 from app.widgets.segmented import Segmented
+from app.widgets.signed_bars import Signed, SignedBars
 from app.widgets.words import Words
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ PLACES = 2
 
 @dataclass(frozen=True)
 class Slice:
-    """One file's figures; None for what was not measured. The last two add up to the difference."""
+    """One file's figures; None for what was not measured. `on_copied` and `on_approximated` add up to the
+    difference."""
 
     name: str
     bytes: int | None
@@ -33,6 +35,8 @@ class Slice:
     tokens_after: int | None
     on_copied: float | None
     on_approximated: float | None
+    interval: tuple[float, float] | None = None
+    """95 %, of the difference."""
 
     @property
     def difference(self) -> float | None:
@@ -60,11 +64,12 @@ def _slice(result: TransplantResult, name: str) -> Slice:
         tokens_after=result.tokens.after.get(name),
         on_copied=copied,
         on_approximated=approximated,
+        interval=result.intervals.get(name),
     )
 
 
-def _shown_name(name: str) -> str:
-    return "whole text" if name == words.WHOLE else name
+def _range(interval: tuple[float, float]) -> str:
+    return f"{_signed(interval[0])} to {_signed(interval[1])}"
 
 
 def _plain(value: float) -> str:
@@ -83,7 +88,7 @@ def _worse(row: Slice) -> str:
 
 
 COLUMNS = (
-    Column("slice", lambda row: _shown_name(row.name)),
+    Column("slice", lambda row: words.slice_name(row.name)),
     Column("bytes", lambda row: row.bytes, count, right=True, tip="How much of it was measured"),
     Column(
         "before",
@@ -95,6 +100,13 @@ COLUMNS = (
     Column("after", lambda row: row.after, _plain, right=True, tip="With the target tokenizer"),
     Column(
         "difference", lambda row: row.difference, _signed, right=True, color=_worse, tip="After less before"
+    ),
+    Column(
+        "95 % interval",
+        lambda row: row.interval,
+        _range,
+        right=True,
+        tip="Of the difference, by resampling passages of the text",
     ),
     Column(
         "on copied",
@@ -114,6 +126,8 @@ COLUMNS = (
     Column("tokens after", lambda row: row.tokens_after, count, right=True),
 )
 
+INTERVAL = 5
+
 
 class SlicesCard(Card):
     def __init__(self, session: Session) -> None:
@@ -126,8 +140,10 @@ class SlicesCard(Card):
         self.dots = PairedDots("Bits per byte by slice", UNIT, PLACES)
         self.table = FiguresTable(session, "Bits per byte by slice", COLUMNS, stretched=0)
         self.divided = Words(role="small")
+        self.split = SignedBars("What the difference is made of")
         self.column.addWidget(self.dots)
         self.column.addWidget(self.table)
+        self.column.addWidget(self.split)
         self.column.addWidget(self.divided)
         self.column.addStretch(1)
         self._switch(self.view.key)
@@ -136,13 +152,22 @@ class SlicesCard(Card):
         slices = slices_of(result)
         self.dots.show_pairs(
             [
-                Pair(_shown_name(row.name), row.before, row.after, _more(row), row.name == words.WHOLE)
+                Pair(words.slice_name(row.name), row.before, row.after, _more(row), row.name == words.WHOLE)
                 for row in slices
             ]
         )
         self.table.show_rows(slices)
+        self.table.setColumnHidden(INTERVAL, not result.intervals)
+        self._show_split(words.shares(result, words.WHOLE))
         self.divided.say(words.divided(result))
         self.setVisible(bool(slices))
+
+    def _show_split(self, shares: tuple[float, float] | None) -> None:
+        """Two bars, so that nobody blames the new rows for what cutting the text differently costs."""
+        self.split.setVisible(shares is not None)
+        if shares is not None:
+            copied, made = shares
+            self.split.show_bars([Signed("on copied tokens", copied), Signed("on approximated", made)])
 
     def _switch(self, key: str) -> None:
         self.dots.setVisible(key == "plot")
@@ -153,6 +178,9 @@ class SlicesCard(Card):
 def _more(row: Slice) -> str:
     """What hovering a row says besides its figures."""
     lines = []
+    if row.interval is not None:
+        chance = ": may be chance" if row.interval[0] <= 0 <= row.interval[1] else ""
+        lines.append(f"{_range(row.interval)} with 95 % certainty{chance}")
     if row.on_copied is not None and row.on_approximated is not None:
         lines.append(
             f"{_signed(row.on_copied)} on copied tokens, {_signed(row.on_approximated)} on approximated ones"

@@ -12,7 +12,13 @@ from PySide6.QtWidgets import QMenu
 
 from app.panels.job_tab import JobTab
 from app.panels.transplant import words
+from app.panels.transplant.graft.agreement_card import AgreementCard
+from app.panels.transplant.graft.anchors_card import AnchorsCard
+from app.panels.transplant.graft.classes_card import ClassesCard
+from app.panels.transplant.graft.digits_sheet import DigitsSheet
+from app.panels.transplant.graft.kept_card import KeptCard
 from app.panels.transplant.graft.norms_card import NormsCard
+from app.panels.transplant.graft.perplexity_card import PerplexityCard
 from app.panels.transplant.graft.residuals_card import ResidualsCard
 from app.panels.transplant.graft.slices_card import SlicesCard
 from app.panels.transplant.graft.so_far import SoFar
@@ -58,16 +64,38 @@ class GraftTab(JobTab):
         page.answer.put(self.bar)
         self.slices = SlicesCard(session)
         self.residuals = ResidualsCard(session, page.fill_menu)
-        self.pair = SideBySide(self.slices, self.residuals, (3, 2))
+        self.kept = KeptCard(session, page)
         self.tokens = TokensCard(session)
+        self.classes = ClassesCard(session)
+        self.anchors = AnchorsCard(session)
+        self.agreement = AgreementCard(session)
+        self.perplexity = PerplexityCard(session)
         self.norms = NormsCard(session)
-        self.slices.view.chosen.connect(lambda key: self.pair.allow(key == "plot"))
-        for card in (self.pair, self.tokens, self.norms):
-            page.add(card)
+        self.pairs = (
+            SideBySide(self.slices, self.residuals, (3, 2)),
+            SideBySide(self.agreement, self.perplexity),
+            SideBySide(self.anchors, self.norms, (3, 2)),
+        )
+        self._cards = (
+            self.kept,
+            self.slices,
+            self.residuals,
+            self.tokens,
+            self.classes,
+            self.agreement,
+            self.perplexity,
+            self.anchors,
+            self.norms,
+        )
+        measured, foretold, rows = self.pairs
+        self.slices.view.chosen.connect(lambda key: measured.allow(key == "plot"))
+        for shown in (self.kept, measured, self.tokens, self.classes, foretold, rows):
+            page.add(shown)
         for plot in (self.bar, self.slices.dots):
             offer_picture(plot, session, page.fill_menu)
-        for table in (self.slices.table, self.norms.table, self.tokens.table):
-            table.menu_asked.connect(page.fill_menu)
+        for card in (self.slices, self.tokens, self.classes, self.agreement, self.perplexity, self.anchors):
+            card.table.menu_asked.connect(page.fill_menu)
+        self.norms.table.menu_asked.connect(page.fill_menu)
         page.told.connect(self._hear)
         session.changed.connect(self._on_change)
 
@@ -81,10 +109,21 @@ class GraftTab(JobTab):
 
     def fill(self, result: TransplantResult) -> None:
         self._show_sources(result.sources)
-        for card in (self.slices, self.residuals, self.tokens, self.norms):
+        self._say_digits(result)
+        for card in self._cards:
             card.show_result(result)
-        self.pair.setVisible(self.slices.isVisibleTo(self.pair) or self.residuals.isVisibleTo(self.pair))
+        for pair in self.pairs:
+            pair.fit()
         self._ask_others()
+
+    def _say_digits(self, result: TransplantResult) -> None:
+        """The warning that matters most leads to what can be done about it."""
+        digits = result.digits
+        if digits is None or not digits.warning:
+            return
+        others = [warning for warning in result.warnings if warning != digits.warning]
+        act = ("What now", lambda: DigitsSheet(self.window(), digits).open())
+        self.page.warnings.say([digits.warning, *others], {digits.warning: act})
 
     @Slot(object)
     def _hear(self, event: Any) -> None:
@@ -103,12 +142,11 @@ class GraftTab(JobTab):
             self.page.answer.say("", words.counts(known))
             self._show_sources(known.sources)
             early.append(self.page.answer)
-        for card in (self.slices, self.residuals, self.norms):
+        for card in (self.slices, self.residuals):
             card.show_result(known)
         if known.bits_per_byte.before or known.residuals.counts:
-            early.append(self.pair)
-        if known.norms.base:
-            early.append(self.norms)
+            early.append(self.pairs[0])
+            self.pairs[0].fit()
         self.page.show_early(early)
 
     def _show_sources(self, sources: dict[str, int]) -> None:

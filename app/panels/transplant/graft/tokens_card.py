@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from app.figures import count, fixed
@@ -9,6 +10,7 @@ from app.widgets.card import Card
 from app.widgets.example_line import ExampleLine
 from app.widgets.figures_table import Column, FiguresTable
 from app.widgets.segmented import Segmented
+from app.widgets.signed_bars import Signed, SignedBars
 from app.widgets.visible_text import shown_token
 from app.widgets.words import Words
 
@@ -16,9 +18,13 @@ if TYPE_CHECKING:
     from app.session import Session
     from core.transplant.result import TokenFigures, TransplantResult
 
+PLACES = 3
+"""Of a token in the text, that are shown."""
+BARS = 8
+"""Tokens that a row is built from, drawn as bars."""
 ATOMS = 4
-"""Tokens that a row is built from, shown before it says “…”."""
-HINT = "Choose a row to see where the token occurs in your text."
+"""The same in a line of the table, before it says “…”."""
+HINT = "Choose a row to see where the token occurs in your text, and what it is built from."
 
 
 def built_from(token: TokenFigures, most: int | None = None) -> str:
@@ -68,12 +74,17 @@ class TokensCard(Card):
         self.view.chosen.connect(self._fill)
         self.head.addWidget(self.view)
         self.table = FiguresTable(session, "Tokens that suffer", COLUMNS, stretched=BUILT, lines=8)
-        self.table.row_chosen.connect(self._show_example)
+        self.table.row_chosen.connect(self._show_token)
         self.where = Words(HINT, "small")
-        self.example = ExampleLine("Where the token occurs")
+        self.examples = [ExampleLine(f"Where the token occurs, {place}") for place in range(1, PLACES + 1)]
+        self.built = Words("Its row is built from", "small")
+        self.atoms = SignedBars("What the row is built from")
         self.column.addWidget(self.table)
         self.column.addWidget(self.where)
-        self.column.addWidget(self.example)
+        for example in self.examples:
+            self.column.addWidget(example)
+        self.column.addWidget(self.built)
+        self.column.addWidget(self.atoms)
 
     def show_result(self, result: TransplantResult) -> None:
         self._result = result
@@ -90,21 +101,37 @@ class TokensCard(Card):
         key = self.view.key
         self.title.setText("Tokens that suffer most" if key == "worst" else "Tokens that suffer least")
         self.table.show_rows(self._result.worst if key == "worst" else self._result.best)
-        self._show_example(None)
+        self._show_token(None)
 
-    def _show_example(self, token: TokenFigures | None) -> None:
-        self.example.setVisible(token is not None and bool(token.example))
-        if token is None:
-            self.where.setText(HINT)
-            return
-        name = shown_token(token.text)
-        if not token.example:
-            self.where.setText(f"{name} does not occur in the measured text.")
-            return
-        times = "once" if token.occurs == 1 else f"{count(token.occurs)} times"
-        cost = ""
-        if token.bits is not None and token.bits_before is not None:
-            now, before = fixed(token.bits, 1), fixed(token.bits_before, 1)
-            cost = f"; each costs {now} bits, where the base needed {before}"
-        self.where.setText(f"{name} occurs {times}{cost}. For example:")
-        self.example.show_line(token.example, token.example_at)
+    def _show_token(self, token: TokenFigures | None) -> None:
+        """Where it occurs, and what its row is built from."""
+        places = _places(token) if token is not None else []
+        for example, place in zip_longest(self.examples, places):
+            example.setVisible(place is not None)
+            if place is not None:
+                example.show_line(*place)
+        atoms = sorted(token.built_from, key=lambda atom: -abs(atom.weight)) if token is not None else []
+        for widget in (self.built, self.atoms):
+            widget.setVisible(bool(atoms))
+        self.atoms.show_bars([Signed(shown_token(atom.token), atom.weight) for atom in atoms[:BARS]])
+        more = f", and {len(atoms) - BARS} more" if len(atoms) > BARS else ""
+        self.built.setText(f"Its row is built from these tokens of the base{more}:")
+        self.where.setText(_where(token, len(places)) if token is not None else HINT)
+
+
+def _places(token: TokenFigures) -> list[tuple[str, tuple[int, int] | None]]:
+    """Up to three lines of the text, and where in them the token stands."""
+    first = [(token.example, token.example_at)] if token.example else []
+    return [*first, *((other.text, other.at) for other in token.others)][:PLACES]
+
+
+def _where(token: TokenFigures, places: int) -> str:
+    name = shown_token(token.text)
+    if not places:
+        return f"{name} does not occur in the measured text."
+    times = "once" if token.occurs == 1 else f"{count(token.occurs)} times"
+    cost = ""
+    if token.bits is not None and token.bits_before is not None:
+        now, before = fixed(token.bits, 1), fixed(token.bits_before, 1)
+        cost = f"; each costs {now} bits, where the base needed {before}"
+    return f"{name} occurs {times}{cost}. For example:"

@@ -56,7 +56,7 @@ def test_that_a_graft_goes_from_the_drop_to_the_written_model(
     tokens.table.selectRow(0)
     worst = tab.page.result.worst[0]
     start, end = worst.example_at or (0, 0)
-    assert tokens.example.marked() == worst.example[start:end]
+    assert tokens.examples[0].marked() == worst.example[start:end]
     command = shlex.split(session.show_command(tab.page.run.spec))
     assert command[:2] == ["lexigraft", "transplant"]
     assert str(base) in command

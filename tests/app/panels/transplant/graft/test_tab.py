@@ -294,10 +294,10 @@ def test_that_tokens_show_what_would_not_be_seen_and_where_they_occur(
     assert tokens.where.text() == (
         "␣wherefore occurs 31 times; each costs 9.0 bits, where the base needed 7.0. For example:"
     )
-    assert tokens.example.marked() == " wherefore"
+    assert tokens.examples[0].marked() == " wherefore"
     tokens.table.selectRow(3)
     assert tokens.where.text() == "⇥⟨ZWSP⟩ does not occur in the measured text."
-    assert not tokens.example.isVisible()
+    assert not tokens.examples[0].isVisible()
     tokens.view.choose("best")
     assert tokens.title.text() == "Tokens that suffer least"
     assert [row[0] for row in cells(tab, "tokens")] == ["␣the"]
