@@ -54,15 +54,17 @@ def assert_equal(found: Pursuit, supports: NDArray[np.int64], weights: NDArray[n
 
 
 def test_that_the_raw_pursuit_gives_the_known_answer() -> None:
-    found = matching_pursuit(TARGET, ATOMS, 2, sweep=[1])
+    found = matching_pursuit(TARGET, ATOMS, 2)
     assert found.support.tolist() == [[4, 3]]
     assert found.weights[0].tolist() == pytest.approx([-2 / 3, 2 / 3], abs=1e-6)
-    assert found.sweep[1][0].tolist() == pytest.approx([-0.59459459], abs=1e-6)
+    assert found.fit(1).weights[0].tolist() == pytest.approx([-0.59459459], abs=1e-6)
     assert found.curve[0].tolist() == pytest.approx([0.67450349, 0.40824829], abs=1e-6)
     assert found.residual.tolist() == pytest.approx([0.40824829], abs=1e-6)
     made = found.weights[0] @ BASE[found.support[0].long()]
     assert made.tolist() == pytest.approx([0.66666667, -2.66666667], abs=1e-6)
-    assert (found.sweep[1][0] @ BASE[[4]]).tolist() == pytest.approx([-0.59459459, -1.78378378], abs=1e-6)
+    assert (found.fit(1).weights[0] @ BASE[[4]]).tolist() == pytest.approx(
+        [-0.59459459, -1.78378378], abs=1e-6
+    )
 
 
 def test_that_the_normalised_pursuit_gives_the_known_answer() -> None:
@@ -96,9 +98,9 @@ def test_that_groups_of_columns_over_several_tiles_agree_with_the_reference() ->
 def test_that_the_first_choices_of_a_longer_pursuit_are_the_shorter_one() -> None:
     atoms, targets = normal(300, 24), normal(50, 24, seed=1)
     short = matching_pursuit(targets, atoms, 6)
-    long = matching_pursuit(targets, atoms, 12, sweep=[6])
+    long = matching_pursuit(targets, atoms, 12)
     assert torch.equal(long.support[:, :6], short.support)
-    assert torch.allclose(long.sweep[6], short.weights, atol=1e-5)
+    assert torch.allclose(long.fit(6).weights, short.weights, atol=1e-5)
     assert torch.allclose(long.curve[:, 5], short.residual, atol=1e-6)
 
 
