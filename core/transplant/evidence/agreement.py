@@ -1,7 +1,7 @@
 """How often two models foretell the same, as bytes, where both tokenizers part the text.
 
-Two tokens agree as far as the shorter one goes: ``the`` and ``there`` do, ``the`` and ``this`` do not. A token
-without bytes (the end of the text) agrees only with another such.
+Two tokens agree as far as the shorter one goes: ``the`` and ``there`` do, ``the`` and ``this`` do not. A
+token without bytes (the end of the text) agrees only with another such.
 """
 
 from __future__ import annotations

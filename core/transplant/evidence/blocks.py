@@ -1,9 +1,9 @@
 """The measured texts in short blocks, the same bytes for both models: what intervals are resampled from.
 
 Passages are too long, and on a small text too few, to say how much a figure would differ on other text of
-its kind. A block is about 1,000 bytes (some 150 words) and ends where both tokenizers have a boundary, so that
-each token's bits belong to one block whole. Neighbouring blocks of one text are a little alike: an interval
-from them is somewhat too narrow for text of another hand.
+its kind. A block is about 1,000 bytes (some 150 words) and ends where both tokenizers have a boundary, so
+that each token's bits belong to one block whole. Neighbouring blocks of one text are a little alike: an
+interval from them is somewhat too narrow for text of another hand.
 """
 
 from __future__ import annotations

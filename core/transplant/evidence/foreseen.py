@@ -34,8 +34,8 @@ _NO_BYTE = 256
 
 @dataclass(frozen=True)
 class Foreseen:
-    """Of p places of a passage: `top` (p, 5) int32 ids, the likeliest first; `next_byte` (p, 256) float32, the
-    probability of each byte."""
+    """Of p places of a passage: `top` (p, 5) int32 ids, the likeliest first; `next_byte` (p, 256) float32,
+    the probability of each byte."""
 
     top: NDArray[np.int32]
     next_byte: NDArray[np.float32]
