@@ -115,8 +115,10 @@ def _remedy(one: Digits, other: Digits) -> str:
             "Let the target tokenizer part digits (\\p{N} in its pre-tokenizer), so that each is a copied row"
         )
     elif one.direction is None:
-        mend = "The base groups digits as it has learnt, which no rule gives another tokenizer: take one trained "
-        mend += "on the same kind of text"
+        mend = (
+            "The base groups digits as it has learnt, which no rule gives another tokenizer: take one that "
+            "was trained on text of the same kind"
+        )
     elif one.largest != other.largest:
         mend = f"Let the target tokenizer group digits {_by(one)}, as the base does, and graft again"
     else:

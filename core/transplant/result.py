@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.jobs.request import Metric, Result
+from core.jobs.request import Metric, Result, Table
 
 
 class _Figures(BaseModel):
@@ -179,6 +179,9 @@ class DigitsFigures(_Figures):
     examples: list[tuple[str, str, str]] = Field(default_factory=list)
 
 
+SIMILARITY_KEPT = "similarity kept"
+
+
 class Kept(_Figures):
     """A figure of an encoder before and after: ``nDCG@10``, ``recall@100``, ``Spearman``; `on` says of what.
 
@@ -244,8 +247,10 @@ class TransplantResult(Result):
 
     def summary(self) -> str:
         name = self.method_title.partition(",")[0]
-        before, after = self.bits_per_byte.before.get("all"), self.bits_per_byte.after.get("all")
+        before, after = self.bits_per_byte.before.get(_ALL), self.bits_per_byte.after.get(_ALL)
         counts = f"{self.vocab_size:,} tokens: {self.matched:,} copied, {self.approximated:,} approximated."
+        if self.kept and (not before or after is None):
+            return f"{name} keeps {'; '.join(map(_kept_in_words, self.kept[:2]))}. {counts}"
         if not before or after is None:
             return f"{name} wrote {self.out}. {counts}"
         share = 100 * (after / before - 1)
@@ -264,8 +269,132 @@ class TransplantResult(Result):
         ]
         if self.mean_residual is not None:
             found.append(Metric(name="mean residual", value=self.mean_residual))
+        for name, (low, high) in self.intervals.items():
+            found.append(Metric(name="bits per byte added, at least", value=low, slice=name))
+            found.append(Metric(name="bits per byte added, at most", value=high, slice=name))
+        for part in self.parts:
+            if part.slice == _ALL and part.bits_before is not None:
+                found.append(
+                    Metric(name="bits added", value=part.bits - part.bits_before, slice=f"{part.kind} tokens")
+                )
+        for ratio in self.perplexity:
+            found.append(Metric(name="perplexity ratio", value=ratio.ratio, slice=ratio.slice))
+        for each in self.agreement:
+            found.append(Metric(name="top-1 agreement", value=each.top1, slice=each.slice))
+            found.append(Metric(name="top-5 agreement", value=each.top5, slice=each.slice))
+            if each.next_byte is not None:
+                found.append(Metric(name="next-byte divergence", value=each.next_byte, slice=each.slice))
+        for test in self.anchor_test:
+            found.append(Metric(name="hidden anchors, cosine", value=test.cosine, slice=test.matrix))
+            found.append(Metric(name="hidden anchors, error", value=test.error, slice=test.matrix))
+            found.append(Metric(name="hidden anchors, neighbours", value=test.neighbours, slice=test.matrix))
+        for kept in self.neighbours:
+            found.append(Metric(name="neighbours kept", value=kept.share, slice=kept.matrix))
+        if self.digits is not None:
+            found.append(Metric(name="numbers cut alike", value=self.digits.same))
+        for figure in self.kept:
+            if figure.name != SIMILARITY_KEPT:
+                found.append(Metric(name=f"{figure.name} before", value=figure.before, slice=figure.on))
+            found.append(Metric(name=_after(figure), value=figure.after, slice=figure.on))
         return found
 
     def headline(self) -> Metric | None:
-        after = self.bits_per_byte.after.get("all")
-        return None if after is None else Metric(name="bits per byte after", value=after, slice="all")
+        after = self.bits_per_byte.after.get(_ALL)
+        if after is not None:
+            return Metric(name="bits per byte after", value=after, slice=_ALL)
+        kept = next(iter(self.kept), None)
+        return None if kept is None else Metric(name=_after(kept), value=kept.after, slice=kept.on)
+
+    def tables(self) -> list[Table]:
+        """Each text; copied and approximated tokens; classes; hidden anchors; an encoder; numbers; tokens."""
+        found = [
+            self._texts(),
+            Table(
+                ["tokens", "how many", "bits each", "base, same bytes", "bits added"],
+                [
+                    [part.kind, part.tokens, _per(part.bits, part.tokens),
+                     _per(part.bits_before, part.tokens), _minus(part.bits, part.bits_before)]
+                    for part in self.parts if part.slice == _ALL
+                ],
+            ),
+            Table(
+                ["new tokens", "how many", "occur", "mean residual", "bits added"],
+                [[c.token_class, c.tokens, c.occurs, c.mean_residual, c.added_bits] for c in self.classes],
+            ),
+            Table(
+                ["hidden anchors", "how many", "cosine", "error", "neighbours"],
+                [[t.matrix, t.anchors, t.cosine, t.error, t.neighbours] for t in self.anchor_test],
+            ),
+            Table(
+                ["new tokens", "how many", "neighbours kept"],
+                [[kept.matrix, kept.tokens, kept.share] for kept in self.neighbours],
+            ),
+            Table(
+                ["kept", "on", "before", "after", "of"],
+                [
+                    [k.name, k.on, None if k.name == SIMILARITY_KEPT else k.before, k.after, k.items]
+                    for k in self.kept
+                ],
+            ),
+            Table(
+                ["number", "base", "target"], [list(row) for row in self.digits.examples[:_NUMBERS]]
+            ) if self.digits else Table([], []),
+            Table(
+                ["dearest tokens", "occur", "bits added", "example"],
+                [[_shown(t.text), t.occurs, t.added, _shown(t.example)] for t in self.worst[:_TOKENS]],
+            ),
+        ]  # fmt: skip
+        return [table for table in found if table.rows] or [_counts(self.sources)]
+
+    def _texts(self) -> Table:
+        ratios = {each.slice: each.ratio for each in self.perplexity}
+        agreed = {each.slice: each for each in self.agreement}
+        after = self.bits_per_byte.after
+        return Table(
+            ["text", "bytes", "bits per byte", "after", "added, 95 %", "tokens", "after", "perplexity ratio",
+             "top-1", "top-5", "next byte"],
+            [
+                [name, self.bytes.get(name), before, after.get(name), _interval(self.intervals.get(name)),
+                 self.tokens.before.get(name), self.tokens.after.get(name), ratios.get(name),
+                 *((agreed[name].top1, agreed[name].top5, agreed[name].next_byte) if name in agreed
+                   else (None, None, None))]
+                for name, before in self.bits_per_byte.before.items()
+            ],
+        )  # fmt: skip
+
+
+_ALL = "all"
+_TOKENS = 10
+_NUMBERS = 4
+
+
+def _after(kept: Kept) -> str:
+    return kept.name if kept.name == SIMILARITY_KEPT else f"{kept.name} after"
+
+
+def _kept_in_words(kept: Kept) -> str:
+    if kept.name == SIMILARITY_KEPT:
+        return f"{100 * kept.after:.1f} % of similarity on {kept.on}"
+    share = f"{100 * kept.after / kept.before:.1f} % of" if kept.before > 0 else "no part of"
+    return f"{share} {kept.name} on {kept.on}: {kept.before:.3f} → {kept.after:.3f}"
+
+
+def _interval(found: tuple[float, float] | None) -> str:
+    return "" if found is None else f"{found[0]:+.3f} … {found[1]:+.3f}"
+
+
+def _per(bits: float | None, tokens: int) -> float | None:
+    return bits / tokens if bits is not None and tokens else None
+
+
+def _minus(bits: float, before: float | None) -> float | None:
+    return None if before is None else bits - before
+
+
+def _shown(text: str) -> str:
+    """On one line, control characters as escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _counts(sources: dict[str, int]) -> Table:
+    return Table(["rows", "how many"], [[name, count] for name, count in sources.items() if count])
