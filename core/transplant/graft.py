@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -23,9 +23,10 @@ from core.transplant.checkpoint import Checkpoint
 from core.transplant.inputs import Inputs
 from core.transplant.matching import Matching, Source
 from core.transplant.materials import Materials
+from core.transplant.methods.fvt import Fvt
 from core.transplant.methods.method import Method
 from core.transplant.new_matrix import NewMatrix
-from core.transplant.rows import Matrix, Rows, Shared
+from core.transplant.rows import Matrix, Rows, Shared, Task, merged
 from core.transplant.sizes import padded_rows
 from core.transplant.spelt import Candidate
 from core.transplant.tables import lengths
@@ -182,9 +183,14 @@ class _Workshop:
         copied = torch.full((padded,), -1, dtype=torch.long)
         known = min(size, padded)
         copied[:known] = torch.from_numpy(self._matching.base_ids[:known])
-        if self._matching.same or self._matching.expands:  # what is padding stays what it is
-            rest = torch.arange(size, min(rows, padded))
-            copied[rest] = rest
+        if self._matching.expands:  # what no token has stays what it is
+            ids = torch.arange(min(rows, padded))
+            named = torch.tensor([source is not Source.PADDING for source in self._matching.sources])
+            empty = ids >= size
+            empty[: len(named)] |= ~named[: len(empty)]
+            copied[ids[empty]] = ids[empty]
+        if self._matching.same:
+            copied = torch.arange(rows)
         return copied, padded
 
     # Rows
@@ -234,11 +240,28 @@ class _Workshop:
         keep = partial(self._checkpoint.keep, together)
         task = self._materials.task(some[0], matrix, self._ctx, seed=self._seed, keep=keep)
         counts = self._materials.counts(some[0], matrix, self._ctx)
-        made = type(some[0]).several(some, task, self._ctx)
+        made = type(some[0]).several(some, task, self._ctx) if len(task) else []
+        if len(task) < len(self._materials.order):
+            made = self._with_the_others(made or [None] * len(some), task, matrix)
         seconds = (time.perf_counter() - began) / len(some)
         for key, rows in zip(left, made, strict=True):
             kept = self._checkpoint.put(f"all-{names[key]}", 0, rows)
             self._rows[matrix, key] = kept, counts, seconds
+
+    def _with_the_others(self, made: Sequence[Rows | None], task: Task, matrix: Matrix) -> list[Rows]:
+        """The rows of all targets: those that the donor knows, as made, and by FVT those it does not know."""
+        materials = self._materials
+        everything = materials.task(Fvt(), matrix, self._ctx, seed=self._seed)
+        known = torch.isin(everything.targets, task.targets)
+        others = replace(
+            everything,
+            targets=everything.targets[~known],
+            target_bytes=[everything.target_bytes[i] for i in (~known).nonzero()[:, 0].tolist()],
+            tokens=[everything.tokens[i] for i in (~known).nonzero()[:, 0].tolist()],
+        )
+        rest = Fvt().rows(others, self._ctx)
+        table = everything.table
+        return [rest if rows is None else merged(known, rows, rest, table, self._ctx) for rows in made]
 
     # Matrices
 

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.errors import UserError
 from core.json_files import read_json_object
 from core.models.folder import ModelFolder, open_model
@@ -13,20 +16,25 @@ from core.tokenizers.files import TOKENIZER, find_tokenizer, tokenizer_files
 from core.tokenizers.open import Tokenizer, open_tokenizer
 from core.tokenizers.vocabulary import read_vocabulary
 from core.transplant.checks import check_base, check_methods, check_others, check_sizes
-from core.transplant.donor import check_donor, find_donor
+from core.transplant.donor import find_donor, ids_in_donor
 from core.transplant.methods.method import Method
 from core.transplant.request import TransplantRequest
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """`files`: name → path of the target tokenizer's files. `donor` is None where the method needs none."""
+    """`files`: name → path of the target tokenizer's files. `donor` is None where the method needs none.
+
+    `donor_ids` (V,): the donor's id of each of the target's tokens, -1 where it has none; None where the two
+    tokenizers are one.
+    """
 
     base: ModelFolder
     base_tokenizer: Tokenizer
     target: Tokenizer
     files: Mapping[str, Path]
     donor: ModelFolder | None
+    donor_ids: NDArray[np.int64] | None = None
 
     @property
     def folders(self) -> list[Path]:
@@ -55,13 +63,13 @@ def open_inputs(request: TransplantRequest, methods: Sequence[Method] | None = N
     target = open_tokenizer(files[TOKENIZER], field="target_tokenizer")
     _refuse_code(files)
     check_others(base, base_tokenizer.vocabulary, target.vocabulary)
-    donor = None
+    donor = ids = None
     if place := find_donor(request, methods):
         donor = open_model(place, field="donor")
         vocabulary = read_vocabulary(find_tokenizer(place, field="donor"), field="donor")
-        check_donor(vocabulary, target.vocabulary)
         check_sizes(donor, vocabulary, "donor")
-    return Inputs(base, base_tokenizer, target, files, donor)
+        ids = ids_in_donor(donor, vocabulary, base_tokenizer.vocabulary, target.vocabulary)
+    return Inputs(base, base_tokenizer, target, files, donor, ids)
 
 
 def _refuse_code(files: Mapping[str, Path]) -> None:

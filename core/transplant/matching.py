@@ -5,6 +5,11 @@
    whose space is implied, is the token with the space; where there is none, the one without it (a copy of
    lower confidence, never an anchor).
 3. Byte: a byte-fallback token and the text token of that one byte.
+4. Relaxed, where asked for: the same but for the leading space, or for capitals and Unicode form (NFKC and
+   case folding). A copy, never an anchor.
+
+A target that begins with all of the base's tokens expands the base: those keep their ids and rows whatever
+they are, and only what stands behind them is matched.
 
 What is left is for a method, except special and unused tokens: their donor's rows say nothing about text.
 Where a vocabulary has the same form twice, the text token with the lowest id stands for it.
@@ -12,6 +17,7 @@ Where a vocabulary has the same form twice, the text token with the lowest id st
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -29,6 +35,7 @@ class Source(StrEnum):
     EXACT = "exact"
     SPECIAL = "special"
     BYTE = "byte"
+    RELAXED = "relaxed"
     METHOD = "method"
     FALLBACK = "fallback"
     """The mean: of the base's special tokens for a special one, of all for what a method could not make."""
@@ -36,7 +43,7 @@ class Source(StrEnum):
     """No token has this id."""
 
 
-COPIED = frozenset({Source.EXACT, Source.SPECIAL, Source.BYTE})
+COPIED = frozenset({Source.EXACT, Source.SPECIAL, Source.BYTE, Source.RELAXED})
 
 _ROLES = ("eos", "bos", "pad", "unk", "cls", "sep", "mask")
 """A token with several roles is matched by the first of these: that it ends a text matters most."""
@@ -81,31 +88,83 @@ class Matching:
         return sum(source in sources for source in self.sources)
 
 
-def match(base: Vocabulary, target: Vocabulary, base_rows: int | None = None) -> Matching:
+def match(
+    base: Vocabulary,
+    target: Vocabulary,
+    base_rows: int | None = None,
+    *,
+    without_space: bool = False,
+    without_case: bool = False,
+) -> Matching:
     """Match every id of `target` with a token of `base`.
 
     Args:
         base_rows: rows of the base's embedding; its tokens beyond them have none to copy.
+        without_space, without_case: relaxed matches.
     """
+    rows = base_rows or base.size
     if base.entries == target.entries:
-        return _identity(target, base_rows or base.size)
-    return _Matcher(base, target, base.size if base_rows is None else base_rows).run()
+        return _identity(target, rows)
+    relaxed = _Relaxed(without_space, without_case)
+    return _Matcher(base, target, rows, relaxed, expands=expands(base, target)).run()
 
 
 def _identity(vocabulary: Vocabulary, rows: int) -> Matching:
-    kinds = {Kind.SPECIAL: Source.SPECIAL, Kind.BYTE: Source.BYTE}
-    sources = [
-        Source.PADDING if token is None else kinds.get(token.kind, Source.EXACT)
-        for token in vocabulary.entries
-    ]
+    sources = [_own(token, id, rows) for id, token in enumerate(vocabulary.entries)]
     ids = np.arange(len(sources), dtype=np.int64)
-    sources = [Source.FALLBACK if i >= rows else source for i, source in enumerate(sources)]
     return Matching(sources, np.where(ids < rows, ids, -1), np.empty((0, 2), dtype=np.int64), same=True)
 
 
+def _own(token: Token | None, id: int, rows: int) -> Source:
+    """What a token's own row counts as."""
+    if id >= rows:
+        return Source.FALLBACK
+    if token is None:
+        return Source.PADDING
+    return {Kind.SPECIAL: Source.SPECIAL, Kind.BYTE: Source.BYTE}.get(token.kind, Source.EXACT)
+
+
+def expands(base: Vocabulary, target: Vocabulary) -> bool:
+    """Whether every token of the base is the same in the target, by number, and the target has more."""
+    if target.count <= base.count or target.size < base.size:
+        return False
+    pairs = zip(base.entries, target.entries, strict=False)
+    return all(one is None or (other is not None and one[:5] == other[:5]) for one, other in pairs)
+
+
+@dataclass(frozen=True)
+class _Relaxed:
+    """Which relaxed matches are asked for."""
+
+    space: bool
+    case: bool
+
+    def forms(self, data: bytes) -> Iterator[tuple[bool, bytes]]:
+        """Whether case is folded, and the bytes to look for; the nearest first."""
+        other = data[1:] if data.startswith(b" ") else b" " + data
+        if self.space and other.strip():
+            yield False, other
+        if self.case:
+            yield True, folded(data)
+            if self.space and other.strip():
+                yield True, folded(other)
+
+
+def folded(data: bytes) -> bytes:
+    """Without capitals, in the form NFKC; half characters as they are."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return data
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).encode()
+
+
 class _Matcher:
-    def __init__(self, base: Vocabulary, target: Vocabulary, base_rows: int) -> None:
+    def __init__(
+        self, base: Vocabulary, target: Vocabulary, base_rows: int, relaxed: _Relaxed, expands: bool
+    ) -> None:
         self._base, self._target, self._rows = base, target, base_rows
+        self._relaxed, self._expands = relaxed, expands
         self._tokens = [token for token in base if token.id < base_rows]
         self._text: dict[bytes, Token] = {}
         self._bare: dict[bytes, Token] = {}
@@ -113,13 +172,17 @@ class _Matcher:
         self._named: dict[tuple[Kind, str], Token] = {}
         for token in self._tokens:
             if token.kind is Kind.TEXT:
-                self._text.setdefault(_spaced(token), token)
+                self._text.setdefault(spaced(token), token)
                 if token.boundary is Boundary.IMPLIED:
                     self._bare.setdefault(token.bytes, token)
             elif token.kind is Kind.BYTE:
                 self._byte.setdefault(token.bytes, token)
             else:
                 self._named.setdefault((token.kind, token.content), token)
+        self._folded: dict[bytes, Token] = {}
+        if relaxed.case:
+            for data, token in self._text.items():
+                self._folded.setdefault(folded(data), token)
         self._warnings: list[str] = []
 
     def run(self) -> Matching:
@@ -131,7 +194,11 @@ class _Matcher:
         by_role = self._by_role()
         lonely = []
         for token in self._target:
-            found, source, sure = self._find(token, by_role)
+            if self._expands and token.id < self._base.size and (own := self._base.entries[token.id]):
+                source = _own(own, token.id, self._rows)
+                found, sure = (own if token.id < self._rows else None), own.kind is Kind.TEXT
+            else:
+                found, source, sure = self._find(token, by_role)
             sources[token.id] = source
             if source is Source.FALLBACK and token.kind is Kind.SPECIAL:
                 lonely.append(token.id)
@@ -142,7 +209,7 @@ class _Matcher:
                 taken.add(found.id)
                 anchors.append((found.id, token.id))
         pairs = np.array(anchors, dtype=np.int64).reshape(-1, 2)
-        return Matching(sources, base_ids, pairs, lonely, self._warnings)
+        return Matching(sources, base_ids, pairs, lonely, self._warnings, expands=self._expands)
 
     def _find(self, token: Token, by_role: Mapping[int, Token]) -> tuple[Token | None, Source, bool]:
         """What `token` is copied from, by which pass, and whether it is the same beyond doubt."""
@@ -153,7 +220,7 @@ class _Matcher:
             kind = Source.SPECIAL if token.kind is Kind.SPECIAL else Source.EXACT
             return (found, kind, False) if found else (None, Source.FALLBACK, False)
         if token.kind is Kind.TEXT:
-            if found := self._text.get(_spaced(token)):
+            if found := self._text.get(spaced(token)):
                 return found, Source.EXACT, True
             if found := self._without_space(token):
                 return found, Source.EXACT, False
@@ -161,6 +228,10 @@ class _Matcher:
             found = self._text.get(token.bytes) or self._byte.get(token.bytes)
             if found:
                 return found, Source.BYTE, False
+        if token.kind is Kind.TEXT:
+            for case, form in self._relaxed.forms(spaced(token)):
+                if found := (self._folded if case else self._text).get(form):
+                    return found, Source.RELAXED, False
         return None, Source.METHOD, False
 
     def _without_space(self, token: Token) -> Token | None:
@@ -214,7 +285,8 @@ class _Matcher:
                 )
 
 
-def _spaced(token: Token) -> bytes:
+def spaced(token: Token) -> bytes:
+    """A token's bytes, with the space that its word's beginning implies."""
     return b" " + token.bytes if token.boundary is Boundary.IMPLIED else token.bytes
 
 

@@ -20,7 +20,7 @@ from core.transplant.inputs import Inputs
 from core.transplant.matching import Matching
 from core.transplant.methods.method import Method
 from core.transplant.rows import Anchors, Matrix, Rows, Shared, Task, mean_row
-from core.transplant.tables import Table, read_table
+from core.transplant.tables import Table, read_table, reordered
 
 
 class Materials:
@@ -55,18 +55,27 @@ class Materials:
         return self._read(base, name, "base", ctx)
 
     def donor_table(self, matrix: Matrix, ctx: Context) -> torch.Tensor:
-        """(R_d, d), by the target's ids."""
-        donor = self.inputs.donor
+        """(R_d, d), by the target's ids. Those that the donor does not know have rows of zeros."""
+        donor, ids = self.inputs.donor, self.inputs.donor_ids
         assert donor is not None
         name = donor.head if matrix == "head" and donor.head and not donor.tied else donor.input_embedding
-        return self._read(donor, name, "donor", ctx).rows
+        rows = self._read(donor, name, "donor", ctx).rows
+        if ids is None:
+            return rows
+        place = ctx.checkpoint() / f"donor-{matrix}.bin"
+        return self.shared.once(
+            ("donor by target", name), lambda: reordered(rows, torch.from_numpy(ids), place, ctx)
+        )
 
     def anchors(self, matrix: Matrix, ctx: Context) -> tuple[Anchors, AnchorCounts]:
         """Those that a method with a donor builds on, and how many each rule left out."""
 
         def find() -> tuple[Anchors, AnchorCounts]:
-            rows = self.table(matrix, ctx).rows
-            return usable_anchors(self._pairs, rows, self.donor_table(matrix, ctx))
+            pairs, ids = self._pairs, self.inputs.donor_ids
+            if ids is not None:
+                known = torch.from_numpy(ids[self.matching.anchors[:, 1]] >= 0)
+                pairs = Anchors(pairs.base[known], pairs.donor[known])
+            return usable_anchors(pairs, self.table(matrix, ctx).rows, self.donor_table(matrix, ctx))
 
         return self.shared.once(("anchors", matrix, self._head_of_donor(matrix)), find)
 
@@ -79,22 +88,25 @@ class Materials:
         seed: int | None = None,
         keep: Callable[[int, Callable[[], Rows]], Rows] = lambda first, make: make(),
     ) -> Task:
-        """What `method` is given to make all new rows of one matrix.
+        """What `method` is given to make all new rows of one matrix; where the donor has another tokenizer,
+        all that it knows.
 
         Args:
             seed: the context's by default.
         """
-        anchors, donor = self._pairs, None
+        anchors, donor, order = self._pairs, None, self.order
         if method.needs_donor:
             donor = self.donor_table(matrix, ctx)
             anchors, _ = self.anchors(matrix, ctx)
+            if self.inputs.donor_ids is not None:
+                order = order[self.inputs.donor_ids[order] >= 0]
         entries = self.inputs.target.vocabulary.entries
-        tokens = [token for token in (entries[id] for id in self.order.tolist()) if token is not None]
+        tokens = [token for token in (entries[id] for id in order.tolist()) if token is not None]
         return Task(
             matrix=matrix,
             table=self.table(matrix, ctx).rows,
             used=self.used,
-            targets=torch.from_numpy(self.order),
+            targets=torch.from_numpy(order),
             target_bytes=[token.bytes for token in tokens],
             donor=donor,
             anchors=anchors,
@@ -137,6 +149,7 @@ class Materials:
 
     def digest(self, ctx: Context) -> str:
         """Of everything that a method's rows depend on, beside the method and the seed."""
+        ids = self.inputs.donor_ids
         said = {
             "device": ctx.device,
             "versions": versions(),
@@ -147,6 +160,7 @@ class Materials:
                 for tokenizer in (self.inputs.base_tokenizer, self.inputs.target)
             ],
             "corpus": [_file_mark(path) for path in self.corpus],
+            "donor ids": None if ids is None else hashlib.sha256(ids.tobytes()).hexdigest(),
             "matching": hashlib.sha256(self.matching.base_ids.tobytes()).hexdigest(),
             "targets": hashlib.sha256(self.order.tobytes()).hexdigest(),
         }

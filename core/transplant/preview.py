@@ -131,13 +131,18 @@ class _Findings:
         self._target = target
         if self._base is not None and self._base_tokens is not None:
             check_others(self._base, self._base_tokens, target)
-            self._matching = _matching(*map(_mark_of, (self._base_tokens, target)), self._base.vocab_size)
+            self._matching = _matching(
+                *map(_mark_of, (self._base_tokens, target)),
+                self._base.vocab_size,
+                self._request.without_space,
+                self._request.without_case,
+            )
 
     def _look_at_donor(self) -> None:
         from core.models.folder import open_model
         from core.models.result import model_words
         from core.transplant.checks import check_sizes
-        from core.transplant.donor import check_donor, find_donor
+        from core.transplant.donor import find_donor, ids_in_donor
 
         if self._target is None:
             return
@@ -146,8 +151,9 @@ class _Findings:
             return
         donor = open_model(place, field="donor")
         tokens = _vocabulary(place, "donor")
-        check_donor(tokens, self._target)
         check_sizes(donor, tokens, "donor")
+        if self._base_tokens is not None:
+            ids_in_donor(donor, tokens, self._base_tokens, self._target)
         self._donor = donor
         if self._request.donor is None:
             self.notes["target_tokenizer"] += ". Its embeddings serve as donor"
@@ -166,8 +172,9 @@ class _Findings:
         if self._donor is not None:
             note += f", {anchors:,} anchors"
         self.notes["method"] = note
-        if self._donor is not None:
-            self._request.method.check(anchors)
+        for method in self._request.methods if self._donor is not None else ():
+            if method.needs_donor:
+                method.check(anchors)
 
     def _look_at_texts(self) -> None:
         from core.sizes import bytes_in_words
@@ -196,7 +203,9 @@ class _Findings:
         )
 
     def _note_problem(self, error: UserError, field: str) -> None:
-        self.problems.append(Problem(field=error.field or field, message=error.message))
+        problem = Problem(field=error.field or field, message=error.message)
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def _computing_weights(self, base: ModelFolder) -> int:
         """Those that a token is multiplied with: all but a looked-up input embedding."""
@@ -238,10 +247,11 @@ def _read(file: Path, modified: int) -> Vocabulary:
 
 
 @lru_cache(maxsize=4)
-def _matching(base: _Mark, target: _Mark, rows: int) -> Matching:
+def _matching(base: _Mark, target: _Mark, rows: int, space: bool, case: bool) -> Matching:
     from core.transplant.matching import match
 
-    return match(_read(base.path, base.modified), _read(target.path, target.modified), rows)
+    one, other = _read(base.path, base.modified), _read(target.path, target.modified)
+    return match(one, other, rows, without_space=space, without_case=case)
 
 
 @cache

@@ -166,6 +166,35 @@ def apply(rows: Rows, table: torch.Tensor, ctx: Context, stage: str = "Combining
     return made
 
 
+def merged(places: torch.Tensor, one: Rows, other: Rows, table: torch.Tensor, ctx: Context) -> Rows:
+    """`one` where `places` (m,) bool says so, and `other` elsewhere; dense where either is.
+
+    Args:
+        table: (R_b, h), to make combinations dense.
+    """
+
+    def together(first: torch.Tensor, second: torch.Tensor, nothing: float) -> torch.Tensor:
+        widest = max(first.shape[1], second.shape[1]) if first.dim() > 1 else None
+        shape = (len(places),) if widest is None else (len(places), widest)
+        found = torch.full(shape, nothing, dtype=first.dtype)
+        for mask, values in ((places, first), (~places, second)):
+            if widest is None:
+                found[mask] = values
+            else:
+                found[mask.nonzero()[:, 0], : values.shape[1]] = values
+        return found
+
+    residual = together(one.residual, other.residual, torch.nan)
+    made = together(one.made, other.made, 0.0)
+    if one.indices is None or other.indices is None:
+        return Rows(residual, made, dense=together(apply(one, table, ctx), apply(other, table, ctx), 0.0))
+    assert one.weights is not None
+    assert other.weights is not None
+    return Rows(
+        residual, made, together(one.indices, other.indices, -1), together(one.weights, other.weights, 0.0)
+    )
+
+
 def combine(indices: torch.Tensor, weights: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
     """(m, h) float32: Σ weights (m, k) · rows of `table`; an index of -1 counts nothing."""
     ids = indices.long()

@@ -45,7 +45,7 @@ from core.transplant.request import TransplantRequest
 from core.transplant.result import TransplantResult
 from core.transplant.sizes import memory_to_graft, written_bytes
 from core.transplant.spelt import spelt as spelt_out
-from core.transplant.surgery import Translation
+from core.transplant.surgery import Translation, with_rows
 from core.transplant.texts import Slice, read_slices
 
 _FEW = 0.1
@@ -84,9 +84,7 @@ def transplant(request: TransplantRequest, ctx: Context) -> TransplantResult:
     check_output(out, replace=replace, needed=needed, sources=inputs.folders)
     slices = read_slices(request.text, request.max_bytes)
     ctx.progress(0, 1, "Matching the vocabularies")
-    matching = match(
-        inputs.base_tokenizer.vocabulary, inputs.target.vocabulary, base_rows=inputs.base.vocab_size
-    )
+    matching = matched(inputs, request)
     ctx.emit({"vocab_size": inputs.target.vocabulary.size, **_counted(matching.sources)})
     _warn(inputs, matching, ctx)
     texts = Texts(*read(slices, inputs.base_tokenizer, inputs.target, ctx))
@@ -126,6 +124,17 @@ def transplant(request: TransplantRequest, ctx: Context) -> TransplantResult:
     return result
 
 
+def matched(inputs: Inputs, request: TransplantRequest) -> Matching:
+    """The two vocabularies, matched as the request says."""
+    return match(
+        inputs.base_tokenizer.vocabulary,
+        inputs.target.vocabulary,
+        base_rows=inputs.base.vocab_size,
+        without_space=request.without_space,
+        without_case=request.without_case,
+    )
+
+
 def by_frequency(targets: NDArray[np.int64], texts: Read, size: int) -> NDArray[np.int64]:
     """The targets, those that occur most often in the texts first, else by their ids."""
     counts = np.zeros(size, dtype=np.int64)
@@ -139,16 +148,19 @@ def _warn(inputs: Inputs, matching: Matching, ctx: Context) -> None:
     base, target = inputs.base_tokenizer, inputs.target
     for sentence in matching.warnings:
         ctx.warn(sentence)
+    if inputs.donor_ids is not None and (unknown := int((inputs.donor_ids[matching.targets] < 0).sum())):
+        ctx.warn(
+            f"The donor has another tokenizer, and does not know {unknown:,} of {len(matching.targets):,} "
+            "new tokens; methods that need it leave these to FVT."
+        )
     if matching.same:
+        return
+    if matching.expands:
+        _warn_of_lonely(matching, target, ctx)
         return
     if cut_otherwise := digits_warning(base, target):
         ctx.warn(cut_otherwise)
-    if matching.lonely:
-        names = ", ".join(_names([id], target) for id in matching.lonely[:5])
-        more = f" and {len(matching.lonely) - 5} more" if len(matching.lonely) > 5 else ""
-        ctx.warn(
-            f"The base has no special token for {names}{more}: their rows say nothing until they are trained."
-        )
+    _warn_of_lonely(matching, target, ctx)
     if base.prefix and not target.prefix:
         own = prefix_of(target.vocabulary)
         mend = (
@@ -158,6 +170,15 @@ def _warn(inputs: Inputs, matching: Matching, ctx: Context) -> None:
     share = matching.count(*COPIED) / max(1, target.vocabulary.count)
     if share < _FEW:
         ctx.warn(f"Only {100 * share:.1f} % of the target's tokens are known to the base.")
+
+
+def _warn_of_lonely(matching: Matching, target: Tokenizer, ctx: Context) -> None:
+    if matching.lonely:
+        names = ", ".join(_names([id], target) for id in matching.lonely[:5])
+        more = f" and {len(matching.lonely) - 5} more" if len(matching.lonely) > 5 else ""
+        ctx.warn(
+            f"The base has no special token for {names}{more}: their rows say nothing until they are trained."
+        )
 
 
 def _names(ids: Sequence[int], tokenizer: Tokenizer) -> str:
@@ -174,9 +195,10 @@ def _write(folder: Path, inputs: Inputs, matching: Matching, graft: Graft, ctx: 
     files: dict[str, bytes | Path] = dict(inputs.files)
     files |= {path.name: path for path in base.path.iterdir() if path.name.startswith(("LICENSE", "NOTICE"))}
     generation = base.path / "generation_config.json"
-    if matching.same:
+    if matching.same or matching.expands:
         if generation.is_file():
             files[generation.name] = generation
+        config = with_rows(config, graft.padded)
     else:
         translation = _translation(inputs, matching)
         config = translation.config(config, graft.padded)
@@ -209,7 +231,7 @@ def _translation(inputs: Inputs, matching: Matching) -> Translation:
     base, target = inputs.base_tokenizer.vocabulary, inputs.target.vocabulary
     counterpart: dict[int, int] = {}
     for id, source in enumerate(matching.sources):
-        if source in COPIED:
+        if source in COPIED and source is not Source.RELAXED:
             counterpart.setdefault(int(matching.base_ids[id]), id)
 
     def sequence(ids: Sequence[int]) -> list[int] | None:

@@ -11,6 +11,16 @@ _ALWAYS = ("bos_token_id", "eos_token_id")
 _LISTS = ("suppress_tokens", "begin_suppress_tokens")
 
 
+def with_rows(config: Mapping[str, Any], rows: int) -> dict[str, Any]:
+    """config.json for `rows` rows of the same vocabulary, or of one that begins with it."""
+    changed = dict(config)
+    if isinstance(nested := config.get("text_config"), dict) and "vocab_size" in nested:
+        changed["text_config"] = nested | {"vocab_size": rows}
+    if "vocab_size" in config:
+        changed["vocab_size"] = rows
+    return changed
+
+
 @dataclass
 class Translation:
     """From the base's ids to the target's.

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
 from core.errors import UserError
 from core.jobs.context import Context
 from core.models.folder import ModelFolder
-from core.models.tensors import map_tensor, row_blocks, torch_dtype
+from core.models.headers import TensorEntry
+from core.models.tensors import map_tensor, row_blocks, safetensors_dtype, torch_dtype
 from core.tokenizers.vocabulary import Vocabulary
 
 HELD = 256 * 2**20
@@ -62,6 +65,31 @@ def read_table(model: ModelFolder, name: str, vocabulary: Vocabulary, ctx: Conte
 def _named(vocabulary: Vocabulary, id: int) -> str:
     token = vocabulary.entries[id] if id < vocabulary.size else None
     return f" (the token {token.content!r})" if token else ""
+
+
+def reordered(table: torch.Tensor, ids: torch.Tensor, place: Path, ctx: Context) -> torch.Tensor:
+    """(n, h): the rows `ids` (n,) of `table`, zeros where an id is -1. If large, in the file `place`.
+
+    Raises:
+        OSError: `place` cannot be written.
+    """
+    size = len(ids) * table.shape[1] * table.dtype.itemsize
+    some = max(1, _BLOCK // (table.dtype.itemsize * table.shape[1]))
+
+    def blocks() -> Iterator[torch.Tensor]:
+        for first, part in enumerate(ids.split(some)):
+            ctx.progress(first * some, len(ids), "Ordering the donor's rows")
+            yield torch.where(
+                part[:, None] >= 0, table[part.clamp_min(0)], torch.zeros((), dtype=table.dtype)
+            )
+
+    if size <= HELD:
+        return torch.cat(list(blocks()))
+    with place.open("wb") as file:
+        for block in blocks():
+            file.write(block.view(torch.uint8).numpy())
+    entry = TensorEntry(place, safetensors_dtype(table.dtype), (len(ids), table.shape[1]), 0, size)
+    return map_tensor(entry)
 
 
 def lengths(table: torch.Tensor, ids: torch.Tensor | None = None) -> torch.Tensor:
