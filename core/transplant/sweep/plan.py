@@ -57,6 +57,11 @@ def plan(lines: Sequence[str], given: Given) -> Plan:
     return Plan(list(kept.values()), list(left_out.values()))
 
 
+def is_random(candidate: Candidate) -> bool:
+    """Whether its seed matters."""
+    return candidate.method.random or (candidate.head is not None and candidate.head.random)
+
+
 def why_not(candidate: Candidate, given: Given) -> str:
     """Why a candidate cannot run, in a sentence; empty where it can."""
     if candidate.head is not None and not given.head:

@@ -11,7 +11,7 @@ from core.transplant.methods.mean import Mean
 from core.transplant.methods.method import Method
 from core.transplant.methods.omp import Omp
 from core.transplant.spelt import Candidate
-from core.transplant.sweep.plan import Given, plan
+from core.transplant.sweep.plan import Given, is_random, plan
 from core.transplant.sweep.request import SweepRequest
 from core.transplant.sweep.result import LeftOut
 
@@ -84,11 +84,6 @@ def _note(seen: Sequence[tuple[Candidate, Preview]], refused: Sequence[LeftOut],
         names = ", ".join(left.line for left in refused[:4]) + (", …" if len(refused) > 4 else "")
         said += f". Cannot run: {names} ({refused[0].line}: {refused[0].reason.rstrip('.')})"
     return f"{said}."
-
-
-def is_random(candidate: Candidate) -> bool:
-    """Whether its seed matters."""
-    return candidate.method.random or (candidate.head is not None and candidate.head.random)
 
 
 def _seconds(

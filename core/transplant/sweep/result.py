@@ -47,10 +47,10 @@ class SweepRow(_Figures):
     spread: float | None = None
     """Standard deviation over the seeds of the figure that ranks."""
     interval: tuple[float, float] | None = Field(
-        None, description="95 % of bits per byte minus the base's, by resampling blocks of the text."
+        default=None, description="95 % of bits per byte minus the base's, by resampling blocks of the text."
     )
     behind: tuple[float, float] | None = Field(
-        None, description="95 % of bits per byte minus the best row's, on the same resampled blocks."
+        default=None, description="95 % of bits per byte minus the best row's, on the same resampled blocks."
     )
     like_best: bool = False
     """Whether it cannot be told apart from the best: its interval holds 0."""

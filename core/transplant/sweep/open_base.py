@@ -1,0 +1,55 @@
+"""The base, open in memory, with the matrices of one graft after another in the place of its own.
+
+What it then says is what the written model would say: the same rows in the same number type, widened to
+float32 as the loader widens them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from core.models.folder import ModelFolder
+from core.transplant.graft import Graft
+
+
+def put_rows(model: torch.nn.Module, graft: Graft, base: ModelFolder, padding: int | None) -> None:
+    """Give `model`, opened from `base`, the vocabulary of `graft`.
+
+    Args:
+        padding: the target's padding token; some encoders count positions from it.
+    """
+    replacements = graft.replacements
+    if not replacements:  # the target is the base's own tokenizer
+        return
+    opened: Any = model
+    new = replacements[base.input_embedding]
+    inside = opened.get_input_embeddings()
+    device = inside.weight.device
+    inside.weight = _parameter(new, device)
+    inside.num_embeddings = len(new)
+    head = opened.get_output_embeddings() if hasattr(opened, "get_output_embeddings") else None
+    if head is not None:
+        other = replacements.get(graft.untied or base.head or "")
+        head.weight = inside.weight if other is None or other is new else _parameter(other, device)
+        head.out_features = len(new)
+        if graft.biases and getattr(head, "bias", None) is not None:
+            head.bias = _parameter(next(iter(graft.biases.values())), device)
+    for config in (opened.config, opened.config.get_text_config()):
+        config.vocab_size = len(new)
+    _set_padding(opened, inside, padding)
+
+
+def _set_padding(model: torch.nn.Module, inside: torch.nn.Module, padding: int | None) -> None:
+    for module in model.modules():
+        if isinstance(getattr(module, "padding_idx", None), int):
+            if isinstance(module, torch.nn.Embedding):
+                if module is inside:  # it matters to training alone, and the number may be too large now
+                    module.padding_idx = None
+            elif padding is not None:
+                module.padding_idx = padding  # type: ignore[assignment]
+
+
+def _parameter(values: torch.Tensor, device: torch.device) -> torch.nn.Parameter:
+    return torch.nn.Parameter(values.to(device, torch.float32), requires_grad=False)

@@ -1,0 +1,326 @@
+"""The sweep job: open, match and read once; make and measure every candidate; rank them; keep the best.
+
+Candidates of one method are made together, so that a list of k costs one pursuit. No model is written while
+they are measured: the base is open in memory, and each candidate's rows take the place of its own. What is
+kept at the end is written by the transplant job, with its report, from rows that are already made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import statistics
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import torch
+
+from core.errors import UserError
+from core.jobs.context import Context
+from core.jobs.registry import job
+from core.output import check_output
+from core.transplant.digits import digits_warning
+from core.transplant.evaluate import read
+from core.transplant.evidence.anchor_test import anchor_test, hide, why_untested
+from core.transplant.figures import residuals
+from core.transplant.graft import Graft, make_grafts
+from core.transplant.inputs import Inputs, open_inputs
+from core.transplant.job import SWEEP
+from core.transplant.loading import foresee, with_model
+from core.transplant.matching import COPIED, Matching, match
+from core.transplant.materials import Materials
+from core.transplant.methods.method import Method
+from core.transplant.run import by_frequency, transplant
+from core.transplant.sizes import memory_to_graft, written_bytes
+from core.transplant.spelt import Candidate, spelt
+from core.transplant.sweep.on_text import OnText
+from core.transplant.sweep.open_base import put_rows
+from core.transplant.sweep.plan import is_random, plan
+from core.transplant.sweep.preview import given
+from core.transplant.sweep.request import SweepRequest
+from core.transplant.sweep.result import Measure, SweepResult, SweepRow
+from core.transplant.sweep.trial import Trial, Trials
+from core.transplant.texts import read_slices
+
+
+@job(SWEEP)
+def sweep(request: SweepRequest, ctx: Context) -> SweepResult:
+    """Try many methods on one pair of models. Called again with the same working folder, it goes on.
+
+    A candidate that fails is a row with its reason.
+
+    Raises:
+        UserError: a model, the tokenizer, a text or the output folder will not do, or nothing can run.
+    """
+    ctx.progress(0, 1, "Opening the models")
+    asked = plan(request.method, given(request))
+    methods = [method for candidate in asked.candidates for method in _methods(candidate)]
+    first = request.transplant(asked.candidates[0])
+    inputs = open_inputs(first, methods)
+    if request.keep == "best":
+        out = request.out or ctx.artifact("model")
+        needed = written_bytes(inputs.base, inputs.target.vocabulary.size, first.pad_to)
+        replaced = request.replace or request.out is None
+        check_output(out, replace=replaced, needed=needed, sources=inputs.folders)
+    ctx.progress(0, 1, "Matching the vocabularies")
+    matching = match(
+        inputs.base_tokenizer.vocabulary, inputs.target.vocabulary, base_rows=inputs.base.vocab_size
+    )
+    asked = plan(request.method, given(request, anchors=len(matching.anchors)))
+    slices = read_slices(request.text, request.max_bytes)
+    texts, before, after = read(slices, inputs.base_tokenizer, inputs.target, ctx)
+    _warn(inputs, matching, ctx)
+    foresee(
+        memory_to_graft(inputs.base, inputs.donor, inputs.target.vocabulary.size),
+        "cpu",
+        "Rebuilding the matrices",
+        "Close other programs, or choose smaller models.",
+        "base",
+    )
+    order = by_frequency(matching.targets, after, inputs.target.vocabulary.size)
+    materials = Materials(inputs, matching, order, corpus=request.corpus)
+    on_text = OnText(inputs, texts, before, after, ctx) if texts else None
+    run = _Sweep(request, inputs, materials, on_text, first.pad_to, ctx)
+    rows = run.rows(asked.candidates)
+    result = SweepResult(
+        base=str(inputs.base.path),
+        target=str(inputs.target.path),
+        donor=str(inputs.donor.path) if inputs.donor else None,
+        measure=run.measure,
+        before=run.before,
+        bytes=on_text.bytes if on_text else {},
+        vocab_size=inputs.target.vocabulary.size,
+        matched=matching.count(*COPIED),
+        approximated=len(matching.targets),
+        anchors=len(matching.anchors),
+        rows=rows,
+        left_out=asked.left_out,
+    )
+    if request.keep == "best" and result.best is not None:
+        kept = _keep(request, asked.candidates, result.best, ctx)
+        result = result.model_copy(update={"out": kept})
+    return result
+
+
+def _keep(request: SweepRequest, candidates: Sequence[Candidate], best: SweepRow, ctx: Context) -> str:
+    """Where the best was written."""
+    [candidate] = [candidate for candidate in candidates if candidate.line == best.line]
+    ctx.emit({"keeping": best.line})
+    return str(transplant(request.transplant(candidate, request.out), ctx).out)
+
+
+def _methods(candidate: Candidate) -> list[Method]:
+    return [candidate.method] if candidate.head is None else [candidate.method, candidate.head]
+
+
+def _warn(inputs: Inputs, matching: Matching, ctx: Context) -> None:
+    for sentence in matching.warnings:
+        ctx.warn(sentence)
+    if not matching.same and (cut_otherwise := digits_warning(inputs.base_tokenizer, inputs.target)):
+        ctx.warn(cut_otherwise)
+
+
+class _Sweep:
+    """Makes and measures candidates; what an interrupted run has finished is not done again."""
+
+    def __init__(
+        self,
+        request: SweepRequest,
+        inputs: Inputs,
+        materials: Materials,
+        on_text: OnText | None,
+        pad_to: int,
+        ctx: Context,
+    ) -> None:
+        self._request, self._inputs, self._materials = request, inputs, materials
+        self._on_text, self._pad_to, self._ctx = on_text, pad_to, ctx
+        self._trials = Trials(ctx.checkpoint(), self._digest())
+        self._cosines: dict[str, float] = {}
+        self._done: dict[str, list[Trial]] = {}
+        self._count = 0
+        self.measure: Measure = "bits per byte" if on_text else "cosine"
+        self.before: dict[str, float] = {}
+
+    def rows(self, candidates: Sequence[Candidate]) -> list[SweepRow]:
+        """Of every candidate, the best first."""
+        if self._on_text is None:
+            self._try_all(candidates, None)
+        else:
+            base = self._inputs.base
+            work = partial(self._measured, candidates)
+            with_model(base.path, base.parameters, self._ctx, work, field="base")
+        return self._ranked(candidates)
+
+    def _measured(self, candidates: Sequence[Candidate], model: torch.nn.Module) -> None:
+        assert self._on_text is not None
+        self.before = self._on_text.measure_base(model, self._trials)
+        self._try_all(candidates, model)
+
+    def _try_all(self, candidates: Sequence[Candidate], model: torch.nn.Module | None) -> None:
+        self._ctx.emit({"candidates": len(candidates), "measure": self.measure, "before": self.before})
+        groups: dict[type[Method], list[Candidate]] = {}
+        for candidate in candidates:
+            groups.setdefault(type(candidate.method), []).append(candidate)
+        for group in groups.values():
+            self._test_on_anchors([candidate for candidate in group if not self._finished(candidate)])
+            for seed in range(self._ctx.seed, self._ctx.seed + self._request.seeds):
+                some = [c for c in group if seed == self._ctx.seed or is_random(c)]
+                self._try_group(some, seed, model)
+            for candidate in group:
+                self._tell(candidate, len(candidates))
+
+    # One method's candidates
+
+    def _try_group(self, group: Sequence[Candidate], seed: int, model: torch.nn.Module | None) -> None:
+        """Make the rows of all together; where that fails, of each by itself, to know whose fault it is."""
+        left = [candidate for candidate in group if self._trials.found(candidate.line, seed) is None]
+        if not left:
+            return
+        try:
+            self._make(left, seed, model)
+        except UserError as error:
+            if len(left) == 1:
+                self._trials.put(left[0].line, seed, Trial(error=error.message))
+                return
+            for candidate in left:
+                self._try_group([candidate], seed, model)
+
+    def _make(self, group: Sequence[Candidate], seed: int, model: torch.nn.Module | None) -> None:
+        def done(place: int, graft: Graft) -> None:
+            candidate = group[place]
+            try:
+                trial = self._trial(candidate, graft, model)
+            except UserError as error:
+                trial = Trial(error=error.message)
+            self._trials.put(candidate.line, seed, trial)
+
+        self._ctx.check()
+        make_grafts(self._materials, group, pad_to=self._pad_to, ctx=self._ctx, seed=seed, done=done)
+
+    def _trial(self, candidate: Candidate, graft: Graft, model: torch.nn.Module | None) -> Trial:
+        figures: dict[str, Any] = {}
+        if model is not None and self._on_text is not None:
+            put_rows(model, graft, self._inputs.base, self._inputs.target.vocabulary.role("pad"))
+            figures = self._on_text.measure(model, graft)
+        return Trial(
+            seconds=graft.seconds,
+            mean_residual=residuals(graft)[0],
+            anchor_cosine=self._cosines.get(candidate.line),
+            **figures,
+        )
+
+    def _test_on_anchors(self, group: Sequence[Candidate]) -> None:
+        """How near the rows of hidden anchors come to the true ones: once a method, whatever the head's."""
+        group = [candidate for candidate in group if not why_untested(candidate.method)]
+        if not group or not len(self._materials.order):
+            return
+        methods = [candidate.method for candidate in group]
+        try:
+            hidden = hide(self._materials.task(methods[0], "input", self._ctx))
+            if hidden is None:
+                return
+            made = type(methods[0]).several(methods, hidden.task, self._ctx)
+            for candidate, rows in zip(group, made, strict=True):
+                self._cosines[candidate.line] = anchor_test(hidden, rows, self._ctx).cosine
+        except UserError:
+            return  # a figure that there is not; whether the candidate itself can be made is seen next
+
+    def _finished(self, candidate: Candidate) -> bool:
+        return all(self._trials.found(candidate.line, seed) for seed in self._seeds(candidate))
+
+    def _seeds(self, candidate: Candidate) -> list[int]:
+        first = self._ctx.seed
+        return list(range(first, first + (self._request.seeds if is_random(candidate) else 1)))
+
+    # Rows
+
+    def _tell(self, candidate: Candidate, of: int) -> None:
+        """What is known of a candidate that is finished."""
+        row = self._row(candidate)
+        self._count += 1
+        figure = row.figure(self.measure)
+        said = row.error or ("made" if figure is None else f"{figure:.4f} {self.measure}")
+        self._ctx.log(f"{self._count} of {of}: {row.line}: {said}")
+        self._ctx.emit({"row": row})
+
+    def _row(self, candidate: Candidate) -> SweepRow:
+        seeds = self._seeds(candidate)
+        found = [self._trials.found(candidate.line, seed) for seed in seeds]
+        trials = [trial for trial in found if trial is not None and not trial.error]
+        seeds = [s for s, trial in zip(seeds, found, strict=True) if trial is not None and not trial.error]
+        self._done[candidate.line] = trials
+        error = next((trial.error for trial in found if trial is not None and trial.error), "")
+        row = SweepRow(
+            method=candidate.method.name,
+            title=candidate.method.title,
+            parameters=candidate.method.parameters(),
+            head_method=None if candidate.head is None else spelt(candidate.head),
+            line=candidate.line,
+            seed=self._ctx.seed,
+            seeds=seeds,
+            error="" if trials else error,
+        )
+        if not trials:
+            return row
+        figures: dict[str, Any] = {
+            name: _mean([getattr(trial, name) for trial in trials])
+            for name in ("added_copied", "added_approximated", "mean_residual", "anchor_cosine", "seconds")
+        }
+        slices = trials[0].bits_per_byte
+        figures["bits_per_byte"] = {
+            name: statistics.fmean(trial.bits_per_byte[name] for trial in trials) for name in slices
+        }
+        if self._on_text is not None:
+            figures["interval"] = self._on_text.over_base(_mean_blocks(trials), self._ctx.seed)
+        if len(trials) > 1:
+            each = [row.model_copy(update=trial.model_dump()).figure(self.measure) for trial in trials]
+            if all(figure is not None for figure in each):
+                figures["spread"] = statistics.stdev(f for f in each if f is not None)
+        return row.model_copy(update=figures)
+
+    def _ranked(self, candidates: Sequence[Candidate]) -> list[SweepRow]:
+        rows = [self._row(candidate) for candidate in candidates]
+        sign = 1 if self.measure == "bits per byte" else -1
+
+        def key(row: SweepRow) -> float:
+            figure = row.figure(self.measure)
+            return float("inf") if figure is None else sign * figure
+
+        rows.sort(key=key)
+        made = [row for row in rows if not row.error]
+        ranked = [row.model_copy(update={"rank": rank}) for rank, row in enumerate(made, 1)]
+        return [self._beside(ranked[0], row) for row in ranked] + [row for row in rows if row.error]
+
+    def _beside(self, best: SweepRow, row: SweepRow) -> SweepRow:
+        if self._on_text is None or row is best:
+            return row
+        bits, others = (_mean_blocks(self._done[one.line]) for one in (row, best))
+        behind = self._on_text.apart(bits, others, self._ctx.seed)
+        return row.model_copy(
+            update={"behind": behind, "like_best": behind is not None and behind[0] <= 0 <= behind[1]}
+        )
+
+    def _digest(self) -> str:
+        """Of everything that a trial depends on beside its candidate and seed."""
+        request = self._request
+        files = [*request.text, *request.pairs]
+        said = {
+            "rows": self._materials.digest(self._ctx),
+            "files": [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files],
+            "collection": str(request.collection),
+            "max_bytes": request.max_bytes,
+            "pad_to": self._pad_to,
+        }
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    there = [value for value in values if value is not None]
+    return statistics.fmean(there) if there else None
+
+
+def _mean_blocks(trials: Sequence[Trial]) -> list[list[float]]:
+    """Slice → bits of its blocks, the mean over the seeds."""
+    of_slices = zip(*(trial.blocks for trial in trials), strict=True)
+    return [[statistics.fmean(bits) for bits in zip(*of_slice, strict=True)] for of_slice in of_slices]
