@@ -18,6 +18,7 @@ class Request(BaseModel):
     - ``"output": "folder" | "file"``: a path that the job writes; ``"when": {field: value}``: only then;
     - ``"advanced": True``: behind the form's disclosure;
     - ``"unit": "…"``: shown after the number;
+    - ``"like": "…"``: a member of another field's choice and its parameters, in a line;
     - ``"none": "…"``: what None means, in a word or two: ``no limit``;
     - ``"picks": [{"name", "title", "sentence", "takes"}]`` of a list of lines: what can be picked, and the
       parameters that each takes; ``"every"`` the line for all of them, ``"example"`` one that names no pick.

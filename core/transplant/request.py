@@ -53,7 +53,7 @@ class TransplantRequest(Request):
         title="Method for the head",
         description="Another method for the output matrix, in a line: mean, or omp k=8. A tied head is "
         "untied for that.",
-        json_schema_extra={"advanced": True, "none": "the same"},
+        json_schema_extra={"advanced": True, "none": "the same", "like": "method"},
     )
     corpus: list[Path] = Field(
         default_factory=list,
