@@ -24,7 +24,7 @@ pipeline_tag: text-generation
 
 ## What was trained
 
-{what(result)}
+{result.what()}
 All other weights are those of {request.model.name}, byte for byte; so are the tokenizer's files.
 
 ## Text
@@ -44,19 +44,6 @@ Measured on {result.bytes[ALL]:,} bytes that were not learnt from{_where(result)
 |---|---|
 {settings}
 """
-
-
-def what(result: HealResult) -> str:
-    """What was trained, in a sentence."""
-    parts = []
-    if result.train == "new rows":
-        parts.append(f"the {result.rows:,} rows that the transplant had made")
-    elif result.train != "lora":
-        parts.append("the embeddings")
-    if result.layers:
-        parts.append(f"{result.layers:,} linear layers by LoRA, merged since")
-    said = " and ".join(parts)
-    return f"{said[0].upper()}{said[1:]}: {result.trained:,} of {result.parameters:,} weights."
 
 
 def _where(result: HealResult) -> str:

@@ -141,7 +141,7 @@ class HealRequest(Request):
         json_schema_extra={"advanced": True},
     )
     max_bytes: int = Field(
-        200_000,
+        100_000,
         ge=1_000,
         title="At most, of each text",
         description="How much of each text is measured.",

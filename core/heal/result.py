@@ -90,6 +90,18 @@ class HealResult(Result):
             f"The base ({goal:.3f}) is not met after {seen}: {left:.3f} remain, {change}.{self._pace(left)}"
         )
 
+    def what(self) -> str:
+        """What was trained, in a sentence."""
+        parts = []
+        if self.train == "new rows":
+            parts.append(f"the {self.rows:,} rows that the transplant had made")
+        elif self.train != "lora":
+            parts.append("the embeddings")
+        if self.layers:
+            parts.append(f"{self.layers:,} linear layers by LoRA, merged since")
+        said = " and ".join(parts)
+        return f"{said[:1].upper()}{said[1:]}: {self.trained:,} of {self.parameters:,} weights."
+
     def beside_answer(self) -> str:
         """What the transplant's method saved, against new rows from the mean; empty where nobody asked."""
         if not self.beside:
