@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import theme
 from app.widgets.chips_editor import ChipsEditor
+from app.widgets.choice_editor import MANY, ChoiceEditor, SpeltEditor
 from app.widgets.disclosure import Disclosure
 from app.widgets.form_editors import (
     Editor,
@@ -40,7 +41,15 @@ _PLAIN: dict[str, type[Editor]] = {
 }
 
 
-def editor_for(field: Field, session: Session) -> Editor:
+_NONE: Mapping[str, str] = {}
+
+
+def editor_for(field: Field, session: Session, titles: Mapping[str, str] = _NONE) -> Editor:
+    """`titles`: of the request's fields, by their names; a long choice says by them what its members need."""
+    if field.kind == "spelt":
+        return SpeltEditor(field, titles)
+    if field.kind == "choice" and len(field.members) >= MANY:
+        return ChoiceEditor(field, titles)
     if field.kind == "choice":
         default = (field.default or {}).get(field.discriminator)
         return OptionEditor(field, [(member.name, member.title) for member in field.members], default)
@@ -54,10 +63,10 @@ def editor_for(field: Field, session: Session) -> Editor:
 class FieldBox(QWidget):
     """Title, control, and one line: what is wrong, or else what is known, or else the field's help."""
 
-    def __init__(self, field: Field, session: Session) -> None:
+    def __init__(self, field: Field, session: Session, titles: Mapping[str, str] = _NONE) -> None:
         super().__init__()
         self.field = field
-        self.editor = editor_for(field, session)
+        self.editor = editor_for(field, session, titles)
         self._help, self._note, self._problem = field.help, "", ""
         self._line = Words(role="small")
         column = QVBoxLayout(self)
@@ -113,7 +122,8 @@ class Form(QWidget):
     """Values in and out are the request's JSON data; what is not chosen yet is left out.
 
     A choice shows its members' titles, the chosen one's sentence and source, and its parameters after it;
-    the parameters of a member are kept when another is looked at meanwhile.
+    the parameters of a member are kept when another is looked at meanwhile. An advanced field is unfolded
+    while the chosen member needs it, or someone `want`s it.
     """
 
     changed = Signal()
@@ -125,7 +135,8 @@ class Form(QWidget):
         self._session = session
         self._boxes: dict[str, FieldBox] = {}
         """Key (with the member's name for its parameters) → box."""
-        self._known: set[str] = set()
+        self._titles = {field.path[0]: field.title for field in self._fields}
+        self._wanted: frozenset[str] = frozenset()
         self._basic, self._advanced = QVBoxLayout(), QVBoxLayout()
         folded = QWidget()
         self._advanced.setContentsMargins(0, 0, 0, 0)
@@ -185,7 +196,7 @@ class Form(QWidget):
             keys = [key for key in (field.key, field.path[-1]) if key in problems]
             box.say(notes.get(field.key, ""), problems[keys[0]] if keys else "")
             said.update(keys)
-            if keys and field.advanced:
+            if keys and self._folded(box):
                 self.more.set_opened(True)
         return [text for key, text in problems.items() if key not in said]
 
@@ -221,10 +232,12 @@ class Form(QWidget):
     def _box(self, field: Field, member: Member | None = None) -> FieldBox:
         key = f"{field.key} of {member.name}" if member else field.key
         if key not in self._boxes:
-            box = FieldBox(field, self._session)
-            if field.kind == "choice":
+            box = FieldBox(field, self._session, self._titles)
+            if field.kind in ("choice", "spelt"):
                 box.editor.changed.connect(self._arrange)
             box.editor.changed.connect(self.changed)
+            if isinstance(box.editor, PathEditor | PathsEditor):
+                box.editor.offer_known()
             self._boxes[key] = box
         return self._boxes[key]
 
@@ -236,7 +249,25 @@ class Form(QWidget):
             if field.kind == "choice":
                 member = self._member(field)
                 found += [self._box(parameter, member) for parameter in member.fields]
-        return [box for folded in (False, True) for box in found if box.field.advanced is folded]
+        return [box for folded in (False, True) for box in found if self._folded(box) is folded]
+
+    def want(self, keys: Iterable[str]) -> None:
+        """Unfold these advanced fields: for what was chosen, they matter."""
+        if self._wanted != frozenset(keys):
+            self._wanted = frozenset(keys)
+            self._arrange()
+
+    def _folded(self, box: FieldBox) -> bool:
+        field = box.field
+        return field.advanced and field.key not in self._wanted and field.key not in self._needed()
+
+    def _needed(self) -> set[str]:
+        """The fields that what is chosen cannot do without."""
+        chosen = [*self.chosen()]
+        for box in self._boxes.values():
+            if isinstance(box.editor, SpeltEditor) and box.editor.member is not None:
+                chosen.append(box.editor.member)
+        return {name for member in chosen for name in member.needs}
 
     def _arrange(self) -> None:
         """Lay out the boxes again: another member of a choice has other parameters."""
@@ -246,7 +277,7 @@ class Form(QWidget):
                 inner = item.layout()
                 while inner is not None and inner.takeAt(0) is not None:
                     pass
-            for row in _rows([box for box in shown if box.field.advanced is folded]):
+            for row in _rows([box for box in shown if self._folded(box) is folded]):
                 if len(row) == 1:
                     layout.addWidget(row[0])
                     continue
@@ -262,9 +293,12 @@ class Form(QWidget):
 
     def _order_tabs(self, shown: Sequence[FieldBox]) -> None:
         before: QWidget | None = None
+        entered = False
         for box in shown:
-            if box.field.advanced and before is not None and not _advanced(before):
-                self.setTabOrder(before, self.more.button)
+            if self._folded(box) and not entered:
+                entered = True
+                if before is not None:
+                    self.setTabOrder(before, self.more.button)
                 before = self.more.button
             for control in box.editor.findChildren(
                 QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly
@@ -280,7 +314,7 @@ class Form(QWidget):
                 member = self._member(box.field)
                 source = f" {member.source}." if member.source else ""
                 box.set_help(f"{member.sentence}{source}")
-        folded = [box.field.title for box in shown if box.field.advanced]
+        folded = [box.field.title for box in shown if self._folded(box)]
         self.more.setVisible(bool(folded))
         self.more.set_title(f"More: {', '.join(map(_lower, folded))}")
         self.more.button.setToolTip(tooltip(", ".join(folded)))
@@ -303,11 +337,6 @@ def _rows(boxes: Sequence[FieldBox]) -> Iterator[tuple[FieldBox, ...]]:
             yield (box,)
     if waiting is not None:
         yield (waiting,)
-
-
-def _advanced(control: QWidget) -> bool:
-    editor = control.parentWidget()
-    return isinstance(editor, Editor) and editor.field.advanced
 
 
 def _lower(title: str) -> str:

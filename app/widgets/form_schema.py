@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import NoneType
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-Kind = Literal["integer", "number", "switch", "text", "lines", "picks", "option", "choice", "path", "paths"]
+Kind = Literal[
+    "integer", "number", "switch", "text", "lines", "picks", "option", "choice", "spelt", "path", "paths"
+]
 Schema = dict[str, Any]
+NEEDS = "needs_"
+"""What a member's flag begins with that says which field it needs."""
 LONGEST = 14
 """Characters of an option that can be read in half a line."""
 
 
 @dataclass(frozen=True)
 class Member:
-    """One of the parameter models of a choice. `random` is None where the model does not say."""
+    """One of the parameter models of a choice. `random` is None where the model does not say.
+
+    `needs` are the fields of the request that it cannot do without: those it says by ``needs_corpus = True``.
+    """
 
     name: str
     title: str
@@ -25,6 +32,7 @@ class Member:
     source: str
     random: bool | None
     fields: tuple[Field, ...]
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,8 @@ class Field:
     """Of an *option*: value and label."""
     discriminator: str = ""
     members: tuple[Member, ...] = ()
+    like: str = ""
+    """Of *spelt*: the choice whose members it takes, in a line."""
     picks: tuple[Pick, ...] = ()
     every: str = ""
     """Of *picks*: the line that stands for all of them."""
@@ -85,10 +95,12 @@ def fields_of(model: type[BaseModel], under: tuple[str, ...] = ()) -> tuple[Fiel
     """
     schema = model.model_json_schema()
     required = schema.get("required", [])
-    return tuple(
+    fields = tuple(
         _field(model, name, _plain(schema, node), (*under, name), required=name in required)
         for name, node in schema.get("properties", {}).items()
     )
+    members = {field.path[-1]: field.members for field in fields}
+    return tuple(replace(field, members=members[field.like]) if field.like else field for field in fields)
 
 
 def _field(
@@ -116,6 +128,7 @@ def _field(
         options=tuple((value, labels.get(value, value)) for value in node.get("enum", ())),
         discriminator=str(info.discriminator) if members else "",
         members=members,
+        like=node.get("like", ""),
         picks=tuple(Pick(**pick) for pick in node.get("picks", ())),
         every=node.get("every", ""),
         example=node.get("example", ""),
@@ -127,6 +140,8 @@ def _kind(where: str, node: Schema) -> Kind:
         return "option"
     if "picks" in node:
         return "picks"
+    if "like" in node:
+        return "spelt"
     if node.get("format") == "path" or node.get("output"):
         return "path"
     kinds: dict[str, Kind] = {
@@ -166,6 +181,13 @@ def _member(cls: type[BaseModel], discriminator: str, path: tuple[str, ...]) -> 
             _field(cls, field, _plain(schema, node), (*path, field), required=field in required)
             for field, node in schema["properties"].items()
             if field != discriminator
+        ),
+        needs=tuple(
+            sorted(
+                flag.removeprefix(NEEDS)
+                for flag in dir(cls)
+                if flag.startswith(NEEDS) and getattr(cls, flag) is True
+            )
         ),
     )
 

@@ -36,6 +36,9 @@ PATH = Qt.ItemDataRole.UserRole
 FILTERS = {"tokenizer": ("Tokenizers (*.json *.model *.tiktoken *.gguf *.vocab *.txt)", "All files (*)")}
 NAMED = {"tokenizer"}
 """Kinds of input that may also be named, as ``cl100k_base`` is: what is no path is taken as it was typed."""
+FOLDERS = ("model", "project", "folder")
+EITHER = ("", "file")
+"""Kinds of input that may be a file or a folder."""
 LINES = 6
 """Of a list of texts, before it scrolls."""
 
@@ -89,20 +92,19 @@ class PathEditor(_Droppable):
         if field.input in NAMED:
             self._let_type()
         else:
-            self.box.setPlaceholderText(f"Choose or drop a {field.input or 'file'}")
+            what = "file or folder" if field.input in EITHER else field.input or "file"
+            self.box.setPlaceholderText(f"Choose or drop a {what}")
         self._add_control(self.box)
         self.box.activated.connect(lambda _: self.changed.emit())
         self.box.currentIndexChanged.connect(self._show_tip)
         self.browse = _icon_button("folder", f"Browse for: {field.title}")
-        if field.input == "tokenizer":
+        if field.input in ("tokenizer", *EITHER):
             menu = QMenu(self.browse)
-            menu.addAction("A tokenizer's file…", self._browse_file)
+            menu.addAction("A file…", self._browse_file)
             menu.addAction("A folder…", self._browse_folder)
             self.browse.setMenu(menu)
         else:
-            self.browse.clicked.connect(
-                self._browse_folder if field.input in ("model", "project") else self._browse_file
-            )
+            self.browse.clicked.connect(self._browse_folder if field.input in FOLDERS else self._browse_file)
         self.row.addWidget(self.browse)
         self._fill(None)
 

@@ -205,6 +205,7 @@ class Setup(QFrame):
     def _previewed(self, preview: Preview) -> None:
         self._preview = preview
         self._notes |= preview.notes
+        self.form.want(preview.asks)
         problems: dict[str, str] = {}
         for problem in preview.problems:
             problems.setdefault(problem.field or "", problem.message)

@@ -1,26 +1,34 @@
-"""Two cards side by side where there is room, else one under the other."""
+"""Cards in two columns where there is room, else one under the other."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 WIDE = 700
 """Pixels from which two cards stand side by side."""
 
 
 class SideBySide(QWidget):
-    """`shares` are the widths that the two have of what there is."""
+    """Each side is one or several cards, one under the other; `shares` are the widths that the sides have."""
 
-    def __init__(self, left: QWidget, right: QWidget, shares: tuple[int, int] = (1, 1)) -> None:
+    def __init__(
+        self, left: Sequence[QWidget], right: Sequence[QWidget], shares: tuple[int, int] = (1, 1)
+    ) -> None:
         super().__init__()
-        self._both = (left, right)
+        self._cards = (*left, *right)
         self._wide = True
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(12)
-        self._row.addWidget(left, shares[0])
-        self._row.addWidget(right, shares[1])
+        for cards, share in zip((left, right), shares, strict=True):
+            column = QVBoxLayout()
+            column.setSpacing(12)
+            for card in cards:
+                column.addWidget(card)
+            self._row.addLayout(column, share)
 
     def allow(self, wide: bool) -> None:
         """Whether they may stand side by side: a table may want the whole width."""
@@ -28,8 +36,8 @@ class SideBySide(QWidget):
         self._arrange()
 
     def fit(self) -> None:
-        """Hide with both, where both have nothing to show and hid themselves."""
-        self.setVisible(any(card.isVisibleTo(self) for card in self._both))
+        """Hide where all of them have nothing to show and hid themselves."""
+        self.setVisible(any(card.isVisibleTo(self) for card in self._cards))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -72,9 +72,9 @@ class GraftTab(JobTab):
         self.perplexity = PerplexityCard(session)
         self.norms = NormsCard(session)
         self.pairs = (
-            SideBySide(self.slices, self.residuals, (3, 2)),
-            SideBySide(self.agreement, self.perplexity),
-            SideBySide(self.anchors, self.norms, (3, 2)),
+            SideBySide([self.slices], [self.residuals, self.norms], (3, 2)),
+            SideBySide([self.classes], [self.anchors]),
+            SideBySide([self.agreement], [self.perplexity]),
         )
         self._cards = (
             self.kept,
@@ -87,9 +87,9 @@ class GraftTab(JobTab):
             self.anchors,
             self.norms,
         )
-        measured, foretold, rows = self.pairs
+        measured, made, foretold = self.pairs
         self.slices.view.chosen.connect(lambda key: measured.allow(key == "plot"))
-        for shown in (self.kept, measured, self.tokens, self.classes, foretold, rows):
+        for shown in (self.kept, measured, self.tokens, made, foretold):
             page.add(shown)
         for plot in (self.bar, self.slices.dots):
             offer_picture(plot, session, page.fill_menu)
@@ -142,7 +142,7 @@ class GraftTab(JobTab):
             self.page.answer.say("", words.counts(known))
             self._show_sources(known.sources)
             early.append(self.page.answer)
-        for card in (self.slices, self.residuals):
+        for card in (self.slices, self.residuals, self.norms):
             card.show_result(known)
         if known.bits_per_byte.before or known.residuals.counts:
             early.append(self.pairs[0])

@@ -9,22 +9,67 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app import theme
+from app.panels.transplant.graft.digits_sheet import DigitsSheet
+from app.panels.transplant.graft.perplexity_card import MEANING
 from app.panels.transplant.graft.tab import GraftTab
 from app.panels.transplant.panel import TransplantPanel
 from app.session import Session
+from app.widgets.choice_editor import SpeltEditor
 from app.widgets.command_sheet import CommandSheet
+from app.widgets.path_editors import PathEditor
 from core.jobs.events import ErrorInfo, Finished, Log, Partial, Progress
 from core.jobs.request import RunSpec
 from core.project.project import Project
-from core.transplant.result import BeforeAfter, Histogram, Norms, TransplantResult
+from core.transplant.methods.omp import Omp
+from core.transplant.result import (
+    Agreement,
+    AnchorTest,
+    BeforeAfter,
+    ClassFigures,
+    DigitsFigures,
+    Example,
+    Histogram,
+    Kept,
+    NeighboursKept,
+    Norms,
+    PerplexityRatio,
+    TransplantResult,
+)
 from tests.app.conftest import RecordedDialogs
-from tests.app.panels.transplant.made_up import model, result
+from tests.app.panels.transplant.made_up import model, result, token
 
 Finish = Callable[[TransplantResult], int]
+EVIDENCE: dict[str, Any] = {
+    "head_method": "mean",
+    "intervals": {"all": (0.08, 0.16), "prose.txt": (-0.01, 0.25)},
+    "classes": [ClassFigures(token_class="digits", tokens=9, occurs=4, mean_residual=0.5, added_bits=12.0)],
+    "perplexity": [PerplexityRatio(slice="all", before=9.0, after=12.0, ratio=1.33, median=1.3)],
+    "agreement": [Agreement(slice="all", positions=50, top1=0.7, top5=0.9, next_byte=0.2)],
+    "anchor_test": [
+        AnchorTest(matrix="input", anchors=500, cosine=0.91, error=0.4, neighbours=0.5),
+        AnchorTest(matrix="head", anchors=500, cosine=0.8, error=0.5, neighbours=0.4),
+    ],
+    "neighbours": [NeighboursKept(matrix="input", tokens=200, share=0.4)],
+    "digits": DigitsFigures(
+        base="by up to 3",
+        target="by 1",
+        same=0.12,
+        severity="severe",
+        numbers=1_000,
+        warning="Digits: the base groups by up to 3, the target by 1: arithmetic will suffer.",
+        remedy="Split digits as the base does.",
+        examples=[("2024", "202|4", "2|0|2|4")],
+    ),
+    "kept": [Kept(name="nDCG@10", on="scifact", before=0.645, after=0.601, items=300)],
+    "warnings": [
+        "Another warning.",
+        "Digits: the base groups by up to 3, the target by 1: arithmetic will suffer.",
+    ],
+}
 
 
 def show(qtbot: QtBot, tab: GraftTab, project: Project, run_id: int) -> None:
@@ -47,9 +92,10 @@ def cells(tab: GraftTab, table: str) -> list[list[str]]:
 
 def test_that_the_form_asks_in_the_requests_order(tab: GraftTab) -> None:
     titles = [box.field.title for box in tab.page.setup.form._shown()]
-    assert titles[:6] == [
+    assert titles[:7] == [
         "Base model",
         "Target tokenizer",
+        "Donor model",
         "Method",
         "Anchors per token, k",
         "Seed",
@@ -94,12 +140,50 @@ def test_that_run_submits_what_the_form_says_and_shows_the_run(
         5,
         "cpu",
     )
-    assert record.request["method"] == {"name": "omp", "k": 2, "normalise": False}
+    assert record.request["method"] == Omp(k=2).model_dump(mode="json")
     assert record.request["text"] == [str(text)]
     assert tab.page.status.heading.text() == f"Run {record.id} waits."
     assert tab.page.setup.run.isEnabled()
     qtbot.mouseClick(tab.page.status.buttons["withdraw"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: tab.page.status.heading.text() == f"Run {record.id} was stopped.")
+
+
+def test_that_what_a_method_needs_is_asked_as_soon_as_it_is_chosen(tab: GraftTab) -> None:
+    form = tab.page.setup.form
+    form.set_values({"method": {"name": "focus"}})
+    shown = [box.field.key for box in form._shown() if not form._folded(box)]
+    assert "corpus" in shown
+    assert "donor" not in shown
+    form.set_values({"method": {"name": "mean"}, "head_method": "omp k=4"})
+    shown = [box.field.key for box in form._shown() if not form._folded(box)]
+    assert "corpus" not in shown
+    assert "donor" in shown
+    form.want(["collection"])
+    assert not form._folded(form.box("collection"))
+
+
+def test_that_a_method_for_the_head_is_a_line(tab: GraftTab) -> None:
+    form = tab.page.setup.form
+    editor = form.box("head_method").editor
+    assert isinstance(editor, SpeltEditor)
+    assert form.values()["head_method"] is None
+    assert editor.box.words == "The same"
+    form.set_values({"head_method": "omp k=8"})
+    assert form.values()["head_method"] == "omp k=8"
+    assert editor.parameters.placeholderText().startswith("k=64")
+    editor._choose("mean")
+    assert form.values()["head_method"] == "mean"
+    assert editor.parameters.isHidden()
+
+
+def test_that_paths_can_be_parameters_of_a_method(tab: GraftTab, tmp_path: Path) -> None:
+    form = tab.page.setup.form
+    form.set_values({"method": {"name": "wechsel"}})
+    editor = form.box("method.vectors").editor
+    assert isinstance(editor, PathEditor)
+    (tmp_path / "glove.txt").write_text("a 1 2")
+    editor.take([tmp_path / "glove.txt"])
+    assert form.values()["method"]["vectors"] == str(tmp_path / "glove.txt")
 
 
 # What is dropped
@@ -231,7 +315,7 @@ def test_that_the_result_says_the_answer_first_and_what_it_is_made_of(
     assert tab.page.warnings.said == result().warnings
     assert [pair.name for pair in tab.slices.dots.pairs] == ["whole text", "prose.txt", "日本語.txt"]
     assert tab.slices.divided.text().startswith("Of +0.12 in all, +0.10 falls on copied tokens")
-    assert tab.page.setup.form.values()["method"] == {"name": "omp", "k": 2, "normalise": False}
+    assert tab.page.setup.form.values()["method"] == Omp(k=2).model_dump(mode="json")
     assert tab.page.setup.form.values()["seed"] == 5
 
 
@@ -352,6 +436,79 @@ def test_that_clicking_the_approximated_part_goes_to_their_list(
     tab.activateWindow()
     tab.bar.part_chosen.emit("method")
     assert QApplication.focusWidget() is tab.tokens.table
+
+
+# The evidence
+
+
+def test_that_a_run_of_an_older_version_has_no_evidence_to_show(
+    qtbot: QtBot, project: Project, tab: GraftTab, finish: Finish
+) -> None:
+    show(qtbot, tab, project, finish(result()))
+    for card in (tab.kept, tab.classes, tab.agreement, tab.perplexity, tab.anchors):
+        assert not card.isVisible()
+    assert not any(pair.isVisible() for pair in tab.pairs[1:])
+
+
+def test_that_the_evidence_is_shown_where_it_was_measured(
+    qtbot: QtBot, project: Project, tab: GraftTab, finish: Finish
+) -> None:
+    show(qtbot, tab, project, finish(result(**EVIDENCE)))
+    for card in (tab.kept, tab.classes, tab.agreement, tab.perplexity, tab.anchors):
+        assert card.isVisible()
+    (pair, *_) = tab.slices.dots.pairs
+    assert pair.words.startswith("+0.08 to +0.16 with 95 % certainty\n")
+    assert [bar.name for bar in tab.slices.split.bars] == ["on copied tokens", "on approximated"]
+    assert [round(bar.value, 3) for bar in tab.slices.split.bars] == [0.1, 0.02]
+    assert not tab.slices.table.isColumnHidden(5)
+    assert "Not comparable between tokenizers" in MEANING
+    (tested, _) = tab.anchors.table.figures.rows
+    assert (tested.matrix, tested.cosine, tested.kept) == ("input", 0.91, 0.4)
+    assert tab.page.answer.facts.text().count("head by mean") == 1
+    (kept,) = tab.kept.dots.pairs
+    assert (kept.name, kept.words) == ("nDCG@10, scifact", "300 queries; 93.2 % kept")
+
+
+def test_that_digits_cut_otherwise_lead_to_what_now(
+    qtbot: QtBot, project: Project, tab: GraftTab, finish: Finish
+) -> None:
+    show(qtbot, tab, project, finish(result(**EVIDENCE)))
+    first, *others = tab.page.warnings.said
+    assert first == "Digits: the base groups by up to 3, the target by 1: arithmetic will suffer."
+    assert others == ["Another warning."]
+    button = next(one for one in tab.page.warnings.findChildren(QPushButton) if one.text() == "What now")
+    button.click()
+    sheet = tab.window().findChild(DigitsSheet)
+    assert sheet is not None
+    assert sheet.same.text().startswith("Of 1,000 sampled numbers, 12\u00a0% are cut alike.")
+    texts = [label.text() for label in sheet.findChildren(QLabel)]
+    assert {"2024", "202 · 4", "2 · 0 · 2 · 4", "Split digits as the base does."} <= set(texts)
+    qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+    assert sheet.isHidden()
+
+
+def test_that_a_token_shows_three_places_and_what_it_is_built_from(
+    qtbot: QtBot, project: Project, tab: GraftTab, finish: Finish
+) -> None:
+    others = [Example(text="a where b", at=(1, 7)), Example(text="c where d", at=(1, 7))]
+    show(qtbot, tab, project, finish(result(worst=[token(" where", others=others)])))
+    tokens = tab.tokens
+    tokens.table.selectRow(0)
+    assert [example.isVisible() for example in tokens.examples] == [True, True, True]
+    assert tokens.examples[2].marked() == " where"
+    assert [(bar.name, bar.value) for bar in tokens.atoms.bars] == [("␣where", 0.61), ("fore", -0.34)]
+    tokens.table.clearSelection()
+    tokens.view.choose("best")
+    assert not tokens.atoms.isVisible()
+
+
+def test_that_an_encoder_is_answered_by_what_it_keeps(
+    qtbot: QtBot, project: Project, tab: GraftTab, finish: Finish
+) -> None:
+    bare = {"bits_per_byte": BeforeAfter(), "kept": EVIDENCE["kept"]}
+    show(qtbot, tab, project, finish(result(**bare)))
+    words = tab.page.answer.sentence.text().replace("\u00a0", " ")
+    assert words.endswith("nDCG@10 on scifact: 0.645 → 0.601, 93 % kept.")
 
 
 # What can be done with a run
