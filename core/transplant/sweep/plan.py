@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 from core.errors import UserError
 from core.transplant.methods import METHODS
 from core.transplant.methods.method import Method
-from core.transplant.spelt import Candidate, candidates
+from core.transplant.spelt import Candidate, candidates, spelt
 from core.transplant.sweep.request import EVERY
 from core.transplant.sweep.result import LeftOut
 
@@ -55,6 +56,40 @@ def plan(lines: Sequence[str], given: Given) -> Plan:
         reason = first.reason if first else "No method is asked for."
         raise UserError(f"No method of these can run on these inputs. {reason}", field="method")
     return Plan(list(kept.values()), list(left_out.values()))
+
+
+def told_apart(candidates: Sequence[Candidate]) -> list[str]:
+    """A line for each, in their order: as short as can be, but with every parameter by which candidates of
+    one method differ (``omp k=64`` beside ``omp k=8``, though 64 is the default)."""
+    sides = [[c.method for c in candidates], [c.head for c in candidates if c.head is not None]]
+    differ = [_differing(methods) for methods in sides]
+    found = []
+    for candidate in candidates:
+        words = _spelt(candidate.method, differ[0])
+        found.append(words if candidate.head is None else f"{words} / {_spelt(candidate.head, differ[1])}")
+    return found
+
+
+def _differing(methods: Sequence[Method]) -> dict[str, set[str]]:
+    """Method → the parameters that have more than one value."""
+    values: dict[tuple[str, str], set[str]] = {}
+    for method in methods:
+        for name, value in method.parameters().items():
+            values.setdefault((method.name, name), set()).add(json.dumps(value, sort_keys=True))
+    found: dict[str, set[str]] = {}
+    for (method_name, name), different in values.items():
+        if len(different) > 1:
+            found.setdefault(method_name, set()).add(name)
+    return found
+
+
+def _spelt(method: Method, differing: dict[str, set[str]]) -> str:
+    words = spelt(method).split(" ")
+    there = {word.partition("=")[0] for word in words}
+    for name, value in method.parameters().items():
+        if name in differing.get(method.name, ()) and name not in there:
+            words.append(f"{name}={value if isinstance(value, str) else json.dumps(value)}")
+    return " ".join(words)
 
 
 def is_random(candidate: Candidate) -> bool:

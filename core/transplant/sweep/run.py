@@ -28,15 +28,15 @@ from core.transplant.graft import Graft, make_grafts
 from core.transplant.inputs import Inputs, open_inputs
 from core.transplant.job import SWEEP
 from core.transplant.loading import foresee, with_model
-from core.transplant.matching import COPIED, Matching, match
+from core.transplant.matching import COPIED, Matching
 from core.transplant.materials import Materials
 from core.transplant.methods.method import Method
-from core.transplant.run import by_frequency, transplant
+from core.transplant.run import by_frequency, matched, transplant
 from core.transplant.sizes import memory_to_graft, written_bytes
 from core.transplant.spelt import Candidate, spelt
 from core.transplant.sweep.on_text import OnText
 from core.transplant.sweep.open_base import put_rows
-from core.transplant.sweep.plan import is_random, plan
+from core.transplant.sweep.plan import is_random, plan, told_apart
 from core.transplant.sweep.preview import given
 from core.transplant.sweep.request import SweepRequest
 from core.transplant.sweep.result import Measure, SweepResult, SweepRow
@@ -64,9 +64,7 @@ def sweep(request: SweepRequest, ctx: Context) -> SweepResult:
         replaced = request.replace or request.out is None
         check_output(out, replace=replaced, needed=needed, sources=inputs.folders)
     ctx.progress(0, 1, "Matching the vocabularies")
-    matching = match(
-        inputs.base_tokenizer.vocabulary, inputs.target.vocabulary, base_rows=inputs.base.vocab_size
-    )
+    matching = matched(inputs, first)
     asked = plan(request.method, given(request, anchors=len(matching.anchors)))
     slices = read_slices(request.text, request.max_bytes)
     texts, before, after = read(slices, inputs.base_tokenizer, inputs.target, ctx)
@@ -105,7 +103,7 @@ def sweep(request: SweepRequest, ctx: Context) -> SweepResult:
 
 def _keep(request: SweepRequest, candidates: Sequence[Candidate], best: SweepRow, ctx: Context) -> str:
     """Where the best was written."""
-    [candidate] = [candidate for candidate in candidates if candidate.line == best.line]
+    candidate = candidates[told_apart(candidates).index(best.line)]
     ctx.emit({"keeping": best.line})
     return str(transplant(request.transplant(candidate, request.out), ctx).out)
 
@@ -138,12 +136,14 @@ class _Sweep:
         self._trials = Trials(ctx.checkpoint(), self._digest())
         self._cosines: dict[str, float] = {}
         self._done: dict[str, list[Trial]] = {}
+        self._lines: dict[str, str] = {}
         self._count = 0
         self.measure: Measure = "bits per byte" if on_text else "cosine"
         self.before: dict[str, float] = {}
 
     def rows(self, candidates: Sequence[Candidate]) -> list[SweepRow]:
         """Of every candidate, the best first."""
+        self._lines = dict(zip((c.line for c in candidates), told_apart(candidates), strict=True))
         if self._on_text is None:
             self._try_all(candidates, None)
         else:
@@ -249,14 +249,14 @@ class _Sweep:
         found = [self._trials.found(candidate.line, seed) for seed in seeds]
         trials = [trial for trial in found if trial is not None and not trial.error]
         seeds = [s for s, trial in zip(seeds, found, strict=True) if trial is not None and not trial.error]
-        self._done[candidate.line] = trials
+        self._done[self._lines[candidate.line]] = trials
         error = next((trial.error for trial in found if trial is not None and trial.error), "")
         row = SweepRow(
             method=candidate.method.name,
             title=candidate.method.title,
             parameters=candidate.method.parameters(),
             head_method=None if candidate.head is None else spelt(candidate.head),
-            line=candidate.line,
+            line=self._lines[candidate.line],
             seed=self._ctx.seed,
             seeds=seeds,
             error="" if trials else error,

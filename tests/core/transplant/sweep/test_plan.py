@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import UserError
 from core.transplant.methods import METHODS
-from core.transplant.sweep.plan import Given, plan
+from core.transplant.sweep.plan import Given, plan, told_apart
 from core.transplant.sweep.request import SweepRequest
 
 EVERYTHING = Given(donor=True, corpus=True, causal=True, head=True, anchors=5_000)
@@ -66,3 +66,9 @@ def test_that_a_candidate_is_a_transplant_of_the_same_inputs() -> None:
     found = request.transplant(candidate)
     assert (found.method.name, found.head_method) == ("fvt", "omp k=8")
     assert (found.text, found.max_bytes, found.without_case) == ([Path("x")], None, True)
+
+
+def test_that_candidates_of_one_method_are_told_apart_by_what_differs() -> None:
+    found = plan(["omp k=8,64", "fvt", "procrustes scaled=true", "fvt / omp"], EVERYTHING).candidates
+    assert told_apart(found) == ["omp k=8", "omp k=64", "fvt", "procrustes scaled=true", "fvt / omp"]
+    assert [plan([line], EVERYTHING).candidates[0] for line in told_apart(found)] == found
