@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -127,16 +128,18 @@ def prepare(
     if request.trains_lora:
         layers = _linear_layers(network, model)
         transposed = any(isinstance(network.get_submodule(name), Conv1D) for name in layers)
-        adapter = get_peft_model(
-            network,
-            LoraConfig(
-                r=request.rank,
-                lora_alpha=request.alpha,  # type: ignore[arg-type] # peft divides it by the rank
-                lora_dropout=0.0,
-                target_modules=list(layers),
-                fan_in_fan_out=transposed,
-            ),
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers by a name on its way out
+            adapter = get_peft_model(
+                network,
+                LoraConfig(
+                    r=request.rank,
+                    lora_alpha=request.alpha,  # type: ignore[arg-type] # peft divides it by the rank
+                    lora_dropout=0.0,
+                    target_modules=list(layers),
+                    fan_in_fan_out=transposed,
+                ),
+            )
     matrices = _matrices(network, model) if request.trains_embeddings else {}
     trained = Trained(network, adapter, matrices, layers, None if rows is None else rows.to(network.device))
     for weight in trained.distinct():
