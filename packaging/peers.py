@@ -2,9 +2,9 @@
 
     .venv/bin/python packaging/peers.py mergekit
 
-mergekit 0.1.5 (LGPL; some 300 MB with what it needs besides torch) and Lexigraft name different versions of
-the same libraries, so it is never installed beside it: parity tests and benchmarks start its command line.
-What both need, torch above all, comes in the version that Lexigraft has.
+mergekit 0.1.5 (LGPL; about 1 GB with what it needs) is nothing that Lexigraft builds on, so it is never
+installed beside it: parity tests and benchmarks start it as a program. What both need, torch above all, it
+gets in the version that Lexigraft has.
 """
 
 from __future__ import annotations

@@ -194,7 +194,7 @@ class Dictionary:
         table: (R, d) of any float type; what it is of stays where it is.
         ids: (n,) int64, the rows that are atoms; by default all. None may have length zero.
         normalise: choose by direction alone.
-        centre: take the atoms' mean off them, and off the targets.
+        centre: take the atoms' mean off them, and off the targets (`mean`; otherwise zeros).
         device: where to work.
         tile: atoms at a time.
     """
@@ -216,10 +216,12 @@ class Dictionary:
         self._tile = min(tile or TILE * (1 if device == "cpu" else _FASTER), max(1, self._size))
         self._buffer = torch.empty(0, device=device)
         self._atoms: torch.Tensor | None = None
-        self.mean: torch.Tensor | None = None
+        self.width = table.shape[1]
+        self.mean = torch.zeros(self.width, device=device)
+        self._centre = centre
         if centre:
             self.mean = self._averaged()
-        if 4 * self._size * table.shape[1] <= _room(device):
+        if 4 * self._size * self.width <= _room(device):
             self._atoms = self._held()
         self._lengths = self._measured() if normalise else None
 
@@ -236,7 +238,7 @@ class Dictionary:
     ) -> Pursuit:
         """One chunk of targets (B, d) of any float type; arguments as in `matching_pursuit`."""
         targets = targets.to(self._device).float()
-        chunk = _Chunk(targets if self.mean is None else targets - self.mean, k, tolerance)
+        chunk = _Chunk(targets - self.mean, k, tolerance)
         for at in range(k):
             if not len(chunk.rows):
                 break
@@ -252,6 +254,11 @@ class Dictionary:
             return self._atoms[places]
         flat = places.flatten().to(self._table.device)
         return self._prepared(flat if self._ids is None else self._ids[flat]).view(*places.shape, -1)
+
+    def tiles(self, size: int) -> Iterator[tuple[int, torch.Tensor]]:
+        """Where each tile begins, and its atoms (w, d) float32, centred where that was asked for."""
+        for first in range(0, self._size, size):
+            yield first, self._between(first, min(first + size, self._size))
 
     def _winners(self, residual: torch.Tensor, step: Callable[[float], None]) -> torch.Tensor:
         """(B,) the best atom for each row, the lowest index among equals."""
@@ -300,7 +307,7 @@ class Dictionary:
 
     def _search(self, chunk: _Chunk, at: int, rows: torch.Tensor, barred: torch.Tensor) -> None:
         """The slow way for `rows`: what they have, and what depends on it, is masked out of all scores."""
-        scores = self._scores(chunk.residual[rows])
+        scores = self.scores(chunk.residual[rows])
         scores.scatter_(1, barred[:, None], -1.0)
         if at:
             scores.scatter_(1, chunk.support[rows, :at].clamp_min(0), -1.0)
@@ -315,7 +322,7 @@ class Dictionary:
             rows, scores = rows[~fits], scores[~fits]
         chunk.open[rows] = False
 
-    def _scores(self, residual: torch.Tensor) -> torch.Tensor:
+    def scores(self, residual: torch.Tensor) -> torch.Tensor:
         """(B, n) of a few rows."""
         tiles = range(0, self._size, self._tile)
         scores = torch.cat([residual @ self._between(at, at + self._tile).T for at in tiles], dim=1)
@@ -330,25 +337,25 @@ class Dictionary:
     def _prepared(self, ids: torch.Tensor | slice) -> torch.Tensor:
         """(w, d) float32: rows of the table, on the device, centred where that was asked for."""
         rows = self._table[ids].to(self._device).float()
-        return rows if self.mean is None else rows - self.mean
+        return rows - self.mean if self._centre else rows
 
     def _blocks(self) -> Iterator[tuple[int, int]]:
-        block = max(1, _GATHERED // (4 * self._table.shape[1]))
+        block = max(1, _GATHERED // (4 * self.width))
         for first in range(0, self._size, block):
             yield first, min(first + block, self._size)
 
     def _held(self) -> torch.Tensor:
         """(n, d) float32."""
-        if self._ids is None and self.mean is None and self._table.dtype is torch.float32:
+        if self._ids is None and not self._centre and self._table.dtype is torch.float32:
             return self._table.to(self._device).contiguous()
-        atoms = torch.empty(self._size, self._table.shape[1], device=self._device)
+        atoms = torch.empty(self._size, self.width, device=self._device)
         for first, last in self._blocks():
             atoms[first:last] = self._between(first, last)
         return atoms
 
     def _averaged(self) -> torch.Tensor:
         """(d,) float32, summed in float64."""
-        total = torch.zeros(self._table.shape[1], dtype=torch.float64)
+        total = torch.zeros(self.width, dtype=torch.float64)
         for first, last in self._blocks():
             total += self._between(first, last).cpu().double().sum(dim=0)
         return (total / max(1, self._size)).float().to(self._device)
