@@ -50,6 +50,10 @@ _QUANTISED = (
     ".quant_map",
     "_scale_inv",
 )
+_ENCODERS = ("ForMaskedLM", "ForPreTraining", "Model")
+_COUNT_FROM_PADDING = (
+    "roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "longformer", "ibert",
+)  # fmt: skip
 _WITH_HEAD = ("ForCausalLM", "LMHeadModel", "ForMaskedLM", "ForPreTraining")
 _CLASS_ENDINGS = (
     "ForCausalLM", "LMHeadModel", "ForConditionalGeneration", "ForMaskedLM", "ForPreTraining", "Model",
@@ -135,13 +139,31 @@ class ModelFolder:
         return self.architecture.endswith(("ForCausalLM", "LMHeadModel"))
 
     @property
+    def is_encoder(self) -> bool:
+        """Whether it makes vectors of texts, or foretells masked tokens; no decoder is in it."""
+        return (
+            not self.is_causal_lm
+            and not self.config.get("is_encoder_decoder")
+            and self.architecture.endswith(_ENCODERS)
+        )
+
+    @property
+    def counts_from_padding(self) -> bool:
+        """Whether the number of its padding token is where positions begin, as in RoBERTa."""
+        return self.config.get("model_type") in _COUNT_FROM_PADDING
+
+    @property
     def layers(self) -> int | None:
         return _size(self.text_config, "num_hidden_layers", "n_layer", "n_layers", "num_layers")
 
     @property
     def context(self) -> int | None:
         """The most tokens that it takes at once, where it states a limit."""
-        return _size(self.text_config, "max_position_embeddings", "n_positions", "n_ctx", "max_seq_len")
+        limit = _size(self.text_config, "max_position_embeddings", "n_positions", "n_ctx", "max_seq_len")
+        if limit is not None and self.counts_from_padding:
+            padding = self.config.get("pad_token_id", 1)
+            return limit - 1 - (padding if isinstance(padding, int) else 1)
+        return limit
 
     @cached_property
     def parameters(self) -> int:

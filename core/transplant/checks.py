@@ -9,15 +9,31 @@ from core.errors import UserError
 from core.models.folder import ModelFolder
 from core.tokenizers.canonical import Kind
 from core.tokenizers.vocabulary import Vocabulary
+from core.transplant.matching import expands
 from core.transplant.methods.method import Method
 
 
 def check_base(base: ModelFolder) -> None:
-    """Raises `UserError` where it is no causal language model."""
-    if base.config.get("architectures") and not base.is_causal_lm:
+    """Raises `UserError` where it is neither a causal language model nor an encoder."""
+    if base.config.get("architectures") and not base.is_causal_lm and not base.is_encoder:
         raise UserError(
-            f"{base.path} is a {base.architecture}; so far only causal language models can be transplanted.",
+            f"{base.path} is a {base.architecture}; only causal language models and encoders can be "
+            "transplanted.",
             field="base",
+        )
+
+
+def check_padding(base: ModelFolder, vocabulary: Vocabulary, target: Vocabulary) -> None:
+    """Raises `UserError` where the base finds positions by a number that is another token's in the target."""
+    if not base.counts_from_padding or expands(vocabulary, target):
+        return
+    own = base.config.get("pad_token_id", 1)
+    if target.role("pad") != own:
+        raise UserError(
+            f"{base.path} counts positions from the number of its padding token, {own}, as all models of the "
+            f"kind {base.family} do; in {target.path} that is another token. Choose a target whose padding "
+            f"token has the number {own}.",
+            field="target_tokenizer",
         )
 
 

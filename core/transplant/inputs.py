@@ -15,7 +15,7 @@ from core.models.folder import ModelFolder, open_model
 from core.tokenizers.files import TOKENIZER, find_tokenizer, tokenizer_files
 from core.tokenizers.open import Tokenizer, open_tokenizer
 from core.tokenizers.vocabulary import read_vocabulary
-from core.transplant.checks import check_base, check_methods, check_others, check_sizes
+from core.transplant.checks import check_base, check_methods, check_others, check_padding, check_sizes
 from core.transplant.donor import find_donor, ids_in_donor
 from core.transplant.methods.method import Method
 from core.transplant.request import TransplantRequest
@@ -63,6 +63,7 @@ def open_inputs(request: TransplantRequest, methods: Sequence[Method] | None = N
     target = open_tokenizer(files[TOKENIZER], field="target_tokenizer")
     _refuse_code(files)
     check_others(base, base_tokenizer.vocabulary, target.vocabulary)
+    check_padding(base, base_tokenizer.vocabulary, target.vocabulary)
     donor = ids = None
     if place := find_donor(request, methods):
         donor = open_model(place, field="donor")

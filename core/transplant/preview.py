@@ -123,7 +123,7 @@ class _Findings:
 
     def _look_at_target(self) -> None:
         from core.tokenizers.preview import tokenizer_note
-        from core.transplant.checks import check_others
+        from core.transplant.checks import check_others, check_padding
 
         target = _vocabulary(self._request.target_tokenizer, "target_tokenizer")
         note = tokenizer_note(self._request.target_tokenizer, field="target_tokenizer")
@@ -131,6 +131,7 @@ class _Findings:
         self._target = target
         if self._base is not None and self._base_tokens is not None:
             check_others(self._base, self._base_tokens, target)
+            check_padding(self._base, self._base_tokens, target)
             self._matching = _matching(
                 *map(_mark_of, (self._base_tokens, target)),
                 self._base.vocab_size,
@@ -186,7 +187,10 @@ class _Findings:
                 self._text_bytes += check_text(path, self._request.max_bytes)
             except UserError as error:
                 self._note_problem(error, "text")
-        if texts:
+        if self._base is not None and self._base.is_encoder:
+            self._text_bytes = 0
+            self.notes["text"] = "Bits per byte are measured on causal models only."
+        elif texts:
             files = "1 file" if len(texts) == 1 else f"{len(texts)} files"
             self.notes["text"] = f"{files} · {bytes_in_words(self._text_bytes)}"
         else:

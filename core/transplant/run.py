@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from core.jobs.context import Context
 from core.jobs.registry import job
 from core.json_files import read_json_object
-from core.models.folder import open_model
+from core.models.folder import ModelFolder, open_model
 from core.models.write import write_model
 from core.output import check_output, new_folder
 from core.tokenizers.canonical import Kind
 from core.tokenizers.open import Tokenizer
 from core.tokenizers.vocabulary import Vocabulary
 from core.transplant.digits import digits_warning
+from core.transplant.encoder_files import encoder_tokenizer_files, side_files
 from core.transplant.evaluate import (
     Read,
     Scored,
@@ -71,7 +72,7 @@ class Measured:
 
 @job(TRANSPLANT)
 def transplant(request: TransplantRequest, ctx: Context) -> TransplantResult:
-    """Give a causal language model another tokenizer. Called again with the same working folder, it goes on.
+    """Give a model another tokenizer. Called again with the same working folder, it goes on.
 
     Raises:
         UserError: a model, the tokenizer, a text or the output folder will not do.
@@ -112,7 +113,9 @@ def transplant(request: TransplantRequest, ctx: Context) -> TransplantResult:
     ctx.emit({"mean_residual": mean, "residuals": histogram, "norms": norms(graft)})
     with new_folder(out, replace=replace, needed=needed, sources=inputs.folders) as folder:
         _write(folder, inputs, matching, graft, ctx)
-        measured = _measure(folder, inputs, texts, ctx) if texts.slices else None
+        measured = None
+        if texts.slices and inputs.base.is_causal_lm:
+            measured = _measure(folder, inputs, texts, ctx)
         result = _result(out, request, inputs, matching, graft, texts, measured)
         write_rows(folder / ROWS, matching, graft)
         write_report(folder / REPORT, request, inputs, graft, result, ctx.seed, ctx.warnings)
@@ -161,7 +164,7 @@ def _warn(inputs: Inputs, matching: Matching, ctx: Context) -> None:
     if cut_otherwise := digits_warning(base, target):
         ctx.warn(cut_otherwise)
     _warn_of_lonely(matching, target, ctx)
-    if base.prefix and not target.prefix:
+    if base.prefix and not target.prefix and inputs.base.is_causal_lm:
         own = prefix_of(target.vocabulary)
         mend = (
             "has no such token" if own is None else f"adds none: begin prompts with {_names([own], target)}"
@@ -193,6 +196,8 @@ def _write(folder: Path, inputs: Inputs, matching: Matching, graft: Graft, ctx: 
     base = inputs.base
     config: dict[str, Any] = dict(base.config)
     files: dict[str, bytes | Path] = dict(inputs.files)
+    if base.is_encoder:
+        files |= side_files(base.path)
     files |= {path.name: path for path in base.path.iterdir() if path.name.startswith(("LICENSE", "NOTICE"))}
     generation = base.path / "generation_config.json"
     if matching.same or matching.expands:
@@ -210,6 +215,14 @@ def _write(folder: Path, inputs: Inputs, matching: Matching, graft: Graft, ctx: 
                 f"{', '.join(dict.fromkeys(translation.lost))}."
             )
     files["tokenizer_config.json"] = _tokenizer_config(inputs)
+    if base.is_encoder and not (matching.same or matching.expands):
+        for_encoder = encoder_tokenizer_files(
+            _tokenizer_settings(inputs) | _limit(base), config, inputs.base_tokenizer, inputs.target, matching
+        )
+        for sentence in for_encoder.said:
+            ctx.warn(sentence)
+        files |= for_encoder.files | {"tokenizer_config.json": _json(for_encoder.config)}
+        config["pad_token_id"] = for_encoder.padding
     if graft.untied:
         config["tie_word_embeddings"] = False
         if isinstance(nested := config.get("text_config"), dict) and "tie_word_embeddings" in nested:
@@ -250,14 +263,21 @@ def _translation(inputs: Inputs, matching: Matching) -> Translation:
 
 
 def _tokenizer_config(inputs: Inputs) -> bytes | Path:
-    """The target's own, with the base's limit of positions; made where there is none."""
+    """The target's own file where it says what it should, else one that does."""
+    file = inputs.files.get("tokenizer_config.json")
+    settings = _tokenizer_settings(inputs)
+    return file if file is not None and read_json_object(file) == settings else _json(settings)
+
+
+def _tokenizer_settings(inputs: Inputs) -> dict[str, Any]:
+    """The target's own tokenizer_config.json, or one that is made, with the base's limit of positions."""
     limit = inputs.base.context
     file = inputs.files.get("tokenizer_config.json")
     if file is not None:
         config = read_json_object(file, field="target_tokenizer")
         if limit is None or config.get("model_max_length", limit) == limit:
-            return file
-        return _json(config | {"model_max_length": limit})
+            return config
+        return config | {"model_max_length": limit}
     vocabulary = inputs.target.vocabulary
     config = {"tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": False}
     config |= {} if limit is None else {"model_max_length": limit}
@@ -265,7 +285,11 @@ def _tokenizer_config(inputs: Inputs) -> bytes | Path:
         id = vocabulary.role(role)
         if id is not None:
             config[f"{role}_token"] = vocabulary.entries[id].content  # type: ignore[union-attr]
-    return _json(config)
+    return config
+
+
+def _limit(base: ModelFolder) -> dict[str, Any]:
+    return {} if base.context is None else {"model_max_length": base.context}
 
 
 def _json(data: Mapping[str, Any]) -> bytes:

@@ -582,8 +582,8 @@ def test_that_damaged_models_are_refused(toys: Path, tmp_path: Path, text: Path)
     def disagreeing(config: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
         config["vocab_size"] = 999
 
-    def encoder(config: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
-        config["architectures"] = ["BertForMaskedLM"]
+    def two_halves(config: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
+        config["architectures"] = ["BartForConditionalGeneration"]
 
     def another(config: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
         tensors["model.prediction_head.weight"] = tensors[EMBEDDING].clone()
@@ -595,7 +595,7 @@ def test_that_damaged_models_are_refused(toys: Path, tmp_path: Path, text: Path)
         (broken_body, r"gives no number for some tokens of the texts \(NaN\)"),
         (shorter, "has 600 tokens, but the embedding in .* only 500 rows"),
         (disagreeing, "speaks of a vocabulary of 999, but the embedding .* has 600 rows"),
-        (encoder, "only causal language models"),
+        (two_halves, "only causal language models and encoders"),
         (another, "another matrix of the vocabulary, model.prediction_head.weight"),
     ):
         refused(match, "base", base=spoilt(toys / "base", tmp_path / change.__name__, change), **common)
