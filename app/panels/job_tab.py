@@ -113,6 +113,15 @@ class JobTab(Tab):
         self.session.message.emit(f"{words[:1].upper()}{words[1:]}. Drop on a field to choose it.", "success")
         return True
 
+    def take(self, what: Any) -> None:
+        """What to ask, as a `RunSpec` of its job, is put into the form; paths are as if dropped here."""
+        if not isinstance(what, RunSpec):
+            super().take(what)
+            return
+        self.page.touch()
+        self.page.fold(False)
+        self.page.setup.show_spec(what.request, what.seed, what.device)
+
     def show_run(self, run: RunRecord) -> None:
         self.page.show_run(run)
 
