@@ -1,0 +1,1 @@
+"""A transplanted model, looked into token by token, without torch: for a window while a person waits."""
