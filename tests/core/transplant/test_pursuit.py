@@ -15,7 +15,7 @@ from core.models.tensors import read_tensor
 from core.tokenizers.vocabulary import read_vocabulary
 from core.transplant.anchors import usable_anchors
 from core.transplant.matching import match
-from core.transplant.pursuit import Pursuit, matching_pursuit
+from core.transplant.pursuit import Dictionary, Pursuit, matching_pursuit
 from core.transplant.rows import Anchors
 
 ATOMS = torch.tensor([[1, 0, 0], [1, 1, 0], [0, 1, 1], [0, 0, 2], [-3, 0, 0.5]])
@@ -102,6 +102,57 @@ def test_that_the_first_choices_of_a_longer_pursuit_are_the_shorter_one() -> Non
     assert torch.equal(long.support[:, :6], short.support)
     assert torch.allclose(long.fit(6).weights, short.weights, atol=1e-5)
     assert torch.allclose(long.curve[:, 5], short.residual, atol=1e-6)
+
+
+@pytest.mark.parametrize("normalise", [False, True])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_that_atoms_may_stay_in_their_table(
+    dtype: torch.dtype, normalise: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table, targets = normal(400, 24).to(dtype), normal(50, 24, seed=1)
+    ids = torch.arange(400)[torch.from_numpy(np.random.default_rng(2).permutation(400))][:300].sort().values
+    held = Dictionary(table, ids, normalise=normalise).pursue(targets, 6)
+    monkeypatch.setattr("core.transplant.pursuit.HELD", 0)
+    found = Dictionary(table, ids, normalise=normalise, tile=64).pursue(targets, 6)
+    assert torch.equal(found.support, held.support)
+    assert torch.allclose(found.weights, held.weights, atol=1e-5)
+    assert_equal(found, *reference(targets, table[ids].float(), 6, normalise=normalise))
+
+
+@pytest.mark.parametrize("held", [0, 2**30])
+def test_that_a_centred_pursuit_is_one_of_centred_vectors(held: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.transplant.pursuit.HELD", held)
+    atoms, targets = normal(300, 24) + 5, normal(50, 24, seed=1) + 5
+    mean = atoms.double().mean(dim=0).float()
+    found = Dictionary(atoms, centre=True).pursue(targets, 6)
+    plain = matching_pursuit(targets - mean, atoms - mean, 6)
+    assert torch.equal(found.support, plain.support)
+    assert torch.allclose(found.weights, plain.weights, atol=1e-5)
+
+
+@pytest.mark.parametrize("ridge", [1e-3, 0.1])
+def test_that_a_ridge_solves_its_equations_and_tells_what_is_left(ridge: float) -> None:
+    atoms, targets = normal(300, 24), normal(50, 24, seed=1)
+    found = matching_pursuit(targets, atoms, 12)
+    for k in (5, 12):
+        fit = found.fit(k, ridge=ridge)
+        chosen = atoms[found.support[:, :k].long()].double()
+        gram = chosen @ chosen.mT
+        gram += ridge * torch.diag_embed(gram.diagonal(dim1=1, dim2=2))
+        expected = torch.linalg.solve(gram, (chosen @ targets.double()[:, :, None])[:, :, 0])
+        assert torch.allclose(fit.weights.double(), expected, atol=1e-5)
+        left = targets - (fit.weights[:, None] @ chosen.float())[:, 0]
+        assert torch.allclose(fit.residual, left.norm(dim=1) / targets.norm(dim=1), atol=1e-5)
+        assert (fit.residual >= found.curve[:, k - 1]).all()
+        assert fit.weights.norm() < found.fit(k).weights.norm()
+
+
+def test_that_atoms_that_nearly_cancel_are_told_by_their_independence() -> None:
+    atoms = torch.tensor([[1.0, 0, 0], [1, 1e-3, 0], [0, 0, 1]])
+    found = matching_pursuit(torch.tensor([[2.0, 1, 0]]), atoms, 2)
+    assert found.support.tolist() == [[1, 0]]
+    assert found.fit().independence.item() == pytest.approx(1e-3, rel=1e-2)
+    assert found.fit(1).independence.item() == pytest.approx(1)
 
 
 @pytest.fixture(scope="module")
