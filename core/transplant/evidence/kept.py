@@ -1,0 +1,178 @@
+"""What a sentence encoder keeps: retrieval on a collection, judged pairs, and similarity itself.
+
+Both encoders make vectors by the base's recipe (pooling, longest text, prompts), so that only the tokenizer
+and the new rows differ. Similarity kept needs no judgements: the rank correlation of the two encoders'
+cosines over the same 20,000 random pairs of texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.encoders.collection import Collection, read_collection
+from core.encoders.encoder import open_encoder
+from core.encoders.pairs import Pairs, cosines, read_pairs, spearman
+from core.encoders.ranking import ndcg, recall, search
+from core.encoders.recipe import read_recipe
+from core.jobs.context import Context
+from core.transplant.result import SIMILARITY_KEPT, Kept
+from core.transplant.texts import Slice
+
+PAIRS = 20_000
+_LINES = 500
+"""Of each text of the user's."""
+_FEWEST = 10
+_SHORTEST = 20
+"""Characters of a line that is worth encoding."""
+
+
+@dataclass(frozen=True)
+class Trials:
+    """What encoders are tried on, read and checked before anything long begins."""
+
+    collection: Collection | None = None
+    pairs: Sequence[Pairs] = ()
+    texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Name → some lines of a text."""
+
+
+def read_trials(
+    collection: Path | None = None, pairs: Sequence[Path] = (), slices: Sequence[Slice] = ()
+) -> Trials:
+    """Read what encoders shall be tried on.
+
+    Args:
+        collection: a folder in BEIR's layout.
+        pairs: tables of two texts and how alike they are.
+        slices: texts without judgements.
+
+    Raises:
+        UserError: one of them will not do; the sentence says which, and why.
+    """
+    return Trials(
+        read_collection(collection, field="collection") if collection else None,
+        [read_pairs(file, field="pairs") for file in pairs],
+        {text.name: _lines(text) for text in slices},
+    )
+
+
+def kept_figures(before: Path, after: Path, trials: Trials, ctx: Context) -> list[Kept]:
+    """Of the encoder in the folder `before`, and of what was made of it in `after`.
+
+    nDCG@10 and recall@100 on the collection, Spearman's correlation with the judgements of each table of
+    pairs, and similarity kept on the collection (else on the pairs) and on each text.
+
+    Raises:
+        UserError: one of the encoders cannot be opened, or gives no numbers.
+    """
+    if trials == Trials():
+        return []
+    old = _encoded(before, before, trials, ctx, "the base")
+    new = _encoded(after, before, trials, ctx, "the graft")
+    found: list[Kept] = []
+    if trials.collection is not None:
+        found += _retrieval(trials.collection, old, new, ctx)
+    for number, pairs in enumerate(trials.pairs):
+        one, other = (spearman(_likeness(side, number), pairs.scores) for side in (old, new))
+        found.append(Kept(name="Spearman", on=pairs.name, before=one, after=other, items=len(pairs.scores)))
+    if trials.collection is not None:
+        found += _similarity(trials.collection.name, old.documents, new.documents)
+    else:
+        for number, pairs in enumerate(trials.pairs):
+            alike = spearman(_likeness(old, number), _likeness(new, number))
+            found.append(_kept_similarity(pairs.name, alike, len(pairs.scores)))
+    for name in trials.texts:
+        found += _similarity(name, old.texts[name], new.texts[name])
+    return found
+
+
+@dataclass(frozen=True)
+class _Encoded:
+    documents: NDArray[np.float32]
+    queries: NDArray[np.float32]
+    pairs: list[tuple[NDArray[np.float32], NDArray[np.float32]]]
+    texts: dict[str, NDArray[np.float32]]
+
+
+def _encoded(folder: Path, base: Path, trials: Trials, ctx: Context, name: str) -> _Encoded:
+    """All texts by one encoder, which is closed again."""
+    recipe = read_recipe(base, field="base")
+    encoder = open_encoder(folder, ctx, recipe=recipe, field="base")
+    stage = f"Encoding with {name}"
+    nothing: NDArray[np.float32] = np.zeros((0, 1), dtype=np.float32)
+    documents = queries = nothing
+    if trials.collection is not None:
+        texts = list(trials.collection.documents.values())
+        documents = encoder.encode(texts, ctx, stage=stage, prompt=recipe.prompt("document", "passage", ""))
+        texts = list(trials.collection.queries.values())
+        queries = encoder.encode(texts, ctx, stage=stage, prompt=recipe.prompt("query", ""))
+    prompt = recipe.prompt("")
+    pairs = []
+    for table in trials.pairs:
+        both = encoder.encode([*table.first, *table.second], ctx, stage=stage, prompt=prompt)
+        pairs.append((both[: len(table.first)], both[len(table.first) :]))
+    texts_of = {
+        text: encoder.encode(lines, ctx, stage=stage, prompt=prompt) for text, lines in trials.texts.items()
+    }
+    return _Encoded(documents, queries, pairs, texts_of)
+
+
+def _retrieval(collection: Collection, old: _Encoded, new: _Encoded, ctx: Context) -> list[Kept]:
+    ids = list(collection.documents)
+    barred = _same_as_query(collection)
+    figures = []
+    for side in (old, new):
+        found = search(side.queries, side.documents, ids, 100, ctx, barred=barred)
+        grades = [collection.judgements[query] for query in collection.queries]
+        figures.append(
+            (
+                float(np.mean([ndcg(*each, 10) for each in zip(found, grades, strict=True)])),
+                float(np.mean([recall(*each, 100) for each in zip(found, grades, strict=True)])),
+            )
+        )
+    return [
+        Kept(name=name, on=collection.name, before=before, after=after, items=len(collection.queries))
+        for name, before, after in zip(("nDCG@10", "recall@100"), *figures, strict=True)
+    ]
+
+
+def _same_as_query(collection: Collection) -> list[str | None]:
+    """For each query the document that is the query itself, where that is how the collection is made: half
+    of the queries, or more, have a document of the same id and text."""
+    same = [
+        id if collection.documents.get(id, "").strip() == text.strip() else None
+        for id, text in collection.queries.items()
+    ]
+    return same if 2 * sum(id is not None for id in same) >= len(same) else []
+
+
+def _likeness(side: _Encoded, number: int) -> NDArray[np.float64]:
+    return cosines(*side.pairs[number])
+
+
+def _similarity(name: str, old: NDArray[np.float32], new: NDArray[np.float32]) -> list[Kept]:
+    """Nothing, where there are too few texts to form different pairs."""
+    if len(old) < _FEWEST:
+        return []
+    source = np.random.default_rng(0)
+    first, second = source.integers(len(old), size=PAIRS), source.integers(len(old) - 1, size=PAIRS)
+    second += second >= first
+    alike = spearman(cosines(old[first], old[second]), cosines(new[first], new[second]))
+    return [_kept_similarity(name, alike, PAIRS)]
+
+
+def _kept_similarity(name: str, alike: float, pairs: int) -> Kept:
+    return Kept(name=SIMILARITY_KEPT, on=name, before=1.0, after=alike, items=pairs)
+
+
+def _lines(text: Slice) -> list[str]:
+    """Lines of the text, evenly over it."""
+    lines = [line.strip() for passage in text.passages for line in passage.splitlines()]
+    worth = list(dict.fromkeys(line for line in lines if len(line) >= _SHORTEST))
+    chosen = np.unique(np.linspace(0, len(worth) - 1, min(_LINES, len(worth))).round().astype(int))
+    return [worth[place] for place in chosen]
