@@ -46,7 +46,7 @@ def wordpiece() -> Json:
 
 
 def write_encoder(folder: Path, *, seed: int = 0, most_tokens: int = 32, **pooling: Any) -> Path:
-    """A two-layer BERT with random weights; vectors of length 1, by mean pooling unless it is told otherwise."""
+    """A two-layer BERT with random weights; vectors of length 1, by mean pooling unless told otherwise."""
     write_tokenizer(folder, wordpiece(), ROLES["wordpiece"])
     config = BertConfig(
         vocab_size=400, hidden_size=16, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2,
