@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import theme
 from app.widgets.form_editors import Editor, LinesEditor
@@ -16,8 +25,23 @@ from app.widgets.tooltip import tooltip
 from app.widgets.words import Words
 
 EVERY, CHOSEN = "every", "chosen"
-INDENT = 24
-"""Pixels by which what belongs to a pick stands in."""
+INDENT, GAP = 24, 8
+"""Pixels by which what belongs to a pick stands in, and under it."""
+
+
+class _Box(QCheckBox):
+    """Cuts its words at the end where there is no room for them; they are read out, and shown, whole."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self._words = words
+        self.setAccessibleName(words)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = self.width() - INDENT - 4
+        self.setText(self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room))
 
 
 class PickRow(QWidget):
@@ -28,8 +52,8 @@ class PickRow(QWidget):
     def __init__(self, pick: Pick) -> None:
         super().__init__()
         self.pick = pick
-        self.box = QCheckBox(pick.title)
-        self.box.setToolTip(tooltip(pick.sentence))
+        self.box = _Box(pick.title)
+        self.box.setToolTip(tooltip(f"{pick.title}: {pick.sentence}"))
         self.box.setAccessibleDescription(pick.sentence)
         self.sentence = Words(pick.sentence, "small")
         self.parameters = QLineEdit()
@@ -39,8 +63,7 @@ class PickRow(QWidget):
         self.parameters.setToolTip(
             tooltip("Only what differs from the default; several values after commas are tried each.")
         )
-        more = QVBoxLayout()
-        more.setContentsMargins(INDENT, 0, 0, 4)
+        self._more = more = QVBoxLayout()
         more.setSpacing(3)
         more.addWidget(self.sentence)
         more.addWidget(self.parameters)
@@ -66,6 +89,7 @@ class PickRow(QWidget):
 
     @Slot(bool)
     def _show(self, picked: bool) -> None:
+        self._more.setContentsMargins(INDENT, 0, 0, GAP if picked else 0)
         self.sentence.setVisible(picked)
         self.parameters.setVisible(picked and bool(self.pick.takes))
 
@@ -83,7 +107,7 @@ class PicksEditor(Editor):
         self.list = QWidget()
         column = QVBoxLayout(self.list)
         column.setContentsMargins(0, 4, 0, 0)
-        column.setSpacing(4)
+        column.setSpacing(0)
         for row in self.rows.values():
             column.addWidget(row)
             row.changed.connect(self.changed)
