@@ -16,6 +16,11 @@ from core.transplant.request import TransplantRequest
 from core.transplant.result import TransplantResult
 
 REPORT = "transplant_report.json"
+_EVIDENCE = (
+    "bits_per_byte", "intervals", "tokens", "parts", "parts_by_input", "perplexity", "agreement", "classes",
+    "anchor_test", "anchor_test_note", "neighbours", "digits", "kept",
+)  # fmt: skip
+"""Fields of the result that a report repeats."""
 ROWS = "transplant_rows.npz"
 CARD = "README.md"
 
@@ -57,6 +62,8 @@ def write_report(
         "versions": versions(),
         "seed": seed,
         "method": request.method.model_dump(mode="json"),
+        "head_method": result.head_method,
+        "mode": result.mode,
         "base": inputs.base.path.name,
         "target_tokenizer": inputs.target.path.parent.name,
         "donor": inputs.donor.path.name if inputs.donor else None,
@@ -64,8 +71,7 @@ def write_report(
         "sources": result.sources,
         "anchors": {matrix: vars(counts) | {"kept": counts.kept} for matrix, counts in graft.anchors.items()},
         "mean_residual": result.mean_residual,
-        "bits_per_byte": result.bits_per_byte.model_dump(mode="json"),
-        "parts": [part.model_dump(mode="json") for part in result.parts],
+        **result.model_dump(mode="json", include=set(_EVIDENCE)),
         "warnings": warnings,
     }
     file.write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
@@ -77,11 +83,13 @@ def write_card(
     """README.md: a model card in short."""
     parameters = ", ".join(f"{name} {value}" for name, value in request.parameters().items())
     donor = f"\n- donor: {inputs.donor.path.name}" if inputs.donor else ""
-    sources = "\n".join(f"| {name} | {count:,} |" for name, count in result.sources.items())
+    sources = "\n".join(f"| {name} | {count:,} |" for name, count in result.sources.items() if count)
+    head = f"; for the head {result.head_method}" if result.head_method else ""
+    encoder = inputs.base.is_encoder
     file.write_text(
         f"""---
-library_name: transformers
-pipeline_tag: text-generation
+library_name: {"sentence-transformers" if encoder else "transformers"}
+pipeline_tag: {"sentence-similarity" if encoder else "text-generation"}
 ---
 # {inputs.base.path.name} on another tokenizer
 
@@ -89,7 +97,7 @@ Made with Lexigraft. {_cost(result)}
 
 - base model: {inputs.base.path.name} ({inputs.base.architecture}); only the vocabulary's weights are new
 - tokenizer: {inputs.target.path.parent.name}{donor}
-- method: {request.method.title}{f" ({parameters})" if parameters else ""}; seed {seed}
+- method: {request.method.title}{f" ({parameters})" if parameters else ""}{head}; seed {seed}
 - rows: {result.padded_vocab_size:,}, of which those from {result.vocab_size:,} on stand for no token
 
 | rows | how many |
@@ -105,10 +113,23 @@ The licences of the base model, of the tokenizer and of the donor apply; they ma
 
 
 def _cost(result: TransplantResult) -> str:
+    """What was measured, in a few sentences."""
+    said = []
     before, after = result.bits_per_byte.before.get("all"), result.bits_per_byte.after.get("all")
-    if not before or not after:
-        return "What it cost was not measured."
-    return (
-        f"On {result.bytes['all']:,} bytes of text the base needs {before:.3f} bits per byte and this model "
-        f"{after:.3f}."
-    )
+    if before and after:
+        said.append(
+            f"On {result.bytes['all']:,} bytes of text the base needs {before:.3f} bits per byte and this "
+            f"model {after:.3f}."
+        )
+    if within := result.intervals.get("all"):
+        said.append(
+            f"On other text of its kind the difference lies between {within[0]:+.3f} and {within[1]:+.3f} "
+            "(95 %)."
+        )
+    said += [
+        f"{kept.name} on {kept.on}: {kept.before:.3f} before, {kept.after:.3f} after ({kept.items:,})."
+        for kept in result.kept
+    ]
+    if result.digits is not None and result.digits.warning:
+        said.append(f"{result.digits.warning} {result.digits.remedy}")
+    return " ".join(said) or "What it cost was not measured."
