@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,39 +14,41 @@ from numpy.typing import NDArray
 
 from core.jobs.context import Context
 from core.jobs.registry import job
-from core.json_files import read_json_object
-from core.models.folder import ModelFolder, open_model
-from core.models.write import write_model
+from core.models.folder import open_model
 from core.output import check_output, new_folder
-from core.tokenizers.canonical import Kind
 from core.tokenizers.open import Tokenizer
 from core.tokenizers.vocabulary import Vocabulary
-from core.transplant.digits import digits_warning
-from core.transplant.encoder_files import encoder_tokenizer_files, side_files
+from core.transplant.digits import digits_figures, digits_warning
 from core.transplant.evaluate import (
     Read,
     Scored,
     bytes_per_token,
-    compared,
-    parts,
     prefix_of,
     read,
     score,
     windows,
 )
+from core.transplant.evidence.anchor_test import run_anchor_test
+from core.transplant.evidence.classes import class_figures
+from core.transplant.evidence.foreseen import Places, places, spelt_bytes
+from core.transplant.evidence.neighbours import neighbours_kept
+from core.transplant.evidence.of_text import of_text
 from core.transplant.figures import TokenCosts, norms, residuals, spelt, worst_and_best
-from core.transplant.graft import Graft, make_graft
+from core.transplant.graft import Graft, make_grafts
 from core.transplant.inputs import Inputs, open_inputs
 from core.transplant.job import TRANSPLANT
 from core.transplant.loading import foresee, with_model
 from core.transplant.matching import COPIED, Matching, Source, match
+from core.transplant.materials import Materials
+from core.transplant.methods.method import Method
 from core.transplant.report import CARD, REPORT, ROWS, write_card, write_report, write_rows
 from core.transplant.request import TransplantRequest
-from core.transplant.result import TransplantResult
+from core.transplant.result import AnchorTest, NeighboursKept, TransplantResult
 from core.transplant.sizes import memory_to_graft, written_bytes
+from core.transplant.spelt import Candidate
 from core.transplant.spelt import spelt as spelt_out
-from core.transplant.surgery import Translation, with_rows
 from core.transplant.texts import Slice, read_slices
+from core.transplant.writing import write_graft
 
 _FEW = 0.1
 """Share of matched tokens below which the two vocabularies hardly have anything in common."""
@@ -97,26 +98,25 @@ def transplant(request: TransplantRequest, ctx: Context) -> TransplantResult:
         "base",
     )
     order = by_frequency(matching.targets, texts.after, inputs.target.vocabulary.size)
-    graft = make_graft(
-        inputs,
-        matching,
-        request.method,
-        order=order,
+    materials = Materials(inputs, matching, order, corpus=request.corpus)
+    (graft,) = make_grafts(
+        materials,
+        [Candidate(request.method, request.heads_method)],
         pad_to=request.pad_to,
         ctx=ctx,
-        head=request.heads_method,
         untie=request.untie,
         norms=request.norms,
-        corpus=request.corpus,
     )
     mean, histogram = residuals(graft)
     ctx.emit({"mean_residual": mean, "residuals": histogram, "norms": norms(graft)})
     with new_folder(out, replace=replace, needed=needed, sources=inputs.folders) as folder:
-        _write(folder, inputs, matching, graft, ctx)
+        write_graft(folder, inputs, matching, graft, ctx)
         measured = None
         if texts.slices and inputs.base.is_causal_lm:
             measured = _measure(folder, inputs, texts, ctx)
-        result = _result(out, request, inputs, matching, graft, texts, measured)
+        figures = _figures(inputs, materials, graft, texts, measured, ctx)
+        figures |= _hidden_anchors(request.methods, materials, graft, ctx)
+        result = _result(out, request, inputs, matching, graft, figures)
         write_rows(folder / ROWS, matching, graft)
         write_report(folder / REPORT, request, inputs, graft, result, ctx.seed, ctx.warnings)
         write_card(folder / CARD, request, inputs, result, ctx.seed)
@@ -189,113 +189,6 @@ def _names(ids: Sequence[int], tokenizer: Tokenizer) -> str:
     return "".join(spelt(token) for token in (entries[id] for id in ids) if token is not None)
 
 
-# Writing
-
-
-def _write(folder: Path, inputs: Inputs, matching: Matching, graft: Graft, ctx: Context) -> None:
-    base = inputs.base
-    config: dict[str, Any] = dict(base.config)
-    files: dict[str, bytes | Path] = dict(inputs.files)
-    if base.is_encoder:
-        files |= side_files(base.path)
-    files |= {path.name: path for path in base.path.iterdir() if path.name.startswith(("LICENSE", "NOTICE"))}
-    generation = base.path / "generation_config.json"
-    if matching.same or matching.expands:
-        if generation.is_file():
-            files[generation.name] = generation
-        config = with_rows(config, graft.padded)
-    else:
-        translation = _translation(inputs, matching)
-        config = translation.config(config, graft.padded)
-        if generation.is_file():
-            files[generation.name] = _json(translation.generation_config(read_json_object(generation)))
-        if translation.lost:
-            ctx.warn(
-                "Settings that name tokens without a counterpart were left out: "
-                f"{', '.join(dict.fromkeys(translation.lost))}."
-            )
-    files["tokenizer_config.json"] = _tokenizer_config(inputs)
-    if base.is_encoder and not (matching.same or matching.expands):
-        for_encoder = encoder_tokenizer_files(
-            _tokenizer_settings(inputs) | _limit(base), config, inputs.base_tokenizer, inputs.target, matching
-        )
-        for sentence in for_encoder.said:
-            ctx.warn(sentence)
-        files |= for_encoder.files | {"tokenizer_config.json": _json(for_encoder.config)}
-        config["pad_token_id"] = for_encoder.padding
-    if graft.untied:
-        config["tie_word_embeddings"] = False
-        if isinstance(nested := config.get("text_config"), dict) and "tie_word_embeddings" in nested:
-            config["text_config"] = nested | {"tie_word_embeddings": False}
-    new = {**graft.matrices, **graft.biases}
-    write_model(
-        base,
-        folder,
-        replacements={name: tensor for name, tensor in new.items() if name in base.tensors},
-        additions={name: tensor for name, tensor in new.items() if name not in base.tensors},
-        config=config,
-        files=files,
-        ctx=ctx,
-    )
-    open_model(folder)  # or this is our fault, and nobody shall have it
-
-
-def _translation(inputs: Inputs, matching: Matching) -> Translation:
-    base, target = inputs.base_tokenizer.vocabulary, inputs.target.vocabulary
-    counterpart: dict[int, int] = {}
-    for id, source in enumerate(matching.sources):
-        if source in COPIED and source is not Source.RELAXED:
-            counterpart.setdefault(int(matching.base_ids[id]), id)
-
-    def sequence(ids: Sequence[int]) -> list[int] | None:
-        tokens = [base.entries[id] if 0 <= id < base.size else None for id in ids]
-        if all(token and token.kind in (Kind.TEXT, Kind.BYTE) for token in tokens):
-            data = b"".join(token.bytes for token in tokens if token)
-            found = inputs.target.pieces(data)
-            said = b"".join(target.entries[id].bytes for id in found)  # type: ignore[union-attr]
-            return found if said == data else None
-        single = [counterpart.get(id) for id in ids]
-        return None if None in single else [id for id in single if id is not None]
-
-    ends = dict.fromkeys([*target.roles.get("eos", ()), *target.roles.get("turn_end", ())])
-    roles = {role: ids[0] for role, ids in target.roles.items()}
-    return Translation(roles, list(ends), counterpart.get, sequence)
-
-
-def _tokenizer_config(inputs: Inputs) -> bytes | Path:
-    """The target's own file where it says what it should, else one that does."""
-    file = inputs.files.get("tokenizer_config.json")
-    settings = _tokenizer_settings(inputs)
-    return file if file is not None and read_json_object(file) == settings else _json(settings)
-
-
-def _tokenizer_settings(inputs: Inputs) -> dict[str, Any]:
-    """The target's own tokenizer_config.json, or one that is made, with the base's limit of positions."""
-    limit = inputs.base.context
-    file = inputs.files.get("tokenizer_config.json")
-    if file is not None:
-        config = read_json_object(file, field="target_tokenizer")
-        if limit is None or config.get("model_max_length", limit) == limit:
-            return config
-        return config | {"model_max_length": limit}
-    vocabulary = inputs.target.vocabulary
-    config = {"tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": False}
-    config |= {} if limit is None else {"model_max_length": limit}
-    for role in ("bos", "eos", "unk", "pad", "cls", "sep", "mask"):
-        id = vocabulary.role(role)
-        if id is not None:
-            config[f"{role}_token"] = vocabulary.entries[id].content  # type: ignore[union-attr]
-    return config
-
-
-def _limit(base: ModelFolder) -> dict[str, Any]:
-    return {} if base.context is None else {"model_max_length": base.context}
-
-
-def _json(data: Mapping[str, Any]) -> bytes:
-    return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
-
-
 # Measuring
 
 
@@ -303,9 +196,12 @@ def _measure(folder: Path, inputs: Inputs, texts: Texts, ctx: Context) -> Measur
     limit = inputs.base.context
     rates = (bytes_per_token(texts.before), bytes_per_token(texts.after))
     contexts = windows((limit, limit), rates)
+    base, target = inputs.base_tokenizer.vocabulary, inputs.target.vocabulary
+    skip_first = prefix_of(base) is None or prefix_of(target) is None
+    asked = places(texts.before, texts.after, skip_first=skip_first)
 
     def measured(
-        when: Literal["before", "after"], place: Path, tokens: Vocabulary, cut: Read, context: int
+        when: Literal["before", "after"], place: Path, tokens: Vocabulary, cut: Read, context: int, at: Places
     ) -> list[list[Scored]]:
         measure = partial(
             score,
@@ -315,14 +211,65 @@ def _measure(folder: Path, inputs: Inputs, texts: Texts, ctx: Context) -> Measur
             context=context,
             when=when,
             ctx=ctx,
+            at=at,
+            spelt=spelt_bytes(tokens),
         )
         return with_model(place, open_model(place).parameters, ctx, measure, field="base")
 
-    base, target = inputs.base_tokenizer.vocabulary, inputs.target.vocabulary
     return Measured(
-        measured("before", inputs.base.path, base, texts.before, contexts[0]),
-        measured("after", folder, target, texts.after, contexts[1]),
+        measured("before", inputs.base.path, base, texts.before, contexts[0], asked[0]),
+        measured("after", folder, target, texts.after, contexts[1], asked[1]),
     )
+
+
+def _figures(
+    inputs: Inputs,
+    materials: Materials,
+    graft: Graft,
+    texts: Texts,
+    measured: Measured | None,
+    ctx: Context,
+) -> dict[str, Any]:
+    """Fields of the result that tell how well it went."""
+    base, target = inputs.base_tokenizer.vocabulary, inputs.target.vocabulary
+    mean, histogram = residuals(graft)
+    told: dict[str, Any] = {"mean_residual": mean, "residuals": histogram, "norms": norms(graft)}
+    costs = None
+    if measured is not None:
+        told |= of_text(
+            texts.slices,
+            measured.before,
+            measured.after,
+            approximated=np.array([source in (Source.METHOD, Source.FALLBACK) for source in graft.sources]),
+            spelt=(spelt_bytes(base), spelt_bytes(target)),
+            seed=ctx.seed,
+        )
+        costs = TokenCosts(texts.slices, measured.before, measured.after, target.size)
+    told["worst"], told["best"] = worst_and_best(graft, base, target, costs)
+    told["classes"] = class_figures(graft, target.entries, costs)
+    if not materials.matching.same:
+        told["digits"] = digits_figures(inputs.base_tokenizer, inputs.target)
+    return told
+
+
+def _hidden_anchors(
+    methods: Sequence[Method], materials: Materials, graft: Graft, ctx: Context
+) -> dict[str, Any]:
+    """Fields of the result on shared tokens that are hidden, and on what new tokens lie near to."""
+    tests: list[AnchorTest] = []
+    neighbours: list[NeighboursKept] = []
+    note = ""
+    for matrix, rows in graft.rows.items():
+        method = methods[-1] if matrix == "head" else methods[0]
+        task = materials.task(method, matrix, ctx)
+        found = run_anchor_test(method, task, ctx)
+        if isinstance(found, AnchorTest):
+            tests.append(found)
+        else:
+            note = found
+        if len(task) == len(rows) and (kept := neighbours_kept(task, rows, ctx)) is not None:
+            neighbours.append(kept)
+    return {"anchor_test": tests, "anchor_test_note": note, "neighbours": neighbours}
 
 
 def _counted(sources: Sequence[Source], padded: int = 0) -> dict[str, Any]:
@@ -342,25 +289,10 @@ def _result(
     inputs: Inputs,
     matching: Matching,
     graft: Graft,
-    texts: Texts,
-    measured: Measured | None,
+    figures: Mapping[str, Any],
 ) -> TransplantResult:
     head = request.heads_method
-    mean, histogram = residuals(graft)
     vocabulary = inputs.target.vocabulary
-    approximated = np.array([source in (Source.METHOD, Source.FALLBACK) for source in graft.sources])
-    told: dict[str, Any] = {}
-    costs = None
-    if measured is not None:
-        rates, tokens, size = compared(texts.slices, measured.before, measured.after)
-        told = {
-            "bits_per_byte": rates,
-            "tokens": tokens,
-            "bytes": size,
-            "parts": parts(texts.slices, measured.before, measured.after, approximated),
-        }
-        costs = TokenCosts(texts.slices, measured.before, measured.after, vocabulary.size)
-    worst, best = worst_and_best(graft, inputs.base_tokenizer.vocabulary, vocabulary, costs)
     return TransplantResult(
         out=str(Path(out).absolute()),
         base=str(inputs.base.path),
@@ -375,10 +307,5 @@ def _result(
         head_method=None if head is None else spelt_out(head),
         **_counted(graft.sources, graft.padded),
         anchors=graft.anchors["input"].kept if graft.anchors and inputs.donor else None,
-        mean_residual=mean,
-        residuals=histogram,
-        norms=norms(graft),
-        worst=worst,
-        best=best,
-        **told,
+        **figures,
     )

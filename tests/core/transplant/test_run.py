@@ -29,7 +29,6 @@ from core.jobs.events import Log, Partial, Progress
 from core.transplant import transplant
 from core.transplant.checkpoint import Checkpoint
 from core.transplant.matching import Source
-from core.transplant.methods import METHODS
 from core.transplant.methods.omp import Omp
 from core.transplant.pursuit import Dictionary
 from core.transplant.report import REPORT, ROWS
@@ -85,7 +84,7 @@ def test_that_a_graft_onto_its_own_tokenizer_reproduces_the_logits(
         )
 
 
-@pytest.mark.parametrize("method", sorted(METHODS))
+@pytest.mark.parametrize("method", ["fvt", "mean", "omp", "random"])
 @pytest.mark.parametrize("base", ["base", "untied"])
 def test_that_copied_rows_keep_their_bits_and_every_row_has_one_source(
     toys: Path, tmp_path: Path, base: str, method: str
@@ -486,7 +485,7 @@ def test_that_an_interrupted_run_goes_on_to_the_same_bytes(
     assert not (tmp_path / "out").exists()
     made.clear()
     transplant(request, Stopper().context(tmp_path / "run"))
-    assert len(made) == 6 - chunk
+    assert len(made) == 6 - chunk + 2, "and two for the hidden anchors"
     whole = request_for(toys, text, tmp_path / "whole")
     transplant(whole, Stopper().context(tmp_path / "other"))
     assert digest(tmp_path / "out") == digest(tmp_path / "whole")
