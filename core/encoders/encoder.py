@@ -37,7 +37,7 @@ class SentenceEncoder:
         self, model: torch.nn.Module, tokenizer: tokenizers.Tokenizer, recipe: Recipe, name: str
     ) -> None:
         self.recipe = recipe
-        self._model = model
+        self.model = model
         self._tokenizer = tokenizer
         self._name = name
         tokenizer.no_padding()
@@ -110,7 +110,7 @@ class SentenceEncoder:
         mask = torch.arange(padded.shape[1])[None] < lengths[:, None]
         padded, mask = padded.to(self._device), mask.to(self._device)
         with torch.inference_mode():
-            states = self._model(input_ids=padded, attention_mask=mask.long()).last_hidden_state
+            states = self.model(input_ids=padded, attention_mask=mask.long()).last_hidden_state
             vectors = pool(states, mask, self.recipe.pooling)
             if self.recipe.normalise:
                 vectors = torch.nn.functional.normalize(vectors, dim=1)
@@ -119,11 +119,11 @@ class SentenceEncoder:
 
     @property
     def _device(self) -> torch.device:
-        return next(self._model.parameters()).device
+        return next(self.model.parameters()).device
 
     @property
     def _width(self) -> int:
-        return int(self._model.config.hidden_size) * len(self.recipe.pooling)  # type: ignore[union-attr, arg-type]
+        return int(self.model.config.hidden_size) * len(self.recipe.pooling)  # type: ignore[union-attr, arg-type]
 
 
 def open_encoder(

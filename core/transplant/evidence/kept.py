@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.encoders.collection import Collection, read_collection
-from core.encoders.encoder import open_encoder
+from core.encoders.encoder import SentenceEncoder, open_encoder
 from core.encoders.pairs import Pairs, cosines, read_pairs, spearman
 from core.encoders.ranking import ndcg, recall, search
 from core.encoders.recipe import read_recipe
@@ -72,8 +72,14 @@ def kept_figures(before: Path, after: Path, trials: Trials, ctx: Context) -> lis
     """
     if trials == Trials():
         return []
-    old = _encoded(before, before, trials, ctx, "the base")
-    new = _encoded(after, before, trials, ctx, "the graft")
+    recipe = read_recipe(before, field="base")
+    old = encoded(open_encoder(before, ctx, recipe=recipe), trials, ctx, "the base")
+    new = encoded(open_encoder(after, ctx, recipe=recipe), trials, ctx, "the graft")
+    return kept(old, new, trials, ctx)
+
+
+def kept(old: Encoded, new: Encoded, trials: Trials, ctx: Context) -> list[Kept]:
+    """The figures of `kept_figures` from what the two encoders made of the same texts."""
     found: list[Kept] = []
     if trials.collection is not None:
         found += _retrieval(trials.collection, old, new, ctx)
@@ -92,17 +98,18 @@ def kept_figures(before: Path, after: Path, trials: Trials, ctx: Context) -> lis
 
 
 @dataclass(frozen=True)
-class _Encoded:
+class Encoded:
+    """Vectors of all texts, each (n, d)."""
+
     documents: NDArray[np.float32]
     queries: NDArray[np.float32]
     pairs: list[tuple[NDArray[np.float32], NDArray[np.float32]]]
     texts: dict[str, NDArray[np.float32]]
 
 
-def _encoded(folder: Path, base: Path, trials: Trials, ctx: Context, name: str) -> _Encoded:
-    """All texts by one encoder, which is closed again."""
-    recipe = read_recipe(base, field="base")
-    encoder = open_encoder(folder, ctx, recipe=recipe, field="base")
+def encoded(encoder: SentenceEncoder, trials: Trials, ctx: Context, name: str) -> Encoded:
+    """All texts by one encoder, which goes by `name` in the progress."""
+    recipe = encoder.recipe
     stage = f"Encoding with {name}"
     nothing: NDArray[np.float32] = np.zeros((0, 1), dtype=np.float32)
     documents = queries = nothing
@@ -119,26 +126,24 @@ def _encoded(folder: Path, base: Path, trials: Trials, ctx: Context, name: str) 
     texts_of = {
         text: encoder.encode(lines, ctx, stage=stage, prompt=prompt) for text, lines in trials.texts.items()
     }
-    return _Encoded(documents, queries, pairs, texts_of)
+    return Encoded(documents, queries, pairs, texts_of)
 
 
-def _retrieval(collection: Collection, old: _Encoded, new: _Encoded, ctx: Context) -> list[Kept]:
-    ids = list(collection.documents)
-    barred = _same_as_query(collection)
-    figures = []
-    for side in (old, new):
-        found = search(side.queries, side.documents, ids, 100, ctx, barred=barred)
-        grades = [collection.judgements[query] for query in collection.queries]
-        figures.append(
-            (
-                float(np.mean([ndcg(*each, 10) for each in zip(found, grades, strict=True)])),
-                float(np.mean([recall(*each, 100) for each in zip(found, grades, strict=True)])),
-            )
-        )
+def _retrieval(collection: Collection, old: Encoded, new: Encoded, ctx: Context) -> list[Kept]:
+    figures = [scores_of_queries(collection, side, ctx).mean(axis=1).tolist() for side in (old, new)]
     return [
         Kept(name=name, on=collection.name, before=before, after=after, items=len(collection.queries))
         for name, before, after in zip(("nDCG@10", "recall@100"), *figures, strict=True)
     ]
+
+
+def scores_of_queries(collection: Collection, side: Encoded, ctx: Context) -> NDArray[np.float64]:
+    """(2, queries): nDCG@10 and recall@100 of each query, in their order."""
+    ids = list(collection.documents)
+    found = search(side.queries, side.documents, ids, 100, ctx, barred=_same_as_query(collection))
+    grades = [collection.judgements[query] for query in collection.queries]
+    pairs = list(zip(found, grades, strict=True))
+    return np.array([[ndcg(*pair, 10) for pair in pairs], [recall(*pair, 100) for pair in pairs]])
 
 
 def _same_as_query(collection: Collection) -> list[str | None]:
@@ -151,7 +156,7 @@ def _same_as_query(collection: Collection) -> list[str | None]:
     return same if 2 * sum(id is not None for id in same) >= len(same) else []
 
 
-def _likeness(side: _Encoded, number: int) -> NDArray[np.float64]:
+def _likeness(side: Encoded, number: int) -> NDArray[np.float64]:
     return cosines(*side.pairs[number])
 
 
