@@ -15,7 +15,7 @@ from core.errors import UserError
 from core.models.headers import read_header
 from core.models.tensors import map_tensor
 from core.transplant.rows import Rows
-from core.transplant.tables import HELD
+from core.transplant.sizes import HELD
 
 
 class Checkpoint:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.models.folder import ModelFolder
     from core.tokenizers.vocabulary import Vocabulary
     from core.transplant.matching import Matching
+    from core.transplant.methods.method import Method
 
 _START = 3.0
 """Seconds to open two models and to write one, the libraries loaded."""
@@ -85,23 +86,40 @@ class _Findings:
         tokens = self._text_bytes / _BYTES_A_TOKEN
         # Windows overlap by half, there are two models, and a weight is multiplied and added.
         seconds += 8 * tokens * self._computing_weights(self._base) / (speed * _SHARE)
-        memory = memory_to_graft(self._base, self._donor, self._target.size)
+        memory = memory_to_graft(
+            self._base,
+            self._donor,
+            self._target.size,
+            targets=targets,
+            anchors=anchors,
+            methods=self._methods,
+        )
         if self._text_bytes:
             memory = max(memory, 4 * self._base.parameters + _ACTIVATIONS)
         return seconds, memory + _LIBRARIES
 
     def disk(self) -> int | None:
         """Bytes that the model and the record of its rows will take."""
-        from core.transplant.sizes import written_bytes
+        from core.transplant.sizes import row_store, written_bytes
 
         if self._base is None or self._target is None:
             return None
-        written = written_bytes(self._base, self._target.size, self._request.pad_to)
+        request = self._request
+        untied = self._base.tied and (request.untie or request.head_method is not None)
+        written = written_bytes(self._base, self._target.size, request.pad_to, untied=untied)
         rows = len(self._matching.targets) if self._matching else 0
+        written += row_store(rows, self._base.hidden_size, self._methods)
         record = rows * 8 * int(self._request.parameters().get("k", 1)) + 8 * self._target.size
         tokenizer = self._target.path.stat().st_size
         copies = 2 if self._request.out is not None else 1
         return written + copies * record + tokenizer
+
+    @property
+    def _methods(self) -> list[Method]:
+        try:
+            return self._request.methods
+        except UserError:
+            return [self._request.method]
 
     # Field by field
 

@@ -37,7 +37,7 @@ from core.transplant.figures import TokenCosts, norms, residuals, spelt, worst_a
 from core.transplant.graft import Graft, make_grafts
 from core.transplant.inputs import Inputs, open_inputs
 from core.transplant.job import TRANSPLANT
-from core.transplant.loading import foresee, with_model
+from core.transplant.loading import foresee, memory_to_measure, with_model
 from core.transplant.matching import COPIED, Matching, Source, match
 from core.transplant.materials import Materials
 from core.transplant.methods.method import Method
@@ -82,7 +82,7 @@ def transplant(request: TransplantRequest, ctx: Context) -> TransplantResult:
     replace = request.replace or request.out is None
     ctx.progress(0, 1, "Opening the models")
     inputs = open_inputs(request)
-    needed = written_bytes(inputs.base, inputs.target.vocabulary.size, request.pad_to)
+    needed = bytes_to_write(inputs, request)
     check_output(out, replace=replace, needed=needed, sources=inputs.folders)
     slices = read_slices(request.text, request.max_bytes)
     ctx.progress(0, 1, "Matching the vocabularies")
@@ -90,13 +90,7 @@ def transplant(request: TransplantRequest, ctx: Context) -> TransplantResult:
     ctx.emit({"vocab_size": inputs.target.vocabulary.size, **_counted(matching.sources)})
     _warn(inputs, matching, ctx)
     texts = Texts(*read(slices, inputs.base_tokenizer, inputs.target, ctx))
-    foresee(
-        memory_to_graft(inputs.base, inputs.donor, inputs.target.vocabulary.size),
-        "cpu",
-        "Rebuilding the matrices",
-        "Close other programs, or choose smaller models.",
-        "base",
-    )
+    _foresee(inputs, matching, request, ctx)
     order = by_frequency(matching.targets, texts.after, inputs.target.vocabulary.size)
     materials = Materials(inputs, matching, order, corpus=request.corpus)
     (graft,) = make_grafts(
@@ -125,6 +119,34 @@ def transplant(request: TransplantRequest, ctx: Context) -> TransplantResult:
                 shutil.copyfile(folder / name, ctx.artifact(name))
         ctx.check()
     return result
+
+
+def bytes_to_write(inputs: Inputs, request: TransplantRequest) -> int:
+    """Of the weight files."""
+    untied = inputs.base.tied and (request.untie or request.head_method is not None)
+    return written_bytes(inputs.base, inputs.target.vocabulary.size, request.pad_to, untied=untied)
+
+
+def _foresee(inputs: Inputs, matching: Matching, request: TransplantRequest, ctx: Context) -> None:
+    """Raises `UserError` where the rows, or the texts, need more memory than there is: before any work."""
+    needed = memory_to_graft(
+        inputs.base,
+        inputs.donor,
+        inputs.target.vocabulary.size,
+        targets=len(matching.targets),
+        anchors=len(matching.anchors),
+        methods=request.methods,
+    )
+    mend = "Close other programs, or choose smaller models."
+    foresee(needed, "cpu", "Rebuilding the matrices", mend, "base")
+    if request.text and inputs.base.is_causal_lm:
+        foresee(
+            memory_to_measure(inputs.base.parameters),
+            ctx.device,
+            f"Measuring {inputs.base.path.name}",
+            "Close other programs, or leave out the texts and measure elsewhere.",
+            "text",
+        )
 
 
 def matched(inputs: Inputs, request: TransplantRequest) -> Matching:

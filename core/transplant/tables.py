@@ -14,9 +14,8 @@ from core.models.folder import ModelFolder
 from core.models.headers import TensorEntry
 from core.models.tensors import map_tensor, row_blocks, safetensors_dtype, torch_dtype
 from core.tokenizers.vocabulary import Vocabulary
+from core.transplant.sizes import HELD
 
-HELD = 256 * 2**20
-"""Bytes of a matrix up to which it is held in memory."""
 _BLOCK = 16 * 2**20
 
 

@@ -33,6 +33,8 @@ class Method(BaseModel):
     """Whether it learns from text (`Task.corpus`)."""
     apart: ClassVar[bool] = False
     """Whether an untied head gets rows of its own, and not those of the input's weights."""
+    dense: ClassVar[bool] = False
+    """Whether its rows are vectors of their own, held as such in float32, and no combinations."""
     causal_only: ClassVar[bool] = False
     """Whether it works on causal language models only."""
 

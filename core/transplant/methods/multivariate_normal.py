@@ -26,6 +26,7 @@ class MultivariateNormal(Method):
     source = "J. Hewitt, Initializing New Word Embeddings (2021); compared in arXiv 2407.05841"
     sentence = "Each new token drawn at random around the mean, with the covariance of the base's tokens."
     random = True
+    dense = True
 
     name: Literal["multivariate-normal"] = "multivariate-normal"
     scale: float = Field(

@@ -29,6 +29,7 @@ class Procrustes(Method):
     source = "P. Schönemann, Psychometrika 31 (1966); mergekit's landmark_pca means the same"
     sentence = "The donor's space turned, without stretching it, so that shared tokens lie on each other."
     needs_donor = True
+    dense = True
 
     name: Literal["procrustes"] = "procrustes"
     scaled: bool = Field(

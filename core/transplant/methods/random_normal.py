@@ -18,6 +18,7 @@ class RandomNormal(Method):
     source = "baseline; moments over the whole vocabulary, population deviation"
     sentence = "Each new token drawn at random, with the mean and the spread of the base's tokens."
     random = True
+    dense = True
 
     name: Literal["random"] = "random"
 

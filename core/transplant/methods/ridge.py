@@ -21,6 +21,7 @@ class Ridge(Method):
     source = "T. Mikolov and others, arXiv 1309.4168, with a ridge (A. Hoerl and R. Kennard, 1970)"
     sentence = "One linear map from the donor's space to the base's, fitted to the shared tokens."
     needs_donor = True
+    dense = True
 
     name: Literal["ridge"] = "ridge"
     strength: float = Field(

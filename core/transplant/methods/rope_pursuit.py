@@ -35,6 +35,7 @@ class RopePursuit(Method):
     source = "mergekit's tokensurgeon, mp_rope"
     sentence = "Each new token as a sum of shared tokens, each turned as rotary positions turn vectors."
     needs_donor = True
+    dense = True
 
     name: Literal["rope-pursuit"] = "rope-pursuit"
     k: int = Field(

@@ -33,6 +33,7 @@ class SparseBasis(Method):
     source = "mergekit's tokensurgeon, stb (which fails in its release 0.1.5)"
     sentence = "Both spaces' main directions as sums of the same shared tokens; coordinates are kept."
     needs_donor = True
+    dense = True
 
     name: Literal["sparse-basis"] = "sparse-basis"
     k: int = Field(

@@ -42,6 +42,7 @@ class Zett(Method):
     )
     random = True
     causal_only = True
+    dense = True
 
     name: Literal["zett"] = "zett"
     hypernetwork: Path | None = Field(
