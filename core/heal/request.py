@@ -64,7 +64,7 @@ class HealRequest(Request):
         gt=0,
         le=1,
         title="Learning rate",
-        description="At its peak, after the warm-up; by default 0.002, and with LoRA 0.001.",
+        description="At its peak, after the warm-up; by default 0.0005, and for LoRA alone 0.001.",
         json_schema_extra={"advanced": True, "none": "as usual"},
     )
     rank: int = Field(
@@ -99,7 +99,7 @@ class HealRequest(Request):
         json_schema_extra={"advanced": True, "none": "the model's"},
     )
     batch: int = Field(
-        8, ge=1, title="Batch", description="Sequences per step.", json_schema_extra={"advanced": True}
+        16, ge=1, title="Batch", description="Sequences per step.", json_schema_extra={"advanced": True}
     )
     warmup: float = Field(
         0.05,

@@ -72,10 +72,10 @@ class HealResult(Result):
         return next((_between(a, b, start) for a, b in _steps(self.beside) if b.bits_per_byte <= start), None)
 
     def summary(self) -> str:
-        return " ".join([self.answer(), f"Written to {self.out}."])
+        return " ".join(filter(None, [self.answer(), self.pace(), f"Written to {self.out}."]))
 
     def answer(self) -> str:
-        """How much text it took, in one or two sentences."""
+        """How much text it took, in one sentence."""
         change = f"{self.before[ALL]:.3f} → {self.after[ALL]:.3f} bits per byte"
         seen = self._text(self.tokens)
         goal = self.goal.get(ALL)
@@ -86,9 +86,20 @@ class HealResult(Result):
         if self.met is not None:
             return f"After about {self._text(self.met)} the base ({goal:.3f}) is met; {change} after {seen}."
         left = self.after[ALL] - goal
-        return (
-            f"The base ({goal:.3f}) is not met after {seen}: {left:.3f} remain, {change}.{self._pace(left)}"
-        )
+        return f"The base ({goal:.3f}) is not met after {seen}: {left:.3f} remain, {change}."
+
+    def pace(self) -> str:
+        """What the last stretch says of the rest where the base is not met: such curves flatten."""
+        goal = self.goal.get(ALL)
+        if goal is None or self.met is not None or len(self.curve) < 2:
+            return ""
+        one, other = self.curve[-2:]
+        won, took = one.bits_per_byte - other.bits_per_byte, other.tokens - one.tokens
+        if won <= 0:
+            return f"The last {took:,} tokens took off nothing."
+        more = (other.bits_per_byte - goal) / won * took
+        last = f"The last {took:,} tokens took off {won:.4f}"
+        return f"{last}; at that pace, it takes about {_rounded(more)} more."
 
     def what(self) -> str:
         """What was trained, in a sentence."""
@@ -152,18 +163,6 @@ class HealResult(Result):
 
     def _text(self, tokens: int) -> str:
         return f"{tokens:,} tokens ({bytes_in_words(tokens * self.text_bytes / self.text_tokens)})"
-
-    def _pace(self, left: float) -> str:
-        """What the last stretch says of the rest, which is not much: such curves flatten."""
-        if len(self.curve) < 2:
-            return ""
-        one, other = self.curve[-2:]
-        won, took = one.bits_per_byte - other.bits_per_byte, other.tokens - one.tokens
-        if won <= 0:
-            return f" The last {took:,} tokens took off nothing."
-        more = left / won * took
-        last = f" The last {took:,} tokens took off {won:.4f}"
-        return f"{last}; at that pace it takes about {_rounded(more)} more."
 
 
 def _reached(curve: list[HealPoint], goal: float | None) -> int | None:

@@ -38,6 +38,7 @@ def result(*rates: float, goal: float | None = 2.0, **fields: Any) -> HealResult
 def test_that_the_base_is_met_between_two_measurements_by_a_straight_line() -> None:
     found = result(3.0, 2.5, 2.1, 1.7)
     assert found.met == 225
+    assert found.pace() == ""
     assert found.answer() == (
         "After about 225 tokens (900 bytes) the base (2.000) is met; "
         "3.000 → 1.700 bits per byte after 300 tokens (1.2 kB)."
@@ -50,10 +51,11 @@ def test_that_what_is_left_is_said_with_the_pace_of_the_last_stretch() -> None:
     found = result(3.0, 2.5, 2.3, 2.2)
     assert found.met is None
     assert found.answer() == (
-        "The base (2.000) is not met after 300 tokens (1.2 kB): 0.200 remain, 3.000 → 2.200 bits per byte. "
-        "The last 100 tokens took off 0.1000; at that pace it takes about 200 more."
+        "The base (2.000) is not met after 300 tokens (1.2 kB): 0.200 remain, 3.000 → 2.200 bits per byte."
     )
-    assert result(3.0, 2.2, 2.3).answer().endswith("The last 100 tokens took off nothing.")
+    assert found.pace() == "The last 100 tokens took off 0.1000; at that pace, it takes about 200 more."
+    assert found.summary() == f"{found.answer()} {found.pace()} Written to /out."
+    assert result(3.0, 2.2, 2.3).pace() == "The last 100 tokens took off nothing."
 
 
 def test_that_a_base_met_only_on_the_way_is_not_met() -> None:

@@ -77,7 +77,8 @@ COLUMNS = (
 class SlicesCard(Card):
     def __init__(self, session: Session) -> None:
         super().__init__("Before and after")
-        self.head.addWidget(PairLegend("lower is better"))
+        self.legend = PairLegend("lower is better")
+        self.head.addWidget(self.legend)
         self.dots = PairedDots("Bits per byte before and after healing", UNIT, PLACES)
         self.table = FiguresTable(session, "Before and after healing", COLUMNS, stretched=0)
         self.column.addWidget(self.dots)
@@ -86,6 +87,7 @@ class SlicesCard(Card):
     def show_result(self, result: HealResult) -> None:
         slices = slices_of(result)
         self.dots.setVisible(len(slices) > 1)
+        self.legend.setVisible(len(slices) > 1)
         self.dots.show_pairs(
             [
                 Pair(slice_name(row.name), row.before, row.after, _base(row), row.name == WHOLE)

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from core.project.project import Project
     from core.project.records import RunRecord
 
-SAMPLE_TOKENS = 60_000
-"""What the sample heals for: enough to see the curve fall, in a minute or two."""
+SAMPLE = {"train": "embeddings and lora", "tokens": 20_000, "held_out_share": 0.2}
+"""Of the request that the sample runs: its text is short, and a minute shows the curve fall."""
 NONE_YET = "There is no transplant in this project yet: run one first, then heal it."
 
 
@@ -67,9 +67,8 @@ class HealTab(JobTab):
     # What it shows
 
     def fill(self, result: HealResult) -> None:
-        self.curve.show_curves(
-            Curves(result.curve, result.beside, result.goal.get(ALL)), result.beside_answer()
-        )
+        said = " ".join(filter(None, [result.pace(), result.beside_answer()]))
+        self.curve.show_curves(Curves(result.curve, result.beside, result.goal.get(ALL)), said)
         self.slices.show_result(result)
         self.trained.show_result(result)
 
@@ -92,7 +91,7 @@ class HealTab(JobTab):
     def sample_values(self) -> dict[str, Any]:
         """The newest transplant on the sample prose; without one, only what to learn from."""
         prose = [path for path in starter_texts() if path.name == "prose.txt"]
-        values: dict[str, Any] = {"text": [str(path) for path in prose], "tokens": SAMPLE_TOKENS}
+        values: dict[str, Any] = {"text": [str(path) for path in prose], **SAMPLE}
         if self._newest is not None and self._newest.result is not None:
             values["model"] = str(self._newest.result["out"])
             values["base"] = str(self._newest.result["base"])
