@@ -16,7 +16,10 @@ _BLOCK = 64 * 2**20
 """Bytes of similarities at once."""
 _FIRST_GUESS = 64
 MOST_SOURCES = 1024
-"""Of a sparsemax. One that would spread further is taken over its largest so many."""
+"""A sparsemax that would spread further is taken over its largest so many, where all there are would not fit
+into memory."""
+_MOST_BYTES = 2**30
+"""Of the weights of all queries together."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Mixtures:
     indices: torch.Tensor
     weights: torch.Tensor
     cut: int = 0
-    """Queries whose weights would have spread over more than `MOST_SOURCES` keys."""
+    """Queries whose weights would have spread over more keys."""
 
 
 def softmax_mixtures(
@@ -57,16 +60,17 @@ def sparsemax_mixtures(
     """
     parts = []
     cut = 0
+    most = min(len(keys), max(MOST_SOURCES, _MOST_BYTES // (12 * max(1, len(queries)))))
     for cosines in _cosines(queries, keys, ctx, stage):
         scaled = cosines / temperature
-        taken = min(_FIRST_GUESS, scaled.shape[1])
+        taken = min(_FIRST_GUESS, most)
         while True:
             values, indices = scaled.topk(taken, dim=1)
-            weights = sparsemax(values)
+            weights = sparsemax(values.double()).float()
             open_end = weights[:, -1] > 0
-            if taken >= min(MOST_SOURCES, scaled.shape[1]) or not bool(open_end.any()):
+            if taken >= most or not bool(open_end.any()):
                 break
-            taken = min(4 * taken, MOST_SOURCES, scaled.shape[1])
+            taken = min(4 * taken, most)
         cut += int(open_end.sum()) if taken < scaled.shape[1] else 0
         widest = max(1, int((weights > 0).sum(dim=1).amax())) if len(weights) else 1
         parts.append((indices[:, :widest], weights[:, :widest], weights[:, :widest] > 0))

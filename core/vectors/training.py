@@ -37,13 +37,13 @@ class Training:
     ngrams: tuple[int, int] | None = (3, 6)
 
 
-def train(sentences: Iterable[list[str]], training: Training, ctx: Context, stage: str) -> Vectors:
+def train(sentences: Iterable[list[str]], training: Training, seed: int, ctx: Context, stage: str) -> Vectors:
     """Train on sentences of words, which are read once for the vocabulary and once for each round.
 
     Raises:
         UserError: no word occurs often enough.
     """
-    model = _model(training, ctx.seed)
+    model = _model(training, seed)
     fed = Fed(sentences)
     beside(lambda: model.build_vocab(fed), fed, 0, ctx, "Counting the words")
     if not len(model.wv):

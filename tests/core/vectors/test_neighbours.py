@@ -70,6 +70,7 @@ def test_that_a_sparsemax_without_an_end_is_cut_and_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(neighbours, "MOST_SOURCES", 100)
+    monkeypatch.setattr(neighbours, "_MOST_BYTES", 0)
     keys = torch.ones(300, 4)
     found = sparsemax_mixtures(torch.ones(1, 4), keys, 1.0, Context(workdir=tmp_path), "Looking")
     assert found.cut == 1
