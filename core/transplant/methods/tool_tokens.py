@@ -46,7 +46,7 @@ class ToolTokens(Method):
     apart = True
     causal_only = True
 
-    name: Literal["tool_tokens"] = "tool_tokens"
+    name: Literal["tool-tokens"] = "tool-tokens"
     descriptions: Path | None = Field(
         default=None,
         title="Descriptions",
