@@ -171,7 +171,11 @@ class FiguresModel(QAbstractTableModel):
 
 
 class FiguresTable(Table):
-    """As high as its rows, up to `lines` of them; `stretched` is the column that takes the room left."""
+    """As high as its rows, up to `lines` of them; `stretched` is the column that takes the room left, and has
+    `least` pixels at least.
+
+    Without `lines` it is as high as there is room for it.
+    """
 
     row_chosen = Signal(object)
     """The record of the current row, or None."""
@@ -183,11 +187,12 @@ class FiguresTable(Table):
         columns: Sequence[Column],
         *,
         stretched: int,
-        lines: int = 12,
+        lines: int | None = 12,
         sortable: bool = True,
+        least: int = LEAST,
     ) -> None:
         super().__init__(session, title)
-        self._lines, self._stretched = lines, stretched
+        self._lines, self._stretched, self._least = lines, stretched, least
         self._fits = False
         self.figures = FiguresModel(columns, self)
         self.setModel(self.figures)
@@ -243,10 +248,12 @@ class FiguresTable(Table):
             return
         others = header.length() - header.sectionSize(self._stretched)
         room = self.viewport().width() - others
-        header.resizeSection(self._stretched, max(LEAST, room))
+        header.resizeSection(self._stretched, max(self._least, room))
+        if self._lines is None:
+            return
         line = self.verticalHeader().defaultSectionSize()
         rows = max(1, min(self._lines, len(self.figures.rows)))
-        bar = self.horizontalScrollBar().sizeHint().height() if room < LEAST else 0
+        bar = self.horizontalScrollBar().sizeHint().height() if room < self._least else 0
         self.setFixedHeight(header.sizeHint().height() + rows * line + bar + 4)
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -92,6 +92,7 @@ def counts(result: TransplantResult) -> str:
         "exact": "copied",
         "special": "by role",
         "byte": "by byte",
+        "relaxed": "nearly alike",
         "method": "approximated",
         "fallback": "by the mean",
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -38,8 +38,8 @@ class AskTokens(Request):
     sources: tuple[str, ...] = ()
     order: Order = "id"
     descending: bool = False
-    start: int = Field(0, ge=0)
-    count: int = Field(200, ge=1, le=10_000)
+    start: Annotated[int, Field(ge=0)] = 0
+    count: Annotated[int, Field(ge=1, le=10_000)] = 200
 
 
 class AskToken(Request):
@@ -48,4 +48,4 @@ class AskToken(Request):
     place: Place
     id: int = Field(ge=0)
     matrix: Matrix = "input"
-    neighbours: int = Field(8, ge=0, le=50)
+    neighbours: Annotated[int, Field(ge=0, le=50)] = 8

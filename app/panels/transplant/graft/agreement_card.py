@@ -37,7 +37,9 @@ COLUMNS = (
 class AgreementCard(Card):
     def __init__(self, session: Session) -> None:
         super().__init__("Agreement with the base")
-        self.table = FiguresTable(session, "Agreement with the base", COLUMNS, stretched=0, lines=10)
+        self.table = FiguresTable(
+            session, "Agreement with the base", COLUMNS, stretched=0, lines=10, least=96
+        )
         self.column.addWidget(self.table)
         self.column.addWidget(Words(MEANING, "small"))
         self.column.addStretch(1)

@@ -76,7 +76,7 @@ class AnchorsCard(Card):
     def __init__(self, session: Session) -> None:
         super().__init__("Hidden tokens, made again")
         self.table = FiguresTable(
-            session, "Hidden tokens, made again", COLUMNS, stretched=0, lines=2, sortable=False
+            session, "Hidden tokens, made again", COLUMNS, stretched=0, lines=2, sortable=False, least=96
         )
         self.words = Words(MEANING, "small")
         self.column.addWidget(self.table)

@@ -42,7 +42,7 @@ RESIDUAL = 3
 class ClassesCard(Card):
     def __init__(self, session: Session) -> None:
         super().__init__("New tokens by kind")
-        self.table = FiguresTable(session, "New tokens by kind", COLUMNS, stretched=0, lines=10)
+        self.table = FiguresTable(session, "New tokens by kind", COLUMNS, stretched=0, lines=10, least=96)
         self.column.addWidget(self.table)
         self.column.addWidget(Words(MEANING, "small"))
         self.column.addStretch(1)

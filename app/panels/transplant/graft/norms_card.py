@@ -49,7 +49,9 @@ COLUMNS = (
 class NormsCard(Card):
     def __init__(self, session: Session) -> None:
         super().__init__("Length of rows")
-        self.table = FiguresTable(session, "Length of rows", COLUMNS, stretched=0, lines=3, sortable=False)
+        self.table = FiguresTable(
+            session, "Length of rows", COLUMNS, stretched=0, lines=3, sortable=False, least=96
+        )
         self.words = Words(role="small")
         self.column.addWidget(self.table)
         self.column.addWidget(self.words)

@@ -36,7 +36,7 @@ COLUMNS = (
 class PerplexityCard(Card):
     def __init__(self, session: Session) -> None:
         super().__init__("Perplexity per token")
-        self.table = FiguresTable(session, "Perplexity per token", COLUMNS, stretched=0, lines=10)
+        self.table = FiguresTable(session, "Perplexity per token", COLUMNS, stretched=0, lines=10, least=96)
         self.column.addWidget(self.table)
         self.column.addWidget(Words(MEANING, "small"))
         self.column.addStretch(1)

@@ -10,6 +10,7 @@ PARTS = (
     ("exact", "copied", "copied", "Both vocabularies have them: the base's own rows."),
     ("special", "by role", "role", "Begin, end, padding and their like, matched by what they are for."),
     ("byte", "by byte", "byte", "Single bytes, matched by their value."),
+    ("relaxed", "nearly alike", "after", "They differ in a leading space or in capitals alone: copied."),
     ("method", "approximated", "approximated", "The base has no such token: the method made their rows."),
     ("fallback", "by the mean", "fallback", "The method could not make their rows: they are the mean."),
 )
@@ -17,7 +18,7 @@ PARTS = (
 
 
 def parts_of(sources: Mapping[str, int]) -> list[Part]:
-    """For a stacked bar; each part opens the list of its tokens."""
+    """For a stacked bar; each part opens its tokens in Inspect."""
     return [
         Part(key, label, sources.get(key, 0), color, meaning, opens=True)
         for key, label, color, meaning in PARTS

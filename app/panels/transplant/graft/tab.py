@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QMenu
 
 from app.panels.job_tab import JobTab
@@ -24,6 +25,7 @@ from app.panels.transplant.graft.slices_card import SlicesCard
 from app.panels.transplant.graft.so_far import SoFar
 from app.panels.transplant.graft.sources import parts_of
 from app.panels.transplant.graft.tokens_card import TokensCard
+from app.panels.transplant.inspect.sought import Sought, place_of_run
 from app.widgets.pictures import offer_picture
 from app.widgets.side_by_side import SideBySide
 from app.widgets.stacked_bar import StackedBar
@@ -33,6 +35,7 @@ from core.transplant.job import TRANSPLANT
 if TYPE_CHECKING:
     from app.widgets.dropped import Dropped
     from core.project.records import Change, RunRecord
+    from core.transplant.inspect.request import Place
     from core.transplant.request import TransplantRequest
     from core.transplant.result import TransplantResult
 
@@ -48,7 +51,12 @@ class GraftTab(JobTab):
         "Run shows what the change costs, in bits per byte."
     )
     sample = "Run the sample graft"
-    verbs: ClassVar = (("folder", "Open folder"), ("compare", "Compare…"))
+    verbs: ClassVar = (
+        ("inspect", "Inspect"),
+        ("heal", "Heal"),
+        ("folder", "Open folder"),
+        ("compare", "Compare…"),
+    )
     unwritten = "No model was written."
     device = True
 
@@ -96,6 +104,7 @@ class GraftTab(JobTab):
         for card in (self.slices, self.tokens, self.classes, self.agreement, self.perplexity, self.anchors):
             card.table.menu_asked.connect(page.fill_menu)
         self.norms.table.menu_asked.connect(page.fill_menu)
+        self.tokens.inspect_asked.connect(lambda token: self.inspect("method", token))
         page.told.connect(self._hear)
         session.changed.connect(self._on_change)
 
@@ -154,11 +163,20 @@ class GraftTab(JobTab):
         self.bar.setVisible(bool(self.bar.parts))
 
     @Slot(str)
-    def _on_part(self, key: str) -> None:
-        """Approximated tokens are listed below; go there."""
-        if key == "method" and self.tokens.isVisibleTo(self):
-            self.page.view.ensureWidgetVisible(self.tokens)
-            self.tokens.table.setFocus(Qt.FocusReason.OtherFocusReason)
+    def _on_part(self, source: str) -> None:
+        """The tokens of one part of the bar, in Inspect."""
+        self.inspect(source)
+
+    def inspect(self, source: str = "", token: int | None = None) -> None:
+        """Look into the model that was made: at rows from `source`, or at one token."""
+        run = self.page.run
+
+        def then(place: Place | None) -> None:
+            if place is not None:
+                self.wanted.emit("inspect", Sought(place, source, token))
+
+        if run is not None and self.page.result is not None:
+            self.session.ask(place_of_run, run, then=then, owner=self, key="inspect")
 
     # The form
 
@@ -185,6 +203,13 @@ class GraftTab(JobTab):
         return said + super().put(found)
 
     # What a person does with a run
+
+    def acts(self, folder: Path) -> dict[str, Callable[[], object]]:
+        return {
+            **super().acts(folder),
+            "inspect": self.inspect,
+            "heal": lambda: self.wanted.emit("heal", [folder]),
+        }
 
     def command(self, verb: str) -> None:
         """``folder``, ``compare``, or a table to export: ``slices``, ``tokens``."""

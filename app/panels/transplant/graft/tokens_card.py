@@ -5,6 +5,10 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton
+
+from app import theme
 from app.figures import count, fixed
 from app.widgets.card import Card
 from app.widgets.example_line import ExampleLine
@@ -67,9 +71,13 @@ BUILT = 4
 
 
 class TokensCard(Card):
+    inspect_asked = Signal(int)
+    """The id of a token that is to be looked into."""
+
     def __init__(self, session: Session) -> None:
         super().__init__("Tokens that suffer most")
         self._result: TransplantResult | None = None
+        self._token: TokenFigures | None = None
         self.view = Segmented("Tokens that suffer", (("worst", "Most"), ("best", "Least")))
         self.view.chosen.connect(self._fill)
         self.head.addWidget(self.view)
@@ -80,7 +88,13 @@ class TokensCard(Card):
         self.built = Words("Its row is built from", "small")
         self.atoms = SignedBars("What the row is built from")
         self.column.addWidget(self.table)
-        self.column.addWidget(self.where)
+        self.inspect = theme.styled(QPushButton("Inspect"), kind="link")
+        self.inspect.setToolTip("See its row's neighbours, and where it comes from")
+        self.inspect.clicked.connect(self._ask_inspect)
+        row = QHBoxLayout()
+        row.addWidget(self.where, 1)
+        row.addWidget(self.inspect)
+        self.column.addLayout(row)
         for example in self.examples:
             self.column.addWidget(example)
         self.column.addWidget(self.built)
@@ -105,6 +119,8 @@ class TokensCard(Card):
 
     def _show_token(self, token: TokenFigures | None) -> None:
         """Where it occurs, and what its row is built from."""
+        self._token = token
+        self.inspect.setVisible(token is not None)
         places = _places(token) if token is not None else []
         for example, place in zip_longest(self.examples, places):
             example.setVisible(place is not None)
@@ -117,6 +133,11 @@ class TokensCard(Card):
         more = f", and {len(atoms) - BARS} more" if len(atoms) > BARS else ""
         self.built.setText(f"Its row is built from these tokens of the base{more}:")
         self.where.setText(_where(token, len(places)) if token is not None else HINT)
+
+    @Slot()
+    def _ask_inspect(self) -> None:
+        if self._token is not None:
+            self.inspect_asked.emit(self._token.id)
 
 
 def _places(token: TokenFigures) -> list[tuple[str, tuple[int, int] | None]]:

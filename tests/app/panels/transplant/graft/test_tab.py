@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app import theme
@@ -427,15 +427,6 @@ def test_that_what_was_not_measured_takes_no_room(
     assert tab.page.answer.isVisible()
     for card in (tab.slices, tab.residuals, tab.norms, tab.tokens, tab.page.warnings):
         assert not card.isVisible()
-
-
-def test_that_clicking_the_approximated_part_goes_to_their_list(
-    qtbot: QtBot, project: Project, tab: GraftTab, finish: Finish
-) -> None:
-    show(qtbot, tab, project, finish(result()))
-    tab.activateWindow()
-    tab.bar.part_chosen.emit("method")
-    assert QApplication.focusWidget() is tab.tokens.table
 
 
 # The evidence
