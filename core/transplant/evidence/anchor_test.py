@@ -12,8 +12,9 @@ where the base's tokenizer would give the token itself, it is cut in two where b
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import torch
 
@@ -26,9 +27,13 @@ from core.transplant.methods.method import Method
 from core.transplant.result import AnchorTest
 from core.transplant.rows import Anchors, Rows, Shared, Task, apply, mean_row
 
+_T = TypeVar("_T")
+
 HIDDEN = 500
 FEWEST = 20
 """Hidden tokens below which the figures would say nothing."""
+_VECTORS = "vectors"
+"""How keys of `Shared` begin that hold static vectors of words or tokens."""
 _SHARE = 5
 """At most every fifth anchor is hidden, so that the methods still have what they need."""
 
@@ -47,9 +52,7 @@ def run_anchor_test(method: Method, task: Task, ctx: Context) -> AnchorTest | st
     Args:
         task: as the method gets it for its graft; what it is asked to make there is not made here.
     """
-    if reason := why_untested(method):
-        return reason
-    hidden = hide(task)
+    hidden = hide(task, method)
     if hidden is None:
         return f"Too few shared tokens ({len(task.anchors):,}) to hide some of them from the method."
     try:
@@ -69,15 +72,31 @@ class _Quiet(Context):
         pass
 
 
-def why_untested(method: Method) -> str:
-    """A sentence, where a method is not tested because it would learn everything anew; else nothing."""
-    if method.needs_corpus:
-        return f"{method.title.partition(',')[0]} learns from text, and would have to learn it all again."
-    return ""
+class _Lent(Shared):
+    """What was made for the graft and does not depend on which tokens are anchors: static vectors. Anything
+    else is made anew, unless that would be to learn from the whole text again."""
+
+    def __init__(self, whole: Shared, method: Method) -> None:
+        super().__init__()
+        self._whole = whole
+        self._method = method
+
+    def once(self, key: Hashable, make: Callable[[], _T]) -> _T:
+        if isinstance(key, tuple) and key[0] == _VECTORS:
+            return self._whole.once(key, make)
+        if self._method.needs_corpus:
+            name = self._method.title.partition(",")[0]
+            raise UserError(f"{name} learns rows from text, and would have to learn it all again.")
+        return super().once(key, make)
 
 
-def hide(task: Task, count: int = HIDDEN) -> Hidden | None:
-    """The task of making up to `count` of the anchors from the others; None where there are too few."""
+def hide(task: Task, method: Method, count: int = HIDDEN) -> Hidden | None:
+    """The task of making up to `count` of the anchors from the others; None where there are too few.
+
+    Args:
+        method: one of the class that is to make them. Where it would have to learn from all of the text
+            again, it raises `UserError` as soon as it begins to.
+    """
     assert task.inputs is not None
     entries = task.inputs.target.vocabulary.entries
     places = _chosen(task.anchors, entries, min(count, len(task.anchors) // _SHARE))
@@ -96,7 +115,7 @@ def hide(task: Task, count: int = HIDDEN) -> Hidden | None:
         anchors=Anchors(task.anchors.base[left], task.anchors.donor[left]),
         pieces=_pieces_without(frozenset(base.tolist()), task.pieces),
         keep=lambda first, make: make(),
-        shared=Shared(),  # what was made for the graft may know the hidden tokens
+        shared=_Lent(task.shared, method),
     )
     return Hidden(as_seen, base)
 

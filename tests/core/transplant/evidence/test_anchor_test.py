@@ -63,7 +63,7 @@ def figures_of(method: Method, given: Task, folder: Path) -> AnchorTest:
 
 
 def test_that_hidden_anchors_are_neither_anchors_nor_in_use() -> None:
-    hidden = hide(task())
+    hidden = hide(task(), Mean())
     assert hidden is not None
     seen = hidden.task
     assert len(seen.targets) == len(hidden.ids) == COUNT // 5
@@ -76,7 +76,7 @@ def test_that_hidden_anchors_are_neither_anchors_nor_in_use() -> None:
 
 
 def test_that_every_class_has_its_share_and_single_bytes_stay() -> None:
-    hidden = hide(task())
+    hidden = hide(task(), Mean())
     assert hidden is not None
     numbers = sum(id % 4 == 0 for id in hidden.task.targets.tolist())
     assert numbers == round(80 * 99 / 398)
@@ -85,8 +85,8 @@ def test_that_every_class_has_its_share_and_single_bytes_stay() -> None:
 
 def test_that_the_same_are_hidden_whatever_else_is_an_anchor() -> None:
     all_of_them, fewer = (
-        hide(task()),
-        hide(task(anchors=Anchors(*(torch.arange(x, COUNT) for x in (40, 40))))),
+        hide(task(), Mean()),
+        hide(task(anchors=Anchors(*(torch.arange(x, COUNT) for x in (40, 40)))), Mean()),
     )
     assert all_of_them is not None
     assert fewer is not None
@@ -103,7 +103,7 @@ def test_that_a_hidden_token_is_cut_into_others() -> None:
             return [COUNT - 1 - tokens[data]]
         return [500 + byte for byte in data] if len(data) < 4 else pieces(data[:3]) + pieces(data[3:])
 
-    hidden = hide(task(pieces=pieces))
+    hidden = hide(task(pieces=pieces), Mean())
     assert hidden is not None
     secret = set(hidden.ids.tolist())
     for data in hidden.task.target_bytes:
@@ -152,23 +152,48 @@ def test_that_what_a_method_has_no_answer_for_is_the_mean(tmp_path: Path) -> Non
 
 
 def test_that_a_method_that_finds_the_hidden_tokens_is_not_believed(tmp_path: Path) -> None:
-    hidden = hide(task())
+    hidden = hide(task(), Mean())
     assert hidden is not None
     rows = Rows.combined(hidden.ids[:, None], torch.ones(len(hidden.ids), 1))
     with pytest.raises(UserError, match="finds the hidden tokens"):
         anchor_test(hidden, rows, Context(workdir=tmp_path))
 
 
-def test_that_there_is_a_reason_where_there_is_no_test(tmp_path: Path) -> None:
-    class Reader(Mean):
-        title: ClassVar[str] = "Reader, of books"
-        needs_corpus: ClassVar[bool] = True
+class Reader(Mean):
+    """Learns from text: only vectors, or rows as well."""
 
-    ctx = Context(workdir=tmp_path)
-    assert run_anchor_test(Reader(), task(), ctx) == (
-        "Reader learns from text, and would have to learn it all again."
+    title: ClassVar[str] = "Reader, of books"
+    needs_corpus: ClassVar[bool] = True
+    learns: str = "vectors"
+
+    def rows(self, task: Task, ctx: Context) -> Rows:
+        task.shared.once((self.learns, task.matrix), lambda: 1 / 0)
+        return super().rows(task, ctx)
+
+
+def test_that_vectors_are_learnt_once_and_rows_not_again(tmp_path: Path) -> None:
+    given = task()
+    given.shared.once(("vectors", "input"), lambda: 1)
+    assert figures_of(Reader(), given, tmp_path).anchors == COUNT // 5
+    assert run_anchor_test(Reader(learns="rows"), given, Context(workdir=tmp_path)) == (
+        "Reader learns rows from text, and would have to learn it all again."
     )
+
+
+def test_that_what_else_was_shared_is_made_anew(tmp_path: Path) -> None:
+    class Fitting(Mean):
+        def rows(self, task: Task, ctx: Context) -> Rows:
+            assert task.shared.once(("fit",), lambda: "anew") == "anew"
+            return super().rows(task, ctx)
+
+    given = task()
+    given.shared.once(("fit",), lambda: "with the hidden tokens")
+    figures_of(Fitting(), given, tmp_path)
+    assert given.shared.once(("fit",), lambda: "") == "with the hidden tokens"
+
+
+def test_that_there_is_a_reason_where_there_are_too_few(tmp_path: Path) -> None:
     few = task(anchors=Anchors(torch.arange(90), torch.arange(90)))
-    assert run_anchor_test(Mean(), few, ctx) == (
+    assert run_anchor_test(Mean(), few, Context(workdir=tmp_path)) == (
         "Too few shared tokens (90) to hide some of them from the method."
     )
