@@ -7,6 +7,20 @@ from typing import Annotated
 
 from pydantic import Field
 
+
+class UnlessGiven:
+    """`Method.needs_corpus` of a method that learns from text unless it has one of some parameters.
+
+    Of the class it says True, as a form asks it before anything is filled in; of a setting, what holds for it.
+    """
+
+    def __init__(self, *parameters: str) -> None:
+        self._parameters = parameters
+
+    def __get__(self, setting: object, owner: type | None = None) -> bool:
+        return setting is None or all(getattr(setting, name) is None for name in self._parameters)
+
+
 VectorsFile = Annotated[
     Path | None,
     Field(

@@ -44,11 +44,11 @@ class Cw2v(Method):
         description="How fast the weights are learnt.",
         json_schema_extra={"advanced": True},
     )
-    pairs: int = Field(
+    samples: int = Field(
         default=500_000,
         ge=1_000,
         le=1_000_000_000,
-        title="Pairs",
+        title="Samples",
         description="How many pairs of neighbouring tokens are learnt from, at most, and each at most three "
         "times.",
         json_schema_extra={"advanced": True},
@@ -93,7 +93,7 @@ class Cw2v(Method):
                 field="corpus",
             )
         frequencies = np.bincount(ids[ids >= 0], minlength=size + len(task)).astype(np.float64)
-        learning = Learning(pairs=self.pairs, rate=self.rate)
+        learning = Learning(pairs=self.samples, rate=self.rate)
         learnt = learn(table, head, candidates, start, pairs, frequencies, learning, task.seed, ctx)
         ctx.log(
             f"CW2V: the loss on held-out pairs went from {learnt.before:.4f} to {learnt.after:.4f} nats "

@@ -1,14 +1,25 @@
-"""FOCUS: each new token by the tokens it shares its surroundings with, among those that were copied."""
+"""FOCUS: each new token by the tokens it shares its surroundings with, among those that were copied.
+
+A token that the text has too seldom for a vector becomes the mean, where the paper draws it at random.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
 from core.errors import UserError
 from core.transplant.methods.method import Method, method
-from core.vectors.parameters import Dimensions, Epochs, Megabytes, MinCount, Temperature, VectorsFile
+from core.vectors.parameters import (
+    Dimensions,
+    Epochs,
+    Megabytes,
+    MinCount,
+    Temperature,
+    UnlessGiven,
+    VectorsFile,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -23,7 +34,7 @@ class Focus(Method):
     title = "FOCUS"
     source = "arXiv 2305.14481"
     sentence = "Each new token as a sparse mixture of shared tokens that occur in like places of your text."
-    needs_corpus = True
+    needs_corpus: ClassVar[bool] = UnlessGiven("vectors")  # type: ignore[assignment]
     random = True
 
     name: Literal["focus"] = "focus"
@@ -33,13 +44,6 @@ class Focus(Method):
         title="Shared tokens that serve",
         description="All, or numbers, marks and spaces alone, for two languages whose words have nothing in "
         "common. All shared tokens are copied either way.",
-        json_schema_extra={"advanced": True},
-    )
-    rare: Literal["mean", "spelling"] = Field(
-        default="mean",
-        title="Rare tokens",
-        description="A token that the text has too seldom becomes the mean of all; or it is told by its "
-        "spelling (n-grams).",
         json_schema_extra={"advanced": True},
     )
     vectors: VectorsFile = None
@@ -98,8 +102,7 @@ class Focus(Method):
         trained = vectors_of_tokens(task, training, self.megabytes, ctx)
         names = contents(inputs_of(task).target)
         found = torch.from_numpy(trained.of(names))
-        if self.rare == "mean":
-            found[[id for id, name in enumerate(names) if name not in trained.place]] = 0
+        found[[id for id, name in enumerate(names) if name not in trained.place]] = 0
         return found
 
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
 from core.transplant.methods.method import Method, method
-from core.vectors.parameters import Dimensions, Epochs, Megabytes, Neighbours, Temperature, VectorsFile
+from core.vectors.parameters import (
+    Dimensions,
+    Epochs,
+    Megabytes,
+    Neighbours,
+    Temperature,
+    UnlessGiven,
+    VectorsFile,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +38,7 @@ class TokenAdapt(Method):
     title = "TokenAdapt, hybrid"
     source = "arXiv 2505.09738, §3"
     sentence = "Each new token as a mixture of its pieces and of the base's tokens that mean most alike."
-    needs_corpus = True
+    needs_corpus: ClassVar[bool] = UnlessGiven("encoder", "vectors")  # type: ignore[assignment]
     random = True
 
     name: Literal["token-adapt"] = "token-adapt"

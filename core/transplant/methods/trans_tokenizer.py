@@ -46,7 +46,7 @@ class TransTokenizer(Method):
     source = "arXiv 2408.04303"
     sentence = "Each new token as a mixture of the base's tokens that translate it in parallel text."
 
-    name: Literal["trans-tokenizer"] = "trans-tokenizer"
+    name: Literal["trans-tokenizers"] = "trans-tokenizers"
     base_text: Path | None = Field(
         default=None,
         title="Parallel text, base's language",

@@ -1,19 +1,28 @@
 """WECHSEL: each new token by the base's tokens that are nearest in a space of words of both languages.
 
 The paper makes every row anew, also those of tokens that both vocabularies have; here, as with all methods,
-what is the same token is copied.
+what is the same token is copied; and a token without a vector becomes the mean, where the paper draws it at
+random.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
 from core.errors import UserError
 from core.transplant.methods.method import Method, method
-from core.vectors.parameters import Dimensions, Epochs, Megabytes, Neighbours, Temperature, VectorsFile
+from core.vectors.parameters import (
+    Dimensions,
+    Epochs,
+    Megabytes,
+    Neighbours,
+    Temperature,
+    UnlessGiven,
+    VectorsFile,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -27,7 +36,7 @@ class Wechsel(Method):
     title = "WECHSEL"
     source = "arXiv 2112.06598; tokens that both have are copied, unlike there"
     sentence = "Each new token as a mixture of the base's tokens that are nearest among static vectors."
-    needs_corpus = True
+    needs_corpus: ClassVar[bool] = UnlessGiven("vectors")  # type: ignore[assignment]
     random = True
 
     name: Literal["wechsel"] = "wechsel"

@@ -84,7 +84,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Task:
 
 
 def test_that_rows_are_mixtures_of_pieces_and_near_tokens(given: Task, tmp_path: Path) -> None:
-    method = Cw2v(candidates=16, pairs=5_000)
+    method = Cw2v(candidates=16, samples=5_000)
     rows, values = made(method, given, tmp_path)
     again, _ = made(method, replace(given, shared=Shared()), tmp_path)
     assert torch.equal(rows.weights, again.weights)
@@ -98,7 +98,7 @@ def test_that_rows_are_mixtures_of_pieces_and_near_tokens(given: Task, tmp_path:
 
 def test_that_the_head_is_not_learnt_a_second_time(given: Task, tmp_path: Path) -> None:
     task = replace(given, shared=Shared())
-    method = Cw2v(candidates=8, pairs=2_000)
+    method = Cw2v(candidates=8, samples=2_000)
     one, _ = made(method, task, tmp_path)
     other, _ = made(method, replace(task, matrix="head"), tmp_path)
     assert torch.equal(one.weights, other.weights)  # tied: one set of weights

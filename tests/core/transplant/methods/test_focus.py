@@ -65,12 +65,17 @@ def test_that_it_is_sparsemax_over_the_shared_tokens(given: Task, tmp_path: Path
             assert np.abs(weights[row] - expected).max() < 1e-5
 
 
-def test_that_rare_tokens_can_be_told_by_their_spelling(given: Task, tmp_path: Path) -> None:
-    rare, _ = made(Focus(**SMALL), given, tmp_path)
-    spelt, _ = made(Focus(rare="spelling", **SMALL), given, tmp_path)
-    assert 0 < int(rare.made.sum()) < len(given)
-    assert spelt.made.all()
-    assert torch.allclose(spelt.weights.sum(dim=1), torch.tensor(1.0), atol=1e-5)
+def test_that_rare_tokens_are_left_to_the_mean(given: Task, tmp_path: Path) -> None:
+    often, _ = made(Focus(dimensions=16, min_count=1), given, tmp_path)
+    rarely, _ = made(Focus(dimensions=16, min_count=20), given, tmp_path)
+    assert 0 < rarely.made.sum() < often.made.sum()
+    assert torch.allclose(often.weights.sum(dim=1)[often.made], torch.tensor(1.0), atol=1e-5)
+
+
+def test_that_text_is_needed_unless_there_are_vectors() -> None:
+    assert Focus.needs_corpus is True
+    assert Focus().needs_corpus
+    assert not Focus(vectors=Path("glove.txt")).needs_corpus
 
 
 def test_that_symbols_alone_can_serve(given: Task, tmp_path: Path) -> None:

@@ -9,17 +9,10 @@ import numpy as np
 import pytest
 
 from core.errors import UserError
-from core.jobs.context import Context
 from core.transplant.methods.trans_tokenizer import Inheritance, TransTokenizer, shared_out
 from core.transplant.rows import Shared, Task
-from core.vectors.word_alignment import align_words
 from tests.core.transplant.methods.tasks import made
 from tests.core.transplant.methods.texts import dense, prose_task, written
-
-PAIRS = {
-    "sea": "Meer", "ship": "Schiff", "house": "Haus", "green": "gruen", "old": "alt", "the": "das",
-    "is": "ist", "and": "und", "small": "klein", "captain": "Kapitaen",
-}  # fmt: skip
 
 
 def test_that_counts_are_shared_out_by_both_schemes() -> None:
@@ -40,66 +33,6 @@ def test_that_a_token_inherits_from_what_goes_on_from_it_and_from_its_parts() ->
     assert heirs.of(b" sch") == {10: 2.0}
     assert heirs.of(b"fah") == pytest.approx({11: 0.25, 12: 0.75, 13: 1.0})
     assert heirs.of(b"xyz") == {}
-
-
-def sentences(count: int) -> tuple[list[str], list[str]]:
-    """English words, and the German ones in another order."""
-    draw = np.random.default_rng(0)
-    english = [draw.choice(list(PAIRS), size=3, replace=False).tolist() for _ in range(count)]
-    german = [[PAIRS[word] for word in draw.permutation(line).tolist()] for line in english]
-    return [" ".join(line) for line in english], [" ".join(line) for line in german]
-
-
-def test_that_words_are_aligned_with_their_translations(tmp_path: Path) -> None:
-    english, german = sentences(80)
-    words = {word: i for i, word in enumerate(PAIRS)}
-    others = {word: i for i, word in enumerate(PAIRS.values())}
-    lines = [np.array([others[word] for word in line.split()]) for line in german]
-    sources = [np.array([words[word] for word in line.split()]) for line in english]
-    found = align_words(lines, sources, 7, Context(workdir=tmp_path))
-    counts = np.zeros((10, 10))
-    counts[found.words, found.sources] = found.counts
-    assert (counts.argmax(axis=1) == np.arange(10)).all()
-    assert np.trace(counts) / counts.sum() > 0.8
-
-
-def reference(
-    lines: list[np.ndarray], sources: list[np.ndarray], rounds: int
-) -> dict[tuple[int, int], float]:
-    """IBM Model 1 with an empty word, word by word."""
-    chances: dict[tuple[int, int | None], float] = {}
-    counts: dict[tuple[int, int | None], float] = {}
-    for _ in range(rounds):
-        counts = {}
-        for line, source in zip(lines, sources, strict=True):
-            for word in line.tolist():
-                parts = {None: 0.08 * chances.get((word, None), 1.0)}
-                for other in source.tolist():
-                    parts[other] = parts.get(other, 0.0) + 0.92 / len(source) * chances.get(
-                        (word, other), 1.0
-                    )
-                whole = sum(parts.values())
-                for other, part in parts.items():
-                    counts[word, other] = counts.get((word, other), 0.0) + part / whole
-        totals: dict[int | None, float] = {}
-        for (_, other), count in counts.items():
-            totals[other] = totals.get(other, 0.0) + count + 0.01
-        chances = {key: (count + 0.01) / totals[key[1]] for key, count in counts.items()}
-    return {(word, other): count for (word, other), count in counts.items() if other is not None}
-
-
-def test_that_model_1_is_what_it_is_word_by_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from core.vectors import word_alignment
-
-    monkeypatch.setattr(word_alignment, "_WITHOUT_PLACES", 99)
-    monkeypatch.setattr(word_alignment, "_ENTRIES", 50)
-    draw = np.random.default_rng(1)
-    lines = [draw.integers(6, size=draw.integers(1, 7)) for _ in range(30)]
-    sources = [draw.integers(5, size=draw.integers(1, 6)) for _ in range(30)]
-    found = align_words(lines, sources, 4, Context(workdir=tmp_path))
-    expected = reference(lines, sources, 4)
-    pairs = zip(found.words.tolist(), found.sources.tolist(), strict=True)
-    assert dict(zip(pairs, found.counts.tolist(), strict=True)) == pytest.approx(expected)
 
 
 @pytest.fixture(scope="module")
