@@ -11,7 +11,7 @@ from pydantic import Field
 class UnlessGiven:
     """`Method.needs_corpus` of a method that learns from text unless it has one of some parameters.
 
-    Of the class it says True, as a form asks it before anything is filled in; of a setting, what holds for it.
+    Of the class it says True, as a form asks before anything is filled in; of a setting, what holds for it.
     """
 
     def __init__(self, *parameters: str) -> None:
