@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import statistics
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -25,15 +26,19 @@ from core.transplant.evidence.blocks import Blocks, blocks
 from core.transplant.evidence.intervals import intervals_of
 from core.transplant.graft import Graft
 from core.transplant.inputs import Inputs
+from core.transplant.loading import with_model
 from core.transplant.matching import Source
-from core.transplant.sweep.trial import Trials
+from core.transplant.sweep.measurer import Interval
+from core.transplant.sweep.open_base import put_rows
+from core.transplant.sweep.result import Measure
+from core.transplant.sweep.trial import Trial, Trials
 from core.transplant.texts import ALL, Slice
-
-Interval = tuple[float, float]
 
 
 class OnText:
-    """The texts as both tokenizers cut them; the base is measured on them once."""
+    """A `Measurer` on texts as both tokenizers cut them."""
+
+    measure: Measure = "bits per byte"
 
     def __init__(self, inputs: Inputs, slices: list[Slice], before: Read, after: Read, ctx: Context) -> None:
         self._inputs, self._ctx = inputs, ctx
@@ -43,10 +48,24 @@ class OnText:
         self._base: list[list[Scored]] = []
         self._blocks: list[tuple[Blocks, Blocks]] = []
         """Slice → the base's blocks, and those of a candidate that has no bits yet."""
+        self._model: torch.nn.Module | None = None
+        self.before: dict[str, float] = {}
         self.bytes: dict[str, int] = {}
 
-    def measure_base(self, model: torch.nn.Module, trials: Trials) -> dict[str, float]:
-        """Slice → the base's bits per byte. Those that an interrupted run has left are taken."""
+    def opened(self, trials: Trials, work: Callable[[], None]) -> None:
+        def within(model: torch.nn.Module) -> None:
+            self._model = model
+            try:
+                self._measure_base(model, trials)
+                work()
+            finally:
+                self._model = None
+
+        base = self._inputs.base
+        with_model(base.path, base.parameters, self._ctx, within, field="base")
+
+    def _measure_base(self, model: torch.nn.Module, trials: Trials) -> None:
+        """What an interrupted run has left is taken."""
         kept = trials.base()
         if kept is not None and len(kept) == sum(map(len, self._before)):
             bits = iter(kept)
@@ -62,14 +81,12 @@ class OnText:
                 scored.bits[:1] = np.nan
             self._blocks.append(blocks(old, empty))
         rates, _, self.bytes = compared(self._slices, self._base, self._base)
-        return rates.before
+        self.before = rates.before
 
-    def measure(self, model: torch.nn.Module, graft: Graft) -> dict[str, Any]:
-        """A `Trial`'s fields; `model` has the rows of `graft`.
-
-        Raises:
-            UserError: its answers are no numbers.
-        """
+    def of(self, graft: Graft) -> dict[str, Any]:
+        model = self._model
+        assert model is not None
+        put_rows(model, graft, self._inputs.base)
         tokens = self._inputs.target.vocabulary
         after = self._scored(model, "after", tokens, self._after, self._contexts[1])
         rates, _, size = compared(self._slices, self._base, after)
@@ -87,17 +104,14 @@ class OnText:
             "added_approximated": added["approximated"],
         }
 
-    def over_base(self, bits: list[list[float]], seed: int) -> Interval | None:
-        """95 % of a candidate's bits per byte minus the base's, from the bits of its blocks."""
+    def over_base(self, one: Sequence[Trial], seed: int) -> Interval | None:
+        bits = _mean_blocks(one)
         pairs = [(old, _with(new, of_slice)) for (old, new), of_slice in zip(self._blocks, bits, strict=True)]
         return self._interval(pairs, seed)
 
-    def apart(self, bits: list[list[float]], others: list[list[float]], seed: int) -> Interval | None:
-        """95 % of a candidate's bits per byte minus another's, drawn from the same blocks."""
-        pairs = [
-            (_with(new, theirs), _with(new, ours))
-            for (_, new), ours, theirs in zip(self._blocks, bits, others, strict=True)
-        ]
+    def apart(self, one: Sequence[Trial], other: Sequence[Trial], seed: int) -> Interval | None:
+        blocks = zip(self._blocks, _mean_blocks(one), _mean_blocks(other), strict=True)
+        pairs = [(_with(new, theirs), _with(new, ours)) for (_, new), ours, theirs in blocks]
         return self._interval(pairs, seed)
 
     def _interval(self, pairs: Sequence[tuple[Blocks, Blocks]], seed: int) -> Interval | None:
@@ -125,3 +139,9 @@ class OnText:
 
 def _with(of_slice: Blocks, bits: list[float]) -> Blocks:
     return replace(of_slice, bits=np.asarray(bits, dtype=np.float64))
+
+
+def _mean_blocks(trials: Sequence[Trial]) -> list[list[float]]:
+    """Slice → bits of its blocks, the mean over the seeds."""
+    of_slices = zip(*(trial.blocks for trial in trials), strict=True)
+    return [[statistics.fmean(bits) for bits in zip(*of_slice, strict=True)] for of_slice in of_slices]

@@ -14,12 +14,8 @@ from core.models.folder import ModelFolder
 from core.transplant.graft import Graft
 
 
-def put_rows(model: torch.nn.Module, graft: Graft, base: ModelFolder, padding: int | None) -> None:
-    """Give `model`, opened from `base`, the vocabulary of `graft`.
-
-    Args:
-        padding: the target's padding token; some encoders count positions from it.
-    """
+def put_rows(model: torch.nn.Module, graft: Graft, base: ModelFolder) -> None:
+    """Give `model`, opened from `base` (or from an earlier graft of it), the vocabulary of `graft`."""
     replacements = graft.replacements
     if not replacements:  # the target is the base's own tokenizer
         return
@@ -29,6 +25,7 @@ def put_rows(model: torch.nn.Module, graft: Graft, base: ModelFolder, padding: i
     device = inside.weight.device
     inside.weight = _parameter(new, device)
     inside.num_embeddings = len(new)
+    inside.padding_idx = None  # it matters to training alone, and the number may be too large now
     head = opened.get_output_embeddings() if hasattr(opened, "get_output_embeddings") else None
     if head is not None:
         other = replacements.get(graft.untied or base.head or "")
@@ -38,17 +35,6 @@ def put_rows(model: torch.nn.Module, graft: Graft, base: ModelFolder, padding: i
             head.bias = _parameter(next(iter(graft.biases.values())), device)
     for config in (opened.config, opened.config.get_text_config()):
         config.vocab_size = len(new)
-    _set_padding(opened, inside, padding)
-
-
-def _set_padding(model: torch.nn.Module, inside: torch.nn.Module, padding: int | None) -> None:
-    for module in model.modules():
-        if isinstance(getattr(module, "padding_idx", None), int):
-            if isinstance(module, torch.nn.Embedding):
-                if module is inside:  # it matters to training alone, and the number may be too large now
-                    module.padding_idx = None
-            elif padding is not None:
-                module.padding_idx = padding  # type: ignore[assignment]
 
 
 def _parameter(values: torch.Tensor, device: torch.device) -> torch.nn.Parameter:

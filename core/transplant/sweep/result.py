@@ -12,7 +12,9 @@ from core.transplant.result import Kept
 
 WHOLE = "all"
 """The slice that is the whole text."""
-Measure = Literal["bits per byte", "kept", "cosine"]
+Measure = Literal["bits per byte", "nDCG@10", "Spearman", "similarity kept", "cosine"]
+"""What rows are ranked by: on texts the first; of an encoder, whichever of the next three was measured first
+in this order; where nothing was measured, the cosine on hidden anchors."""
 
 
 class _Figures(BaseModel):
@@ -45,12 +47,14 @@ class SweepRow(_Figures):
     rank: int | None = None
     bits_per_byte: dict[str, float] = Field(default_factory=dict)
     spread: float | None = None
-    """Standard deviation over the seeds of the figure that ranks."""
+    """Standard deviation over the seeds of what ranks."""
     interval: tuple[float, float] | None = Field(
-        default=None, description="95 % of bits per byte minus the base's, by resampling blocks of the text."
+        default=None,
+        description="95 % of what ranks minus the base's, by resampling blocks of the text, or queries.",
     )
     behind: tuple[float, float] | None = Field(
-        default=None, description="95 % of bits per byte minus the best row's, on the same resampled blocks."
+        default=None,
+        description="95 % of what ranks minus the best row's, on the same resampled ones.",
     )
     like_best: bool = False
     """Whether it cannot be told apart from the best: its interval holds 0."""
@@ -71,9 +75,10 @@ class SweepRow(_Figures):
         """What ranks it; None where it failed or was not measured."""
         if measure == "bits per byte":
             return self.bits_per_byte.get(WHOLE)
-        if measure == "kept":
-            return statistics.fmean(kept.after for kept in self.kept) if self.kept else None
-        return self.anchor_cosine
+        if measure == "cosine":
+            return self.anchor_cosine
+        found = [kept.after for kept in self.kept if kept.name == measure]
+        return statistics.fmean(found) if found else None
 
 
 class SweepResult(Result):
@@ -83,9 +88,9 @@ class SweepResult(Result):
     out: str | None = None
     """The model that was kept."""
     measure: Measure = "bits per byte"
-    """What the rows are ranked by: `kept`, of an encoder, is the mean of its figures; `cosine` the test on
-    hidden anchors, where there is no text."""
-    before: dict[str, float] = Field(default_factory=dict, description="Slice → the base's bits per byte.")
+    before: dict[str, float] = Field(
+        default_factory=dict, description="Slice (an encoder has only ``all``) → the base's own figure."
+    )
     bytes: dict[str, int] = Field(default_factory=dict, description="How much of each slice was measured.")
     vocab_size: int = 0
     matched: int = 0
@@ -108,8 +113,8 @@ class SweepResult(Result):
         said = f"{best.line} is best of {_count(self.rows)}"
         if figure is not None:
             said += f": {_figure(figure, self.measure)}"
-        if self.measure == "bits per byte" and WHOLE in self.before:
-            said += f" ({self.before[WHOLE]:.3f} before)"
+        if WHOLE in self.before:
+            said += f" ({_short(self.before[WHOLE], self.measure)} before)"
         ranked = [row for row in self.rows[1:] if row.rank is not None]
         if not ranked:
             return f"{said}."
@@ -124,7 +129,7 @@ class SweepResult(Result):
         return f"{said}."
 
     def metrics(self) -> list[Metric]:
-        name = {"kept": "kept", "cosine": "anchor cosine"}.get(self.measure, self.measure)
+        name = _name(self.measure)
         found = [
             Metric(name=f"{name} before", value=value, slice=slice)
             for slice, value in self.before.items()
@@ -141,7 +146,7 @@ class SweepResult(Result):
         value = None if best is None else best.figure(self.measure)
         if best is None or value is None:
             return None
-        name = {"kept": "kept", "cosine": "anchor cosine"}.get(self.measure, self.measure)
+        name = _name(self.measure)
         return Metric(name=f"best {name}", value=value, slice=best.line)
 
     def tables(self) -> list[Table]:
@@ -190,16 +195,16 @@ def _count(rows: list[SweepRow]) -> int:
 
 
 def _figure(value: float, measure: Measure) -> str:
-    words = {
-        "bits per byte": "bits per byte",
-        "kept": "on average",
-        "cosine": "mean cosine on hidden anchors",
-    }
-    return f"{_short(value, measure)} {words[measure]}"
+    words = "mean cosine on hidden anchors" if measure == "cosine" else measure
+    return f"{_short(value, measure)} {words}"
 
 
 def _short(value: float, measure: Measure) -> str:
-    return f"{value:.4f}" if measure == "kept" else f"{value:.3f}"
+    return f"{value:.3f}" if measure in ("bits per byte", "cosine") else f"{value:.4f}"
+
+
+def _name(measure: Measure) -> str:
+    return "anchor cosine" if measure == "cosine" else measure
 
 
 def _listed(lines: list[str]) -> str:

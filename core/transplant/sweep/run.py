@@ -14,28 +14,30 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import torch
-
 from core.errors import UserError
 from core.jobs.context import Context
 from core.jobs.registry import job
 from core.output import check_output
 from core.transplant.digits import digits_warning
 from core.transplant.evaluate import read
-from core.transplant.evidence.anchor_test import anchor_test, hide, why_untested
+from core.transplant.evidence.anchor_test import anchor_test, hide
+from core.transplant.evidence.kept import Trials as EncoderTrials
+from core.transplant.evidence.kept import read_trials
 from core.transplant.figures import residuals
 from core.transplant.graft import Graft, make_grafts
 from core.transplant.inputs import Inputs, open_inputs
 from core.transplant.job import SWEEP
-from core.transplant.loading import foresee, with_model
+from core.transplant.loading import foresee
 from core.transplant.matching import COPIED, Matching
 from core.transplant.materials import Materials
 from core.transplant.methods.method import Method
+from core.transplant.result import Kept
 from core.transplant.run import by_frequency, matched, transplant
 from core.transplant.sizes import memory_to_graft, written_bytes
 from core.transplant.spelt import Candidate, spelt
+from core.transplant.sweep.measurer import Measurer
+from core.transplant.sweep.on_encoder import OnEncoder
 from core.transplant.sweep.on_text import OnText
-from core.transplant.sweep.open_base import put_rows
 from core.transplant.sweep.plan import is_random, plan, told_apart
 from core.transplant.sweep.preview import given
 from core.transplant.sweep.request import SweepRequest
@@ -78,8 +80,13 @@ def sweep(request: SweepRequest, ctx: Context) -> SweepResult:
     )
     order = by_frequency(matching.targets, after, inputs.target.vocabulary.size)
     materials = Materials(inputs, matching, order, corpus=request.corpus)
-    on_text = OnText(inputs, texts, before, after, ctx) if texts else None
-    run = _Sweep(request, inputs, materials, on_text, first.pad_to, ctx)
+    measurer: Measurer | None = None
+    if inputs.base.is_causal_lm and texts:
+        measurer = OnText(inputs, texts, before, after, ctx)
+    elif not inputs.base.is_causal_lm:
+        trials = read_trials(request.collection, request.pairs, texts)
+        measurer = OnEncoder(inputs, matching, trials, ctx) if trials != EncoderTrials() else None
+    run = _Sweep(request, inputs, materials, measurer, first.pad_to, ctx)
     rows = run.rows(asked.candidates)
     result = SweepResult(
         base=str(inputs.base.path),
@@ -87,7 +94,7 @@ def sweep(request: SweepRequest, ctx: Context) -> SweepResult:
         donor=str(inputs.donor.path) if inputs.donor else None,
         measure=run.measure,
         before=run.before,
-        bytes=on_text.bytes if on_text else {},
+        bytes=measurer.bytes if measurer else {},
         vocab_size=inputs.target.vocabulary.size,
         matched=matching.count(*COPIED),
         approximated=len(matching.targets),
@@ -127,37 +134,31 @@ class _Sweep:
         request: SweepRequest,
         inputs: Inputs,
         materials: Materials,
-        on_text: OnText | None,
+        measurer: Measurer | None,
         pad_to: int,
         ctx: Context,
     ) -> None:
         self._request, self._inputs, self._materials = request, inputs, materials
-        self._on_text, self._pad_to, self._ctx = on_text, pad_to, ctx
+        self._measurer, self._pad_to, self._ctx = measurer, pad_to, ctx
         self._trials = Trials(ctx.checkpoint(), self._digest())
         self._cosines: dict[str, float] = {}
         self._done: dict[str, list[Trial]] = {}
         self._lines: dict[str, str] = {}
         self._count = 0
-        self.measure: Measure = "bits per byte" if on_text else "cosine"
+        self.measure: Measure = measurer.measure if measurer else "cosine"
         self.before: dict[str, float] = {}
 
     def rows(self, candidates: Sequence[Candidate]) -> list[SweepRow]:
         """Of every candidate, the best first."""
         self._lines = dict(zip((c.line for c in candidates), told_apart(candidates), strict=True))
-        if self._on_text is None:
-            self._try_all(candidates, None)
+        if self._measurer is None:
+            self._try_all(candidates)
         else:
-            base = self._inputs.base
-            work = partial(self._measured, candidates)
-            with_model(base.path, base.parameters, self._ctx, work, field="base")
+            self._measurer.opened(self._trials, partial(self._try_all, candidates))
         return self._ranked(candidates)
 
-    def _measured(self, candidates: Sequence[Candidate], model: torch.nn.Module) -> None:
-        assert self._on_text is not None
-        self.before = self._on_text.measure_base(model, self._trials)
-        self._try_all(candidates, model)
-
-    def _try_all(self, candidates: Sequence[Candidate], model: torch.nn.Module | None) -> None:
+    def _try_all(self, candidates: Sequence[Candidate]) -> None:
+        self.before = self._measurer.before if self._measurer else {}
         self._ctx.emit({"candidates": len(candidates), "measure": self.measure, "before": self.before})
         groups: dict[type[Method], list[Candidate]] = {}
         for candidate in candidates:
@@ -166,31 +167,31 @@ class _Sweep:
             self._test_on_anchors([candidate for candidate in group if not self._finished(candidate)])
             for seed in range(self._ctx.seed, self._ctx.seed + self._request.seeds):
                 some = [c for c in group if seed == self._ctx.seed or is_random(c)]
-                self._try_group(some, seed, model)
+                self._try_group(some, seed)
             for candidate in group:
                 self._tell(candidate, len(candidates))
 
     # One method's candidates
 
-    def _try_group(self, group: Sequence[Candidate], seed: int, model: torch.nn.Module | None) -> None:
+    def _try_group(self, group: Sequence[Candidate], seed: int) -> None:
         """Make the rows of all together; where that fails, of each by itself, to know whose fault it is."""
         left = [candidate for candidate in group if self._trials.found(candidate.line, seed) is None]
         if not left:
             return
         try:
-            self._make(left, seed, model)
+            self._make(left, seed)
         except UserError as error:
             if len(left) == 1:
                 self._trials.put(left[0].line, seed, Trial(error=error.message))
                 return
             for candidate in left:
-                self._try_group([candidate], seed, model)
+                self._try_group([candidate], seed)
 
-    def _make(self, group: Sequence[Candidate], seed: int, model: torch.nn.Module | None) -> None:
+    def _make(self, group: Sequence[Candidate], seed: int) -> None:
         def done(place: int, graft: Graft) -> None:
             candidate = group[place]
             try:
-                trial = self._trial(candidate, graft, model)
+                trial = self._trial(candidate, graft)
             except UserError as error:
                 trial = Trial(error=error.message)
             self._trials.put(candidate.line, seed, trial)
@@ -198,11 +199,8 @@ class _Sweep:
         self._ctx.check()
         make_grafts(self._materials, group, pad_to=self._pad_to, ctx=self._ctx, seed=seed, done=done)
 
-    def _trial(self, candidate: Candidate, graft: Graft, model: torch.nn.Module | None) -> Trial:
-        figures: dict[str, Any] = {}
-        if model is not None and self._on_text is not None:
-            put_rows(model, graft, self._inputs.base, self._inputs.target.vocabulary.role("pad"))
-            figures = self._on_text.measure(model, graft)
+    def _trial(self, candidate: Candidate, graft: Graft) -> Trial:
+        figures = self._measurer.of(graft) if self._measurer else {}
         return Trial(
             seconds=graft.seconds,
             mean_residual=residuals(graft)[0],
@@ -212,12 +210,11 @@ class _Sweep:
 
     def _test_on_anchors(self, group: Sequence[Candidate]) -> None:
         """How near the rows of hidden anchors come to the true ones: once a method, whatever the head's."""
-        group = [candidate for candidate in group if not why_untested(candidate.method)]
-        if not group or not len(self._materials.order):
+        if not len(self._materials.order):
             return
         methods = [candidate.method for candidate in group]
         try:
-            hidden = hide(self._materials.task(methods[0], "input", self._ctx))
+            hidden = hide(self._materials.task(methods[0], "input", self._ctx), methods[0])
             if hidden is None:
                 return
             made = type(methods[0]).several(methods, hidden.task, self._ctx)
@@ -271,10 +268,11 @@ class _Sweep:
         figures["bits_per_byte"] = {
             name: statistics.fmean(trial.bits_per_byte[name] for trial in trials) for name in slices
         }
-        if self._on_text is not None:
-            figures["interval"] = self._on_text.over_base(_mean_blocks(trials), self._ctx.seed)
+        figures["kept"] = _mean_kept([trial.kept for trial in trials])
+        if self._measurer is not None:
+            figures["interval"] = self._measurer.over_base(trials, self._ctx.seed)
         if len(trials) > 1:
-            each = [row.model_copy(update=trial.model_dump()).figure(self.measure) for trial in trials]
+            each = [row.model_copy(update=dict(trial)).figure(self.measure) for trial in trials]
             if all(figure is not None for figure in each):
                 figures["spread"] = statistics.stdev(f for f in each if f is not None)
         return row.model_copy(update=figures)
@@ -293,10 +291,9 @@ class _Sweep:
         return [self._beside(ranked[0], row) for row in ranked] + [row for row in rows if row.error]
 
     def _beside(self, best: SweepRow, row: SweepRow) -> SweepRow:
-        if self._on_text is None or row is best:
+        if self._measurer is None or row is best:
             return row
-        bits, others = (_mean_blocks(self._done[one.line]) for one in (row, best))
-        behind = self._on_text.apart(bits, others, self._ctx.seed)
+        behind = self._measurer.apart(self._done[row.line], self._done[best.line], self._ctx.seed)
         return row.model_copy(
             update={"behind": behind, "like_best": behind is not None and behind[0] <= 0 <= behind[1]}
         )
@@ -320,7 +317,8 @@ def _mean(values: Sequence[float | None]) -> float | None:
     return statistics.fmean(there) if there else None
 
 
-def _mean_blocks(trials: Sequence[Trial]) -> list[list[float]]:
-    """Slice → bits of its blocks, the mean over the seeds."""
-    of_slices = zip(*(trial.blocks for trial in trials), strict=True)
-    return [[statistics.fmean(bits) for bits in zip(*of_slice, strict=True)] for of_slice in of_slices]
+def _mean_kept(of_trials: Sequence[Sequence[Kept]]) -> list[Kept]:
+    return [
+        same[0].model_copy(update={"after": statistics.fmean(kept.after for kept in same)})
+        for same in zip(*of_trials, strict=True)
+    ]

@@ -30,8 +30,8 @@ class Trial(BaseModel):
     mean_residual: float | None = None
     anchor_cosine: float | None = None
     kept: list[Kept] = Field(default_factory=list)
-    scores: list[list[float]] = Field(default_factory=list)
-    """For each of `kept`, that of every query; none where the figure is no mean."""
+    scores: list[float] = Field(default_factory=list)
+    """Of an encoder: nDCG@10 of each query."""
 
 
 class Trials:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ALIKE = "not told apart"
 MEANING = (
-    "Intervals are 95 %, from the same blocks of your text for all. Seconds are for making the rows; "
+    "Intervals are 95 %, from the same {parts} for all. Seconds are for making the rows; "
     "settings of one method that were made together share them."
 )
 
@@ -55,6 +55,7 @@ COLUMNS = (
     ),
     Column("nDCG@10", _kept("nDCG@10"), _places(4), right=True, color=_color),
     Column("Spearman", _kept("Spearman"), _places(4), right=True, color=_color),
+    Column("similarity kept", _kept("similarity kept"), _places(4), right=True, color=_color),
     Column(
         "behind the best",
         lambda row: row.behind,
@@ -68,7 +69,7 @@ COLUMNS = (
         lambda row: row.interval,
         words.interval,
         right=True,
-        tip="95 % interval of bits per byte minus the base's",
+        tip="95 % interval of the difference from the base",
     ),
     Column(
         "± seeds", lambda row: row.spread, _places(4), right=True, tip="Standard deviation over the seeds"
@@ -117,7 +118,7 @@ class BoardCard(Card):
         self.open_button.clicked.connect(lambda: self.open_it.emit(self._wanted))
         self.head.addWidget(self.keep_button)
         self.head.addWidget(self.open_button)
-        self.meaning = Words(MEANING, "small")
+        self.meaning = Words(role="small")
         self.failed = Words(role="muted", selectable=True)
         for widget in (self.table, self.meaning, self.failed):
             self.column.addWidget(widget)
@@ -138,7 +139,9 @@ class BoardCard(Card):
         for place, column in enumerate(COLUMNS):
             there = any(column.value(row) is not None for row in made)
             self.table.setColumnHidden(place, not there)
-        self.meaning.setVisible(measure == "bits per byte")
+        parts = "queries" if measure == "nDCG@10" else "blocks of your text"
+        self.meaning.setText(MEANING.format(parts=parts))
+        self.meaning.setVisible(any(row.interval is not None for row in made))
         missing = [f"{row.line}: {row.error}" for row in rows if row.error]
         missing += [f"{left.line}: {left.reason}" for left in left_out]
         self.failed.say("\n".join(["Could not run:", *missing]) if missing else "")

@@ -50,7 +50,7 @@ class PlotsCard(Card):
     def show_rows(self, rows: Sequence[SweepRow], measure: Measure, before: float | None) -> None:
         made = [row for row in rows if row.figure(measure) is not None]
         self.setVisible(bool(made))
-        unit = Axis(words.UNITS[measure])
+        unit = Axis(words.unit(measure))
         points = [_point(row, measure, before) for row in made]
         self.quality.show_points(points, Axis("seconds to make the rows", logarithmic=True), unit)
         lines, parameter = lines_of(made, measure)
@@ -61,7 +61,9 @@ class PlotsCard(Card):
             self.view.choose(QUALITY)
         better = "Lower is better" if measure == "bits per byte" else "Higher is better"
         base = f"; the base itself has {before:.3f}" if before is not None else ""
-        self.words.say(f"{better}{base}. Bars are 95 % intervals of the difference from the base.")
+        bars = any(point.low is not None for point in points)
+        said = " Bars are 95 % intervals of the difference from the base." if bars else ""
+        self.words.say(f"{better}{base}.{said}")
 
     def _switch(self, key: str) -> None:
         self.quality.setVisible(key == QUALITY)
@@ -72,7 +74,7 @@ def _point(row: SweepRow, measure: Measure, before: float | None) -> Point:
     figure = row.figure(measure)
     assert figure is not None
     low = high = None
-    if measure == "bits per byte" and row.interval is not None and before is not None:
+    if row.interval is not None and before is not None:
         low, high = before + row.interval[0], before + row.interval[1]
     number = list(METHODS).index(row.method) if row.method in METHODS else len(METHODS)
     seconds = max(row.seconds, LEAST_SECONDS)

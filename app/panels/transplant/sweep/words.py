@@ -14,13 +14,16 @@ if TYPE_CHECKING:
     from core.transplant.sweep.result import Measure, SweepResult, SweepRow
 
 WHOLE = "all"
-UNITS = {
-    "bits per byte": "bits per byte",
-    "kept": "mean of what is kept",
-    "cosine": "cosine on hidden anchors",
-}
-PLACES = {"bits per byte": 3, "kept": 4, "cosine": 3}
 SHOWN_LINES = 3
+
+
+def unit(measure: Measure) -> str:
+    return "cosine on hidden anchors" if measure == "cosine" else measure
+
+
+def places(measure: Measure) -> int:
+    """Decimals of what ranks."""
+    return 3 if measure in ("bits per byte", "cosine") else 4
 
 
 def run_title(request: SweepRequest) -> str:
@@ -67,7 +70,7 @@ def interval(given: tuple[float, float]) -> str:
 def hover(row: SweepRow, measure: Measure) -> str:
     """What is said of a candidate that is pointed at."""
     figure = row.figure(measure)
-    lines = [f"{row.line}: {fixed(figure, PLACES[measure])} {UNITS[measure]}"]
+    lines = [f"{row.line}: {fixed(figure, places(measure))} {unit(measure)}"]
     if row.interval is not None:
         lines.append(f"95 % over the base: {interval(row.interval)}")
     if said := standing(row):
