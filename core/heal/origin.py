@@ -96,7 +96,13 @@ def check_rows(request: HealRequest, model: ModelFolder) -> None:
             "rows or embeddings, or leave the penalty at 0.",
             field="penalty",
         )
-    if request.train == "new rows":
+    if request.train == "new head rows" and (model.tied or model.head is None):
+        raise UserError(
+            f"{model.path} has one matrix for input and output, so that the output's rows cannot be trained "
+            "alone. Train new rows, or untie the head in the transplant.",
+            field="train",
+        )
+    if request.trains_new_rows:
         row_kinds(model, "train")
     if request.beside == "mean":
         row_kinds(model, "beside")

@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel
 
-_LEARNING_RATES = {"embeddings": 5e-4, "new rows": 5e-4, "lora": 1e-3, "embeddings and lora": 5e-4}
+_LEARNING_RATES = {
+    "embeddings": 5e-4,
+    "new rows": 5e-4,
+    "new head rows": 5e-4,
+    "lora": 1e-3,
+    "embeddings and lora": 5e-4,
+}
 """Found with models of 5 M parameters: at twice these, embeddings first get worse, since AdamW moves rarely
 seen rows as far as common ones."""
 _LONGEST = 512

@@ -96,7 +96,7 @@ class _Findings:
         if self.model is None:
             return
         check_rows(self._request, self.model)
-        if self._request.train == "new rows":
+        if self._request.trains_new_rows:
             made, _ = row_kinds(self.model)
             self.notes["train"] = f"{len(made):,} of {self.model.vocab_size:,} rows"
 

@@ -27,12 +27,12 @@ class HealRequest(Request):
         description="Files of plain text in UTF-8; each is a document.",
         json_schema_extra={"input": "text"},
     )
-    train: Literal["embeddings", "new rows", "lora", "embeddings and lora"] = Field(
+    train: Literal["embeddings", "new rows", "new head rows", "lora", "embeddings and lora"] = Field(
         "embeddings",
         title="What is trained",
         description="Embeddings: the matrices of the vocabulary. New rows: those of tokens that the base did "
-        "not have. LoRA: a low-rank change of all linear layers (arXiv 2106.09685), merged at the end. All "
-        "else stays as it is, byte for byte.",
+        "not have; new head rows: of the output alone, as for tools' tokens. LoRA: a low-rank change of all "
+        "linear layers (arXiv 2106.09685), merged at the end. All else stays as it is, byte for byte.",
     )
     tokens: int = Field(
         1_000_000,
@@ -170,6 +170,11 @@ class HealRequest(Request):
     @property
     def trains_embeddings(self) -> bool:
         return self.train != "lora"
+
+    @property
+    def trains_new_rows(self) -> bool:
+        """Whether only those rows are trained that the transplant made."""
+        return self.train in ("new rows", "new head rows")
 
     @property
     def trains_lora(self) -> bool:

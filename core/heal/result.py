@@ -106,6 +106,8 @@ class HealResult(Result):
         parts = []
         if self.train == "new rows":
             parts.append(f"the {self.rows:,} rows that the transplant had made")
+        elif self.train == "new head rows":
+            parts.append(f"the {self.rows:,} rows of the output that the transplant had made")
         elif self.train != "lora":
             parts.append("the embeddings")
         if self.layers:

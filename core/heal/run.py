@@ -189,7 +189,7 @@ def _trained(
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(ctx.seed)
-        trained = prepare(network, model, request, inputs.made if request.train == "new rows" else None)
+        trained = prepare(network, model, request, inputs.made if request.trains_new_rows else None)
         state = fit(
             network,
             Work(

@@ -19,8 +19,10 @@ _MEASURING = 512 * 2**20
 
 def trained_weights(model: ModelFolder, request: HealRequest) -> int:
     """Weights that the optimizer keeps, of new rows those of the whole matrix."""
-    vocabulary = {model.input_embedding: True, **({} if model.tied or not model.head else {model.head: True})}
-    matrices = sum(model.tensors[name].elements for name in vocabulary)
+    ends = [model.input_embedding, *([] if model.tied or model.head is None else [model.head])]
+    if request.train == "new head rows":
+        ends = ends[1:]
+    matrices = sum(model.tensors[name].elements for name in ends)
     low_rank = sum(
         request.rank * sum(tensor.shape)
         for name, tensor in model.tensors.items()

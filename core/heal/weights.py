@@ -1,8 +1,8 @@
 """Which weights of a network are trained, and what of the model's files they become.
 
 - Embeddings: the matrices of the vocabulary, input and head; a tied head is the input.
-- New rows: of these matrices only some rows. The gradient of all others is zero, so that AdamW without decay
-  leaves them bit for bit.
+- New rows: of these matrices, or of the head alone, only some rows. The gradient of all others is zero, so
+  that AdamW without decay leaves them bit for bit.
 - LoRA (arXiv 2106.09685, by way of peft): of each linear layer a low-rank change, merged at the end.
 """
 
@@ -141,6 +141,8 @@ def prepare(
                 ),
             )
     matrices = _matrices(network, model) if request.trains_embeddings else {}
+    if request.train == "new head rows":
+        matrices = {name: weight for name, weight in matrices.items() if name == model.head}
     trained = Trained(network, adapter, matrices, layers, None if rows is None else rows.to(network.device))
     for weight in trained.distinct():
         weight.requires_grad_(True)

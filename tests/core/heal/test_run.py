@@ -11,6 +11,7 @@ import pytest
 import torch
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file
+from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM
 
 from core.errors import Cancelled, UserError
@@ -85,6 +86,40 @@ def test_that_of_new_rows_no_other_row_moves(
     assert result.rows == len(made)
     assert result.trained == (1 if model == "base" else 2) * len(made) * 32
     assert result.after["all"] < result.before["all"]
+
+
+def test_that_rows_of_tools_are_tuned_in_the_output_alone(
+    asked: Callable[..., HealRequest], grafts: Path, tmp_path: Path
+) -> None:
+    """TokenLearning (arXiv 2506.14248): tools' tokens are added, made from their names, and tuned."""
+    target = shutil.copytree(grafts / "untied", tmp_path / "target")
+    tokenizer = Tokenizer.from_file(str(target / "tokenizer.json"))
+    size = tokenizer.get_vocab_size()
+    tokenizer.add_tokens(["<|lantern|>", "<|bridge|>"])
+    tokenizer.save(str(target / "tokenizer.json"))
+    transplant(
+        base=grafts / "untied",
+        target_tokenizer=target / "tokenizer.json",
+        method={"name": "tool-tokens"},
+        out=tmp_path / "tools",
+        device="cpu",
+    )
+    text = tmp_path / "calls.txt"
+    text.write_text(
+        "To see at night <|lantern|> and to cross it <|bridge|>, he said.\n" * 40, encoding="utf-8"
+    )
+    request = asked(
+        model=tmp_path / "tools", train="new head rows", text=[text], penalty=0.01, base=grafts / "untied"
+    )
+    result = healed(request, tmp_path / "work")
+    assert changed(tmp_path / "tools", tmp_path / "healed") == {HEAD}
+    before, after = weights(tmp_path / "tools")[HEAD], weights(tmp_path / "healed")[HEAD]
+    assert (before != after).any(dim=1).nonzero().flatten().tolist() == [size, size + 1]
+    assert result.trained == 2 * 32
+    assert result.after["all"] < result.before["all"]
+    with pytest.raises(UserError, match="one matrix for input and output") as caught:
+        healed(asked(train="new head rows"), tmp_path / "other")
+    assert caught.value.field == "train"
 
 
 def test_that_lora_is_merged_into_the_layers_alone(
