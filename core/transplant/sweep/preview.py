@@ -23,7 +23,8 @@ def preview(request: SweepRequest) -> Preview:
     """Never raises. Looks at the files as a transplant's preview does, once for each candidate."""
     from core.transplant.preview import preview as of_transplant
 
-    plain = of_transplant(request.transplant(Candidate(Mean())))
+    out = request.out if request.keep == "best" else None
+    plain = of_transplant(request.transplant(Candidate(Mean()), out))
     problems = [problem for problem in plain.problems if problem.field != "method"]
     notes = dict(plain.notes)
     try:
