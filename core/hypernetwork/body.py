@@ -25,10 +25,9 @@ class _Head(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.weight = torch.empty(0)
-        self.bias: torch.Tensor | None = None
 
     def forward(self, hidden: torch.Tensor) -> torch.Tensor:
-        return functional.linear(hidden, self.weight, self.bias)
+        return functional.linear(hidden, self.weight)
 
 
 class FrozenBody:
@@ -39,11 +38,9 @@ class FrozenBody:
         self._input = input
         self._head = head
 
-    def logits(
-        self, ids: torch.Tensor, input: torch.Tensor, head: torch.Tensor, bias: torch.Tensor | None = None
-    ) -> torch.Tensor:
-        """(b, n, m) for ids (b, n) below m, rows (m, h) of the input and of the head, biases (m,)."""
-        self._input.weight, self._head.weight, self._head.bias = input, head, bias
+    def logits(self, ids: torch.Tensor, input: torch.Tensor, head: torch.Tensor) -> torch.Tensor:
+        """(b, n, m) for ids (b, n) below m, rows (m, h) of the input and of the head."""
+        self._input.weight, self._head.weight = input, head
         logits: torch.Tensor = self._model(input_ids=ids, use_cache=False).logits
         return logits
 

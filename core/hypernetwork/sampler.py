@@ -70,10 +70,11 @@ class TokenizerSampler:
             for begin in range(len(word)):
                 for end in range(begin + 2, min(begin + LONGEST, len(word)) + 1):
                     scores[word[begin:end]] += count * (end - begin)
-        chosen = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:MOST_SUBSTRINGS]
-        self._substrings = [piece for piece, _ in chosen]
-        whole = np.array([score for _, score in chosen], dtype=np.float64)
-        self._shares = whole / max(1.0, whole.sum())
+        pieces = list(scores)
+        whole = np.fromiter(scores.values(), dtype=np.float64, count=len(scores))
+        best = np.argsort(-whole, kind="stable")[:MOST_SUBSTRINGS]
+        self._substrings = [pieces[number] for number in best]
+        self._shares = whole[best] / max(1.0, whole[best].sum())
 
     def draw(self, size: int, rng: np.random.Generator) -> DrawnTokenizer:
         """A tokenizer of at most `size` pieces, 256 of them single bytes, which are the least likely."""

@@ -145,7 +145,7 @@ def train(
 
 @dataclass(frozen=True)
 class _Loss:
-    """`total` is what is made smaller; `told` is what the curve shows, for `size` bytes."""
+    """`total` has the gradient of what is made smaller; `told` is what the curve shows, for `size` bytes."""
 
     total: torch.Tensor
     told: float
@@ -336,20 +336,26 @@ class _Passages:
         found = self._network(forms, self._source)
         self._ctx.check()
         ids, wanted = self._sequences(passages, chosen, device)
-        head = found.input if found.head is None else found.head
-        rows = self._with_prefix(found.input, self._base.input)
+        rows = [own.detach().requires_grad_() for own in (found.input, found.head) if own is not None]
         own_head = self._base.input if self._base.head is None else self._base.head
-        bias = None if found.bias is None else functional.pad(found.bias, (self._special, 0))
-        logits = self._body.logits(ids, rows, self._with_prefix(head, own_head), bias)
+        logits = self._body.logits(
+            ids, self._with_prefix(rows[0], self._base.input), self._with_prefix(rows[-1], own_head)
+        )
         if len(extra):  # each of the others that were drawn stands for as many that were not
-            weight = logits.new_zeros(len(rows))
-            weight[len(rows) - len(extra) :] = math.log(len(others) / len(extra))
+            weight = logits.new_zeros(logits.shape[2])
+            weight[len(weight) - len(extra) :] = math.log(len(others) / len(extra))
             logits = logits + weight
         cross = functional.cross_entropy(logits.flatten(0, 1), wanted.flatten(), ignore_index=-100)
+        self._ctx.check()
+        cross.backward()  # type: ignore[no-untyped-call]
         tokens = int((wanted >= 0).sum())
         skipped = 0 if self._special else 1
         size = sum(len(drawn.pieces[id]) for passage in passages for id in passage[skipped:])
-        total = cross + AUXILIARY * self._auxiliary(found.input, found.head, forms)
+        total = AUXILIARY * self._auxiliary(found.input, found.head, forms)
+        for foretold, leaf in zip((found.input, found.head), rows, strict=False):
+            assert foretold is not None
+            assert leaf.grad is not None
+            total = total + (foretold * leaf.grad).sum()  # the body's gradient, on to the network
         return _Loss(total, float(cross.detach()), tokens, size)
 
     def _passage(self, drawn: DrawnTokenizer, rng: np.random.Generator) -> list[int]:

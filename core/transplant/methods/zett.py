@@ -11,6 +11,8 @@ from core.errors import UserError
 from core.transplant.methods.method import Method, method
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import torch
 
     from core.hypernetwork.forms import SurfaceForms
@@ -59,7 +61,7 @@ class Zett(Method):
         json_schema_extra={"advanced": True},
     )
     identity_steps: int = Field(
-        default=600,
+        default=300,
         ge=0,
         le=1_000_000,
         title="Steps on the base's own tokens",
@@ -199,7 +201,7 @@ class Zett(Method):
         from core.hypernetwork.forms import SurfaceForms
 
         assert task.inputs is not None
-        texts, digest = self._texts(task, ctx)
+        words, digest = self._words(task, ctx)
         out = ctx.artifact(ARTIFACT)
         number = 1
         while (out / "config.json").is_file():
@@ -208,7 +210,7 @@ class Zett(Method):
                 return network, SurfaceForms(task.inputs.base_tokenizer, network.config)
             number += 1
             out = ctx.artifact(f"{ARTIFACT}-{number}")
-        network, forms, curve = self._train(task, texts, digest, ctx)
+        network, forms, curve = self._train(task, words, digest, ctx)
         trained = {
             "base": task.inputs.base.path.name,
             "settings": self.model_dump(mode="json", exclude={"hypernetwork", "language"}),
@@ -293,7 +295,7 @@ class Zett(Method):
             prefix=prefix_of(vocabulary),
         )
 
-    def _texts(self, task: Task, ctx: Context) -> tuple[Words, str]:
+    def _words(self, task: Task, ctx: Context) -> tuple[Words, str]:
         """The words of the corpus, and a digest of all that the network's weights follow from."""
         import hashlib
         import json
@@ -310,18 +312,22 @@ class Zett(Method):
                 field="corpus",
             )
         digest = hashlib.sha256()
-        texts = []
-        left = _MOST_TEXT
-        for text in find_texts(task.corpus, field="corpus"):
-            for block in blocks(text, max_bytes=max(1, left), field="corpus"):
-                ctx.progress(_MOST_TEXT - left, _MOST_TEXT, "Reading the text to learn from")
-                texts.append(block)
-                data = block.encode("utf-8", errors="replace")
-                digest.update(data)
-                left -= len(data)
-            if left <= 0:
-                ctx.warn(f"The hypernetwork learns from the first {_MOST_TEXT / 2**20:.0f} MiB of the text.")
-                break
+
+        def texts() -> Iterator[str]:
+            left = _MOST_TEXT
+            for text in find_texts(task.corpus, field="corpus"):
+                for block in blocks(text, max_bytes=max(1, left), field="corpus"):
+                    ctx.progress(_MOST_TEXT - left, _MOST_TEXT, "Reading the text to learn from")
+                    data = block.encode("utf-8", errors="replace")
+                    digest.update(data)
+                    left -= len(data)
+                    yield block
+                if left <= 0:
+                    most = f"{_MOST_TEXT / 2**20:.0f} MiB"
+                    ctx.warn(f"The hypernetwork learns from the first {most} of the text.")
+                    return
+
+        words = read_words(texts())
         said = {
             "settings": self.model_dump(mode="json"),
             "seed": task.seed,
@@ -333,7 +339,7 @@ class Zett(Method):
             "tokenizer": hashlib.sha256(task.inputs.base_tokenizer.path.read_bytes()).hexdigest(),
         }
         digest.update(json.dumps(said, sort_keys=True).encode())
-        return read_words(texts), digest.hexdigest()
+        return words, digest.hexdigest()
 
 
 def _tables(task: Task) -> tuple[torch.Tensor, torch.Tensor | None]:
