@@ -208,7 +208,7 @@ class GraftTab(JobTab):
         return {
             **super().acts(folder),
             "inspect": self.inspect,
-            "heal": lambda: self.wanted.emit("heal", [folder]),
+            "heal": lambda: self.wanted.emit("heal", [folder, Path(self.page.result.base)]),
         }
 
     def command(self, verb: str) -> None:

@@ -125,17 +125,6 @@ class HealTab(JobTab):
         if self.session.project is not None:
             self.session.ask(_newest, self.session.project, then=got, owner=self, key="newest")
 
-    def take(self, what: Any) -> None:
-        """A finished transplant, as ``{"model": folder, "base": folder}``; or paths, as if dropped here."""
-        if not isinstance(what, dict):
-            super().take(what)
-            return
-        self.page.touch()
-        self.page.fold(False)
-        for field in ("model", "base"):
-            if what.get(field):
-                self.page.setup.set_field(field, str(what[field]))
-
     def put(self, found: Dropped) -> list[str]:
         """A model is the one to be healed, a second one its base; texts are what is learnt from."""
         said = []

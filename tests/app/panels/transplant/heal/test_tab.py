@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.panels.transplant.graft.tab import GraftTab
 from app.panels.transplant.heal.tab import HealTab
 from app.panels.transplant.panel import TransplantPanel
 from app.session import Session
@@ -110,7 +111,7 @@ def test_that_a_transplant_is_handed_over_with_its_base(
     panel: TransplantPanel, tab: HealTab, base: Path, target: Path
 ) -> None:
     panel.select_tab("transplant")
-    panel._go("heal", {"model": str(target), "base": str(base)})
+    panel._go("heal", [target, base])
     assert panel.tab == "heal"
     form = tab.page.setup.form
     assert form.box("model").editor.value() == str(target)
@@ -149,3 +150,22 @@ def test_that_the_newest_transplant_is_proposed(
     form = tab.page.setup.form
     qtbot.waitUntil(lambda: form.box("model").editor.value() == str(target))
     assert form.box("base").editor.value() == str(base)
+
+
+def test_that_a_finished_transplant_offers_to_be_healed(
+    panel: TransplantPanel, project: Project, base: Path, target: Path, text: Path
+) -> None:
+    request = {"base": str(base), "target_tokenizer": str(target), "text": [str(text)]}
+    run_id = project.add_run(RunSpec(kind="transplant", request=request, title="made up")).result()
+    project.start_run(run_id).result()
+    found = grafted.result(out=target, base=str(base)).model_dump(mode="json")
+    project.finish_run(run_id, Finished(status="done", result=found)).result()
+    panel.show_run(project.run(run_id))
+    graft = panel.made("transplant")
+    assert isinstance(graft, GraftTab)
+    graft.page.answer.buttons["heal"].click()
+    assert panel.tab == "heal"
+    tab = panel.made("heal")
+    assert isinstance(tab, HealTab)
+    assert tab.page.setup.form.box("model").editor.value() == str(target)
+    assert tab.page.setup.form.box("base").editor.value() == str(base)
