@@ -8,14 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from core.errors import UserError
 from core.jobs.context import Context
+from core.transplant import transplant
 from core.transplant.constrained_word2vec import Learning, Mixing, learn, neighbouring_pairs
 from core.transplant.methods.cw2v import Cw2v
+from core.transplant.report import ROWS
 from core.transplant.rows import Shared, Task
 from tests.core.transplant.methods.tasks import made, normal
 from tests.core.transplant.methods.texts import dense, prose_task, written
+from tests.core.transplant.toys import ROLES, prose, trained, write_llama, write_tokenizer
 
 
 def test_the_known_answer() -> None:
@@ -109,3 +113,19 @@ def test_that_a_text_without_new_tokens_is_refused(given: Task, tmp_path: Path) 
     with pytest.raises(UserError, match="hold hardly any") as caught:
         made(Cw2v(), replace(given, shared=Shared(), corpus=nothing_new), tmp_path)
     assert caught.value.field == "corpus"
+
+
+def test_that_an_untied_head_gets_weights_of_its_own_in_a_run(tmp_path: Path) -> None:
+    base = write_llama(tmp_path / "base", trained("unigram", 500), ROLES["unigram"], tied=False)
+    target = write_tokenizer(tmp_path / "target", trained("byte-level", 700), ROLES["byte-level"])
+    text = written(tmp_path, "corpus.txt", prose())
+    method = {"name": "cw2v", "samples": 3_000, "candidates": 8}
+    found = transplant(
+        base=base, target_tokenizer=target, method=method, corpus=[text], out=tmp_path / "out", device="cpu"
+    )
+    assert found.approximated > 100
+    before, after = (load_file(folder / "model.safetensors") for folder in (base, tmp_path / "out"))
+    for name in ("model.embed_tokens.weight", "lm_head.weight"):
+        assert after[name].abs().max() <= before[name].abs().max() + 1e-5
+    with np.load(tmp_path / "out" / ROWS) as rows:
+        assert {"input", "head"} <= {name.partition("_")[0].partition("/")[0] for name in rows.files}
