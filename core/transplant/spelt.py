@@ -38,7 +38,7 @@ def candidates(line: str, *, field: str) -> list[Candidate]:
     Raises:
         UserError: there is no such method or parameter, or a value that it does not take.
     """
-    first, slash, second = line.partition("/")
+    first, slash, second = f" {line} ".partition(" / ")  # a parameter may be a path
     heads = methods(second, field=field) if slash else [None]
     return [Candidate(method, head) for method in methods(first, field=field) for head in heads]
 

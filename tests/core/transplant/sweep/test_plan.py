@@ -72,3 +72,11 @@ def test_that_candidates_of_one_method_are_told_apart_by_what_differs() -> None:
     found = plan(["omp k=8,64", "fvt", "procrustes scaled=true", "fvt / omp"], EVERYTHING).candidates
     assert told_apart(found) == ["omp k=8", "omp k=64", "fvt", "procrustes scaled=true", "fvt / omp"]
     assert [plan([line], EVERYTHING).candidates[0] for line in told_apart(found)] == found
+
+
+def test_that_a_path_is_a_parameter_and_no_method_for_the_head() -> None:
+    [candidate] = plan(
+        ["trans-tokenizers base_text=/a/b.txt target_text=c/d.txt / mean"], EVERYTHING
+    ).candidates
+    assert candidate.method.parameters()["base_text"] == "/a/b.txt"
+    assert candidate.line == "trans-tokenizers base_text=/a/b.txt target_text=c/d.txt / mean"
