@@ -307,24 +307,27 @@ class TransplantResult(Result):
 
     def tables(self) -> list[Table]:
         """Each text; copied and approximated tokens; classes; hidden anchors; an encoder; numbers; tokens."""
+        digits = self.digits or DigitsFigures(base="", target="", same=1.0, severity="none")
         found = [
             self._texts(),
             Table(
                 ["tokens", "how many", "bits each", "base, same bytes", "bits added"],
                 [
                     [part.kind, part.tokens, _per(part.bits, part.tokens),
-                     _per(part.bits_before, part.tokens), _minus(part.bits, part.bits_before)]
+                     _per(part.bits_before, part.tokens), _added(part)]
                     for part in self.parts if part.slice == _ALL
                 ],
             ),
             Table(
                 ["new tokens", "how many", "occur", "mean residual", "bits added"],
-                [[c.token_class, c.tokens, c.occurs, c.mean_residual, c.added_bits] for c in self.classes],
+                [[c.token_class, c.tokens, c.occurs, c.mean_residual, _whole(c.added_bits)]
+                 for c in self.classes],
             ),
             Table(
                 ["hidden anchors", "how many", "cosine", "error", "neighbours"],
                 [[t.matrix, t.anchors, t.cosine, t.error, t.neighbours] for t in self.anchor_test],
             ),
+            Table(["hidden anchors"], [[self.anchor_test_note]] if self.anchor_test_note else []),
             Table(
                 ["new tokens", "how many", "neighbours kept"],
                 [[kept.matrix, kept.tokens, kept.share] for kept in self.neighbours],
@@ -337,11 +340,14 @@ class TransplantResult(Result):
                 ],
             ),
             Table(
-                ["number", "base", "target"], [list(row) for row in self.digits.examples[:_NUMBERS]]
-            ) if self.digits else Table([], []),
+                [f"numbers, {100 * digits.same:.0f} % cut alike", "base", "target"],
+                [list(row) for row in digits.examples[:_NUMBERS]],
+            ),
+            Table(["what now"], [[digits.remedy]] if digits.remedy else []),
             Table(
                 ["dearest tokens", "occur", "bits added", "example"],
-                [[_shown(t.text), t.occurs, t.added, _shown(t.example)] for t in self.worst[:_TOKENS]],
+                [[_shown(t.text), t.occurs, _whole(t.added), _shown(t.example)]
+                 for t in self.worst[:_TOKENS]],
             ),
         ]  # fmt: skip
         return [table for table in found if table.rows] or [_counts(self.sources)]
@@ -387,8 +393,12 @@ def _per(bits: float | None, tokens: int) -> float | None:
     return bits / tokens if bits is not None and tokens else None
 
 
-def _minus(bits: float, before: float | None) -> float | None:
-    return None if before is None else bits - before
+def _added(part: LossPart) -> int | None:
+    return None if part.bits_before is None else round(part.bits - part.bits_before)
+
+
+def _whole(bits: float | None) -> int | None:
+    return None if bits is None else round(bits)
 
 
 def _shown(text: str) -> str:
