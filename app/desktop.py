@@ -26,6 +26,9 @@ _LEVELS = {
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
 
+AFTER_OPENING = 1_500
+"""Milliseconds after the first project is open that the panels' modules are imported, in a thread."""
+
 
 def run(
     *, project: Path | None = None, engine: str = "process", reset_layout: bool = False, safe: bool = False
@@ -55,12 +58,28 @@ def run(
         lambda: QTimer.singleShot(0, window, lambda: open_first(window, project, safe=safe)),
         Qt.ConnectionType.SingleShotConnection,
     )
+    session.project_changed.connect(
+        lambda: QTimer.singleShot(AFTER_OPENING, window, lambda: session.ask(warm, failed=_not_warm)),
+        Qt.ConnectionType.SingleShotConnection,
+    )
     window.restore_place()
     window.show()
     code = app.exec()
     session.close()
     crash.leave_no_trace()
     return code
+
+
+def warm() -> None:
+    """In a thread: have ready what panels import."""
+    from app.panels.warm import warm_up
+
+    warm_up()
+
+
+def _not_warm(error: Exception) -> None:
+    """The panel's own visit will tell it."""
+    log.warning("panels could not be imported ahead", exc_info=error)
 
 
 def make_application() -> QApplication:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from types import NoneType
 from typing import Any, Literal, get_args
 
@@ -88,8 +89,9 @@ class Field:
         return self.kind in ("integer", "number", "option") and not self.nullable and not wide
 
 
+@cache
 def fields_of(model: type[BaseModel], under: tuple[str, ...] = ()) -> tuple[Field, ...]:
-    """The fields of a model in their order; `under` is the path that leads to the model.
+    """The fields of a model in their order; `under` is the path that leads to the model. Read once.
 
     Raises TypeError for a field that no editor is known for.
     """

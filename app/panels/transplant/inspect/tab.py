@@ -91,7 +91,7 @@ class InspectTab(Tab):
         pickers.setSpacing(16)
         pickers.addWidget(self.model, 1)
         pickers.addWidget(self.base, 1)
-        self.list.setMinimumWidth(330)
+        self.list.setMinimumWidth(340)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.setHandleWidth(14)
@@ -99,7 +99,7 @@ class InspectTab(Tab):
         split.addWidget(self.view)
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 3)
-        split.setSizes([4_000, 6_000])
+        split.setSizes([4_400, 5_600])
         for button in (self.latest, self.retry):
             self.notice.foot.addWidget(button)
         self.pages = QStackedWidget()

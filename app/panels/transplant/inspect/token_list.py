@@ -25,8 +25,8 @@ PAGE = 300
 LABELS = {key: label for key, label, _, _ in PARTS} | {"padding": "padding"}
 ORDERS = (
     ("id", "By id"),
-    ("residual", "Largest residual first"),
-    ("occurs", "Most frequent first"),
+    ("residual", "By residual"),
+    ("occurs", "By frequency"),
     ("text", "By text"),
 )
 HINT = "Search: text, or #id"
@@ -43,7 +43,7 @@ COLUMNS = (
     ),
     Column("occurs", lambda row: row.occurs, count, right=True, tip="How often, in your text"),
 )
-TOKEN, RESIDUAL, OCCURS = 1, 3, 4
+TOKEN, SOURCE, RESIDUAL, OCCURS = 1, 2, 3, 4
 
 
 class TokenList(QFrame):
@@ -69,7 +69,9 @@ class TokenList(QFrame):
         self.order.setAccessibleName("Order")
         for key, label in ORDERS:
             self.order.addItem(label, key)
-        self.table = FiguresTable(session, "Tokens", COLUMNS, stretched=TOKEN, lines=None, sortable=False)
+        self.table = FiguresTable(
+            session, "Tokens", COLUMNS, stretched=TOKEN, lines=None, sortable=False, least=100
+        )
         self.number = theme.styled(QLabel(), role="small")
         self.number.setFont(theme.figures_font())
         self.more = QPushButton("Show more")
@@ -130,6 +132,7 @@ class TokenList(QFrame):
         """A new list, or with `added` the next page of the same."""
         self._tokens = [*self._tokens, *found.tokens] if added else list(found.tokens)
         self._offer_sources(found)
+        self.table.setColumnHidden(SOURCE, bool(self.source.currentData()))  # then all are alike
         self.table.setColumnHidden(RESIDUAL, not found.has_residuals)
         self.table.setColumnHidden(OCCURS, not found.has_occurrences)
         top = self.table.verticalScrollBar().value()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QVBoxLayout
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout
 
 from app import theme
 from app.figures import count, fixed
@@ -24,10 +25,10 @@ from app.widgets.words import Words
 
 if TYPE_CHECKING:
     from app.session import Session
-    from core.transplant.inspect.result import LookedUp, Neighbour
+    from core.transplant.inspect.result import BuiltFrom, LookedUp, Neighbour
 
-BARS = 16
-"""Base tokens that are drawn as bars."""
+BARS = 8
+"""Base tokens that are drawn as bars at first."""
 HINT = "Choose a token to see where its row comes from."
 
 
@@ -68,6 +69,7 @@ class TokenView(ScrolledColumn):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.setAccessibleName("Token")
+        self._atoms: Sequence[BuiltFrom] = ()
         self.hint = Notice("transplant", HINT)
         self.head = theme.styled(QFrame(), card="plain")
         self.token = Words(role="heading", selectable=True)
@@ -85,6 +87,9 @@ class TokenView(ScrolledColumn):
         self.built = Card("Built from")
         self.bars = SignedBars("Built from these tokens of the base", places=3)
         self.rest = Words(role="small")
+        self.all = theme.styled(QPushButton("Show all"), kind="link")
+        self.all.clicked.connect(self._show_all)
+        self.built.head.addWidget(self.all)
         self.built.column.addWidget(self.bars)
         self.built.column.addWidget(self.rest)
         self.near = Card("Nearest tokens")
@@ -123,7 +128,16 @@ class TokenView(ScrolledColumn):
         self.head.setAccessibleName(f"{self.token.text()}: {self.origin.text()}")
 
     def _show_atoms(self, found: LookedUp) -> None:
+        self._atoms = found.atoms
         self.built.setVisible(bool(found.atoms))
+        self.all.setVisible(len(found.atoms) > BARS)
+        self._draw(found.atoms[:BARS])
+        more = len(found.atoms) - BARS
+        total = fixed(sum(atom.weight for atom in found.atoms), 2)
+        some = f"{count(more)} more have smaller weights. " if more > 0 else ""
+        self.rest.say(f"{some}The weights add up to {total}.")
+
+    def _draw(self, atoms: Sequence[BuiltFrom]) -> None:
         self.bars.show_bars(
             [
                 Signed(
@@ -131,13 +145,15 @@ class TokenView(ScrolledColumn):
                     atom.weight,
                     f"token {count(atom.id)} of the base",
                 )
-                for atom in found.atoms[:BARS]
+                for atom in atoms
             ]
         )
-        more = len(found.atoms) - BARS
-        total = fixed(sum(atom.weight for atom in found.atoms), 2)
-        some = f"{count(more)} more with smaller weights. " if more > 0 else ""
-        self.rest.say(f"{some}The weights add up to {total}.")
+
+    @Slot()
+    def _show_all(self) -> None:
+        self.all.hide()
+        self._draw(self._atoms)
+        self.rest.say(f"The weights add up to {fixed(sum(atom.weight for atom in self._atoms), 2)}.")
 
     def _show_near(self, found: LookedUp) -> None:
         rows = [
