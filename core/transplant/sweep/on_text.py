@@ -67,13 +67,15 @@ class OnText:
     def _measure_base(self, model: torch.nn.Module, trials: Trials) -> None:
         """What an interrupted run has left is taken."""
         kept = trials.base()
-        if kept is not None and len(kept) == sum(map(len, self._before)):
-            bits = iter(kept)
+        lengths = [len(passage.ids) for cut in self._before for passage in cut]
+        if kept is not None and len(kept) == sum(lengths):
+            bits = iter(np.split(kept, np.cumsum(lengths)[:-1]))
             self._base = [[Scored(passage, next(bits)) for passage in cut] for cut in self._before]
         else:
             tokens = self._inputs.base_tokenizer.vocabulary
             self._base = self._scored(model, "before", tokens, self._before, self._contexts[0])
-            trials.put_base([scored.bits for of_slice in self._base for scored in of_slice])
+            of_passages = [scored.bits for of_slice in self._base for scored in of_slice]
+            trials.put_base(np.concatenate(of_passages))
         unscored = prefix_of(self._inputs.target.vocabulary) is None
         for old, cut in zip(self._base, self._after, strict=True):
             empty = [Scored(passage, np.zeros(len(passage.ids))) for passage in cut]

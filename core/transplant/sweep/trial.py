@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import zipfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -58,18 +56,18 @@ class Trials:
         partial.replace(path)
         return trial
 
-    def base(self) -> list[NDArray[np.float64]] | None:
-        """The base's bits, passage after passage, as an interrupted run has left them."""
+    def base(self) -> NDArray[np.float64] | None:
+        """(n,) the base's bits, token after token, as an interrupted run has left them."""
         try:
-            with np.load(self._folder / "base.npz", allow_pickle=False) as kept:
-                return [kept[name] for name in kept.files]
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+            found: NDArray[np.float64] = np.load(self._folder / "base.npy", allow_pickle=False)
+            return found
+        except (OSError, ValueError, EOFError):
             return None
 
-    def put_base(self, bits: Sequence[NDArray[np.float64]]) -> None:
-        partial = self._folder / "base.part.npz"
-        np.savez(partial, *bits)
-        partial.replace(self._folder / "base.npz")
+    def put_base(self, bits: NDArray[np.float64]) -> None:
+        partial = self._folder / "base.part.npy"
+        np.save(partial, bits, allow_pickle=False)
+        partial.replace(self._folder / "base.npy")
 
     def _path(self, line: str, seed: int) -> Path:
         name = hashlib.sha256(f"{line} {seed}".encode()).hexdigest()[:16]
