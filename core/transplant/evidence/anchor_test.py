@@ -130,9 +130,9 @@ def anchor_test(hidden: Hidden, rows: Rows, ctx: Context) -> AnchorTest:
     if rows.indices is not None and bool((rows.indices == hidden.ids[:, None]).any()):
         raise UserError("The method finds the hidden tokens all the same, so that hiding them tests nothing.")
     stage = "Testing on hidden anchors"
-    made = torch.where(
-        rows.made[:, None], apply(rows, task.table, ctx, stage), mean_row(task.table, task.used)
-    )
+    made = apply(rows, task.table, ctx, stage)
+    if not bool(rows.made.all()):
+        made = torch.where(rows.made[:, None], made, mean_row(task.table, task.used))
     true = task.table[hidden.ids].float()
     everything = torch.cat([task.used, hidden.ids]).sort().values
     of_made = nearest(made, task.table, everything, hidden.ids, ctx, stage)
