@@ -210,7 +210,7 @@ class _Sweep:
 
     def _test_on_anchors(self, group: Sequence[Candidate]) -> None:
         """How near the rows of hidden anchors come to the true ones: once a method, whatever the head's."""
-        if not len(self._materials.order):
+        if not group or not len(self._materials.order):
             return
         methods = [candidate.method for candidate in group]
         try:
