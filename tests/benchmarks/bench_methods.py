@@ -63,6 +63,7 @@ def texts(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     return measured, corpus
 
 
+@pytest.mark.timeout(4 * 3600)
 @pytest.mark.parametrize(("base", "target"), [("prose-bpe", "prose-unigram"), ("prose-unigram", "prose-bpe")])
 def test_that_methods_are_compared_on_the_starters(base: str, target: str, texts: tuple[Path, Path]) -> None:
     measured, corpus = texts
@@ -78,6 +79,7 @@ def test_that_methods_are_compared_on_the_starters(base: str, target: str, texts
     show(f"{base} → {target}, {KILOBYTES} kB of held-out addresses", found)
 
 
+@pytest.mark.timeout(8 * 3600)
 def test_that_methods_are_compared_on_minilm(
     shared_data: Path, texts: tuple[Path, Path], tmp_path: Path
 ) -> None:

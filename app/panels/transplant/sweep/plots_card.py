@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 QUALITY, VALUES = "quality", "values"
 LEAST_SECONDS = 0.01
 """What took less is drawn there: the axis is logarithmic."""
+BARS = "Bars are 95 % intervals of the difference from the base."
 FEWEST = 3
 """Values from which a line says something."""
 
@@ -40,11 +41,12 @@ class PlotsCard(Card):
         self.quality = QualityPlot("Quality against the seconds to make the rows")
         self.values = LinePlot("Quality against a parameter")
         self.quality.chosen.connect(self.chosen)
-        self.words = Words(role="small")
+        self.words, self.bars = Words(role="small"), Words(role="small")
         for plot in (self.quality, self.values):
             offer_picture(plot, session, more)
             self.column.addWidget(plot)
         self.column.addWidget(self.words)
+        self.column.addWidget(self.bars)
         self._switch(self.view.key)
 
     def show_rows(self, rows: Sequence[SweepRow], measure: Measure, before: float | None) -> None:
@@ -61,13 +63,14 @@ class PlotsCard(Card):
             self.view.choose(QUALITY)
         better = "Lower is better" if measure == "bits per byte" else "Higher is better"
         base = f"; the base itself has {before:.3f}" if before is not None else ""
-        bars = any(point.low is not None for point in points)
-        said = " Bars are 95 % intervals of the difference from the base." if bars else ""
-        self.words.say(f"{better}{base}.{said}")
+        self.words.say(f"{better}{base}.")
+        self.bars.setText(BARS if any(point.low is not None for point in points) else "")
+        self._switch(self.view.key)
 
     def _switch(self, key: str) -> None:
         self.quality.setVisible(key == QUALITY)
         self.values.setVisible(key == VALUES)
+        self.bars.setVisible(key == QUALITY and bool(self.bars.text()))
 
 
 def _point(row: SweepRow, measure: Measure, before: float | None) -> Point:
