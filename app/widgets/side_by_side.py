@@ -8,16 +8,24 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 WIDE = 700
-"""Pixels from which two cards stand side by side."""
+"""Pixels from which two cards stand side by side, usually."""
 
 
 class SideBySide(QWidget):
-    """Each side is one or several cards, one under the other; `shares` are the widths that the sides have."""
+    """Each side is one or several cards, one under the other; `shares` are the widths that the sides have.
+
+    `wide` are the pixels from which the sides stand side by side.
+    """
 
     def __init__(
-        self, left: Sequence[QWidget], right: Sequence[QWidget], shares: tuple[int, int] = (1, 1)
+        self,
+        left: Sequence[QWidget],
+        right: Sequence[QWidget],
+        shares: tuple[int, int] = (1, 1),
+        wide: int = WIDE,
     ) -> None:
         super().__init__()
+        self._from = wide
         self._cards = (*left, *right)
         self._wide = True
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
@@ -44,7 +52,7 @@ class SideBySide(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        wide = self._wide and self.width() >= WIDE
+        wide = self._wide and self.width() >= self._from
         way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         if self._row.direction() is not way:
             self._row.setDirection(way)

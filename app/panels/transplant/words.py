@@ -109,7 +109,11 @@ def counts(result: TransplantResult) -> str:
 def facts(result: TransplantResult, run_id: int) -> str:
     """The line under the sentence."""
     head = f"head by {result.head_method}" if result.head_method else ""
-    return " · ".join(filter(None, [counts(result), head, duration(result.seconds), f"run {run_id}"]))
+    return " · ".join(
+        filter(
+            None, [counts(result), head, duration(result.seconds).replace(" ", KEPT), f"run{KEPT}{run_id}"]
+        )
+    )
 
 
 def shares(result: TransplantResult, name: str) -> tuple[float, float] | None:

@@ -21,7 +21,7 @@ REMEDY = (
     "Give the target tokenizer the base's way with digits (its pre-tokenizer can split them so) and "
     "transplant again; or plan a short training on text with numbers, as the tool Heal does."
 )
-WIDTH, HEIGHT = 620, 460
+WIDTH, HEIGHT = 680, 470
 
 
 class DigitsSheet(Floating):
@@ -43,7 +43,8 @@ class DigitsSheet(Floating):
         body = ScrolledColumn()
         body.column.setContentsMargins(0, 0, 8, 0)
         body.column.setSpacing(10)
-        for widget in (self.same, self.remedy):
+        groups = Words(f"The base: {digits.base}\nThe target: {digits.target}", "muted", selectable=True)
+        for widget in (self.remedy, groups, self.same):
             body.column.addWidget(widget)
         if digits.examples:
             body.column.addLayout(_examples(digits))
@@ -78,7 +79,7 @@ def _examples(digits: DigitsFigures) -> QGridLayout:
     grid = QGridLayout()
     grid.setHorizontalSpacing(24)
     grid.setVerticalSpacing(6)
-    for place, title in enumerate(("number", f"base: {digits.base}", f"target: {digits.target}")):
+    for place, title in enumerate(("number", "the base's pieces", "the target's pieces")):
         grid.addWidget(theme.styled(_plain(title), role="small"), 0, place)
     for line, cells in enumerate(digits.examples, 1):
         for place, text in enumerate(cells):

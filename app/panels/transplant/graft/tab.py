@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from core.transplant.request import TransplantRequest
     from core.transplant.result import TransplantResult
 
+TABLES = 1_000
+"""Pixels from which two tables stand side by side."""
 COMPARED = 12
 """Runs offered to be compared with, the newest first."""
 
@@ -81,8 +83,8 @@ class GraftTab(JobTab):
         self.norms = NormsCard(session)
         self.pairs = (
             SideBySide([self.slices], [self.residuals, self.norms], (3, 2)),
-            SideBySide([self.classes], [self.anchors]),
-            SideBySide([self.agreement], [self.perplexity]),
+            SideBySide([self.classes], [self.anchors], wide=TABLES),
+            SideBySide([self.agreement], [self.perplexity], wide=TABLES),
         )
         self._cards = (
             self.kept,

@@ -81,7 +81,7 @@ class TokensCard(Card):
         self.view = Segmented("Tokens that suffer", (("worst", "Most"), ("best", "Least")))
         self.view.chosen.connect(self._fill)
         self.head.addWidget(self.view)
-        self.table = FiguresTable(session, "Tokens that suffer", COLUMNS, stretched=BUILT, lines=8)
+        self.table = FiguresTable(session, "Tokens that suffer", COLUMNS, stretched=BUILT, lines=8, least=110)
         self.table.row_chosen.connect(self._show_token)
         self.where = Words(HINT, "small")
         self.examples = [ExampleLine(f"Where the token occurs, {place}") for place in range(1, PLACES + 1)]

@@ -310,7 +310,7 @@ def test_that_the_result_says_the_answer_first_and_what_it_is_made_of(
     assert (
         heading.sentence.text() == "OMP costs your text 6.2\u00a0% more bits per byte: 1.92\u00a0→\u00a02.04."
     )
-    assert heading.facts.text().endswith(f"run {run_id}")
+    assert heading.facts.text().endswith(f"run\u00a0{run_id}")
     assert [part.label for part in tab.bar.parts] == ["copied", "by role", "approximated"]
     assert tab.page.warnings.said == result().warnings
     assert [pair.name for pair in tab.slices.dots.pairs] == ["whole text", "prose.txt", "日本語.txt"]
