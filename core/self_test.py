@@ -214,6 +214,45 @@ def _transplant(folder: Path) -> str:
     return f"{result['matched']:,} tokens copied, {before:.2f} → {after:.2f} bits per byte"
 
 
+def _sweep(folder: Path) -> str:
+    """Methods that reach for libraries of their own: word vectors and pictures of glyphs."""
+    base, target = (str(starter(name)) for name in STARTERS)
+    text = [str(starter("texts") / "prose.txt")]
+    result = _run(
+        "sweep",
+        folder,
+        base=base,
+        target_tokenizer=target,
+        method=["focus", "glyph"],
+        corpus=text,
+        text=text,
+        max_bytes=1_000,
+    )
+    if wrong := [row["error"] for row in result["rows"] if row["error"]]:
+        raise RuntimeError(wrong[0])
+    return f"{len(result['rows'])} methods beside each other"
+
+
+def _heal(folder: Path) -> str:
+    text = [str(starter("texts") / "prose.txt")]
+    result = _run(
+        "heal",
+        folder,
+        model=str(starter(STARTERS[0])),
+        text=text,
+        train="lora",
+        rank=2,
+        tokens=500,
+        context=64,
+        batch=2,
+        looks=2,
+        max_bytes=1_000,
+        out=str(folder / "healed"),
+    )
+    described = _run("describe-model", folder, model=result["out"])
+    return f"{described['parameters']:,} parameters, a low-rank change merged"
+
+
 CHECKS: tuple[Check, ...] = (
     Check("resources", _resources),
     Check("catalogue", _catalogue),
@@ -225,4 +264,6 @@ CHECKS: tuple[Check, ...] = (
     Check("ribbons", _live),
     Check("train", _train),
     Check("transplant", _transplant),
+    Check("sweep", _sweep),
+    Check("heal", _heal),
 )
