@@ -31,6 +31,7 @@ from core.transplant.evaluate import (
 from core.transplant.evidence.anchor_test import run_anchor_test
 from core.transplant.evidence.classes import class_figures
 from core.transplant.evidence.foreseen import Places, places, spelt_bytes
+from core.transplant.evidence.kept import kept_figures, read_trials
 from core.transplant.evidence.neighbours import neighbours_kept
 from core.transplant.evidence.of_text import of_text
 from core.transplant.figures import TokenCosts, norms, residuals, spelt, worst_and_best
@@ -85,6 +86,7 @@ def transplant(request: TransplantRequest, ctx: Context) -> TransplantResult:
     needed = bytes_to_write(inputs, request)
     check_output(out, replace=replace, needed=needed, sources=inputs.folders)
     slices = read_slices(request.text, request.max_bytes)
+    trials = read_trials(request.collection, request.pairs, slices if inputs.base.is_encoder else ())
     ctx.progress(0, 1, "Matching the vocabularies")
     matching = matched(inputs, request)
     ctx.emit({"vocab_size": inputs.target.vocabulary.size, **_counted(matching.sources)})
@@ -109,6 +111,7 @@ def transplant(request: TransplantRequest, ctx: Context) -> TransplantResult:
         if texts.slices and inputs.base.is_causal_lm:
             measured = _measure(folder, inputs, texts, ctx)
         figures = _figures(inputs, materials, graft, texts, measured, ctx)
+        figures["kept"] = kept_figures(inputs.base.path, folder, trials, ctx)
         figures |= _hidden_anchors(request.methods, materials, graft, ctx)
         result = _result(out, request, inputs, matching, graft, figures)
         write_rows(folder / ROWS, matching, graft)
