@@ -39,6 +39,7 @@ def preview(request: TransplantRequest) -> Preview:
     return Preview(
         problems=found.problems,
         notes=found.notes,
+        asks=found.asks(),
         seconds=seconds,
         memory_bytes=memory,
         disk_bytes=found.disk(),
@@ -68,6 +69,10 @@ class _Findings:
             self._look_at_out()
         except UserError as error:
             self._note_problem(error, "out")
+
+    def asks(self) -> list[str]:
+        """What is measured of an encoder instead of bits per byte."""
+        return ["collection", "pairs"] if self._base is not None and self._base.is_encoder else []
 
     def cost(self) -> tuple[float | None, int | None]:
         """Seconds and bytes of memory; None where too little is known."""

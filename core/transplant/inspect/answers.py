@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import UserError
+from core.tokenizers.canonical import Token
+from core.tokenizers.vocabulary import Vocabulary
 from core.transplant.inspect.opened import Opened, opened, spelt
 from core.transplant.inspect.request import AskToken, AskTokens
 from core.transplant.inspect.result import (
@@ -139,22 +141,34 @@ def _listed(
 
 
 def _in_donor(found: Opened, question: AskToken, notes: list[str]) -> tuple[Neighbour, ...]:
-    """Near the donor's own row of the token: its ids are the new model's."""
-    if found.place.donor is None:
+    """Near the donor's own row of the token."""
+    token = found.vocabulary.entries[question.id]
+    if found.place.donor is None or token is None:
         return ()
     try:
         table, vocabulary = found.other(found.place.donor, "donor", question.matrix)
-        if question.id >= table.rows:
+        own = _same_token(token, vocabulary)
+        if own is None or own >= table.rows:
             return ()
-        allowed = np.array([token is not None for token in vocabulary.entries], dtype=bool)
-        if question.id < len(allowed):
-            allowed[question.id] = False
-        near = table.nearest(table.row(question.id), question.neighbours, allowed)
+        allowed = np.array([entry is not None for entry in vocabulary.entries], dtype=bool)
+        allowed[own] = False
+        near = table.nearest(table.row(own), question.neighbours, allowed)
         texts = [spelt(entry) for id, _ in near if (entry := vocabulary.entries[id]) is not None]
     except UserError as error:
         notes.append(error.message)
         return ()
     return tuple(Neighbour(id, text, cosine) for (id, cosine), text in zip(near, texts, strict=True))
+
+
+def _same_token(token: Token, vocabulary: Vocabulary) -> int | None:
+    """Its id in another vocabulary: mostly the same, since donors have the target's tokenizer."""
+
+    def same(other: Token | None) -> bool:
+        return other is not None and other[2:5] == token[2:5]
+
+    if token.id < vocabulary.size and same(vocabulary.entries[token.id]):
+        return token.id
+    return next((other.id for other in vocabulary if same(other)), None)
 
 
 def _in_base(

@@ -83,8 +83,8 @@ def shared_neighbours(found: LookedUp) -> str:
     """How many of the donor's neighbours are near the new row as well."""
     if not found.in_donor or not found.in_new:
         return ""
-    near = {neighbour.id for neighbour in found.in_new}
-    both = sum(neighbour.id in near for neighbour in found.in_donor)
+    near = {neighbour.text for neighbour in found.in_new}
+    both = sum(neighbour.text in near for neighbour in found.in_donor)
     return (
         f"Of its {len(found.in_donor)} nearest in the donor, {both} are among the nearest in the new table."
     )

@@ -43,7 +43,8 @@ def test_that_it_says_when_nothing_was_measured() -> None:
 
 def test_that_the_counts_say_where_the_rows_come_from() -> None:
     assert facts(result(), 14) == (
-        "8,192 tokens: 4,730 copied, 41 by role, 3,421 approximated from 16 anchors each · 23\u00a0s · run\u00a014"
+        "8,192 tokens: 4,730 copied, 41 by role, 3,421 approximated from 16 anchors each · 23\u00a0s"
+        " · run\u00a014"
     )
     made = result(parameters={}, sources={"exact": 10, "byte": 2, "method": 3, "fallback": 1}, vocab_size=16)
     assert counts(made) == "16 tokens: 10 copied, 2 by byte, 3 approximated, 1 by the mean"

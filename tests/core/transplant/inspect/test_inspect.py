@@ -176,6 +176,14 @@ def test_that_a_base_that_is_gone_or_another_one_is_noted(place: Place, tmp_path
     assert found.notes == (f"{other} is not the base of this model: its rows are of another width.",)
 
 
+def test_that_a_token_is_found_in_a_donor_that_numbers_it_otherwise(place: Place, tmp_path: Path) -> None:
+    rows = np.array([[0, 1], [2, 2], [1, 1]], dtype=np.float32)
+    donor = write(tmp_path / "another", ("b", "bc", "Ġabc"), rows)
+    found = look_up(AskToken(place=place.model_copy(update={"donor": donor}), id=2))
+    assert [(near.text, near.id) for near in found.in_donor] == [("bc", 1), ("b", 0)]
+    assert look_up(AskToken(place=place.model_copy(update={"donor": donor}), id=4)).in_donor == ()
+
+
 def test_that_a_head_of_its_own_is_looked_into_apart(tmp_path: Path) -> None:
     rows = np.eye(5, 3, dtype=np.float32) + 0.1
     model = write(tmp_path / "model", NEW, rows, head=rows[::-1].copy())
