@@ -17,6 +17,8 @@ from core.models.tensors import map_tensor
 from core.transplant.rows import Rows
 from core.transplant.sizes import HELD
 
+ROWS_FOLDER = "rows"
+
 
 class Checkpoint:
     """Chunks of rows under `folder`, valid for one `digest` of everything that they depend on.
@@ -25,7 +27,7 @@ class Checkpoint:
     """
 
     def __init__(self, folder: Path, digest: str) -> None:
-        self._folder = folder / "rows"
+        self._folder = folder / ROWS_FOLDER
         said = self._folder / "digest"
         if not said.is_file() or said.read_text(encoding="utf-8") != digest:
             shutil.rmtree(self._folder, ignore_errors=True)

@@ -2,13 +2,14 @@
 
 Candidates of one method are made together, so that a list of k costs one pursuit. No model is written while
 they are measured: the base is open in memory, and each candidate's rows take the place of its own. What is
-kept at the end is written by the transplant job, with its report, from rows that are already made.
+kept at the end is written by the transplant job, with its report.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import statistics
 from collections.abc import Sequence
 from functools import partial
@@ -18,6 +19,7 @@ from core.errors import UserError
 from core.jobs.context import Context
 from core.jobs.registry import job
 from core.output import check_output
+from core.transplant.checkpoint import ROWS_FOLDER
 from core.transplant.digits import digits_warning
 from core.transplant.evaluate import read
 from core.transplant.evidence.anchor_test import anchor_test, hide
@@ -170,6 +172,8 @@ class _Sweep:
                 self._try_group(some, seed)
             for candidate in group:
                 self._tell(candidate, len(candidates))
+            # The rows themselves are as large as matrices: those of one method at a time are enough.
+            shutil.rmtree(self._ctx.checkpoint() / ROWS_FOLDER, ignore_errors=True)
 
     # One method's candidates
 
