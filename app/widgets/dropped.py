@@ -1,4 +1,4 @@
-"""What was dropped, told apart: models, tokenizers, texts."""
+"""What was dropped, told apart: models, tokenizers, collections, texts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 TOKENIZERS = {".model", ".tiktoken", ".gguf", ".vocab"}
 NAMES = {"tokenizer.json", "tekken.json", "vocab.txt", "vocab.json", "merges.txt", "tokenizer.model"}
 """Files by which a folder without a model in it is a tokenizer's."""
+COLLECTION = ("corpus.jsonl", "queries.jsonl")
+"""Files, packed or not, by which a folder is a collection to search in."""
 WEIGHTS = {".safetensors", ".bin", ".pt", ".pth"}
 SNIFFED = 4096
 """Bytes of a file that are looked at: text holds no NUL. What is packed (.gz) is taken for text."""
@@ -18,9 +20,10 @@ class Dropped:
     models: list[Path] = field(default_factory=list)
     tokenizers: list[Path] = field(default_factory=list)
     texts: list[Path] = field(default_factory=list)
+    collections: list[Path] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.models or self.tokenizers or self.texts)
+        return bool(self.models or self.tokenizers or self.texts or self.collections)
 
 
 def tell_apart(paths: list[Path]) -> Dropped:
@@ -43,6 +46,8 @@ def _sort(path: Path, found: Dropped) -> None:
             found.models.append(path)
         elif any((path / name).is_file() for name in NAMES):
             found.tokenizers.append(path)
+        elif all((path / name).is_file() or (path / f"{name}.gz").is_file() for name in COLLECTION):
+            found.collections.append(path)
         else:
             found.texts += sorted(file for file in path.iterdir() if file.is_file() and _is_text(file))
     elif not path.is_file():

@@ -65,3 +65,11 @@ def test_that_packed_text_is_text_and_an_archive_is_not(tmp_path: Path) -> None:
     assert tell_apart([tmp_path / "prose.txt.gz", tmp_path / "many.tar.gz"]).texts == [
         tmp_path / "prose.txt.gz"
     ]
+
+
+def test_that_a_folder_with_corpus_and_queries_is_a_collection(tmp_path: Path) -> None:
+    for name in ("corpus.jsonl.gz", "queries.jsonl"):
+        (tmp_path / name).write_text("{}")
+    found = tell_apart([tmp_path])
+    assert (found.collections, found.texts) == ([tmp_path], [])
+    assert found

@@ -202,6 +202,9 @@ class GraftTab(JobTab):
         if targets:
             self.page.setup.set_field("target_tokenizer", str(targets[0]))
             said.append(f"{targets[0].name} gives the target tokenizer")
+        if found.collections:
+            self.page.setup.set_field("collection", str(found.collections[0]))
+            said.append(f"{found.collections[0].name} is the collection")
         return said + super().put(found)
 
     # What a person does with a run

@@ -208,6 +208,12 @@ def test_that_two_models_are_base_and_target_and_anything_else_is_left(
     tab: GraftTab, base: Path, target: Path, tmp_path: Path
 ) -> None:
     assert tab.drop([base, target])
+    collection = tmp_path / "ir"
+    collection.mkdir()
+    for name in ("corpus.jsonl", "queries.jsonl"):
+        (collection / name).write_text("{}")
+    assert tab.drop([collection])
+    assert tab.page.setup.form.values()["collection"] == str(collection)
     assert tab.page.setup.form.values()["target_tokenizer"] == str(target)
     (tmp_path / "photo.heic").write_bytes(b"\0")
     assert not tab.drop([tmp_path / "photo.heic"])
