@@ -74,7 +74,10 @@ def near_duplicates(table: torch.Tensor, ids: torch.Tensor | None = None) -> tor
 
     line = torch.randn(table.shape[1], generator=torch.Generator().manual_seed(0))
     line /= line.norm()
-    along, order = torch.cat([unit(some) @ line for some in torch.arange(len(ids)).split(_BLOCK)]).sort()
+    along = torch.empty(len(ids))
+    for some in torch.arange(len(ids)).split(_BLOCK):
+        along[some] = unit(some) @ line
+    along, order = along.sort()
     reach = 1.1 * math.sqrt(2 * (1 - SAME))
     for first in range(0, len(ids), _BLOCK):
         last = min(first + _BLOCK, len(ids))

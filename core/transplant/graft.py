@@ -46,7 +46,7 @@ class Graft:
         rows: the method's answer for each matrix it was asked for (one, where the head takes the same
             weights).
         sources: by the target's ids; `padded` rows in all.
-        base_lengths: of the base's used rows, (R',) float32.
+        base_lengths, all_lengths: of the base's used rows, (R',), and of all, (R_b,) float32.
         input: how the input embedding is made, also where nothing changes.
         untied: the tied head of the base is a matrix of its own now, under this name.
         seconds: what making the rows took. Settings of one method that were made together share their time
@@ -61,6 +61,7 @@ class Graft:
     padded: int
     anchors: Mapping[Matrix, AnchorCounts]
     base_lengths: torch.Tensor
+    all_lengths: torch.Tensor
     input: NewMatrix
     untied: str | None = None
     seconds: float = 0.0
@@ -76,8 +77,8 @@ class Graft:
 
     @property
     def new_lengths(self) -> torch.Tensor:
-        """(padded,) float32: of the new input embedding's rows. Made when first asked for."""
-        return self.input.lengths
+        """(padded,) float32: of the new input embedding's rows. At hand once that has been written."""
+        return self.input.lengths if self.matrices else self.all_lengths
 
 
 def make_graft(
@@ -303,17 +304,17 @@ class _Workshop:
             sources=sources,
             padded=self.padded,
             anchors=counts,
-            base_lengths=self._base_lengths,
+            base_lengths=self._lengths[materials.used],
+            all_lengths=self._lengths,
             input=input,
             untied=untied,
             seconds=seconds,
         )
 
     @property
-    def _base_lengths(self) -> torch.Tensor:
-        materials = self._materials
-        return materials.shared.once(
-            ("lengths of used rows",), lambda: lengths(self._table.rows, materials.used)
+    def _lengths(self) -> torch.Tensor:
+        return self._materials.shared.once(
+            ("lengths of rows",), lambda: lengths(self._table.rows, ctx=self._ctx)
         )
 
     def _matrix(self, matrix: Matrix, made: Rows | None) -> NewMatrix:

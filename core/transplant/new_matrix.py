@@ -17,7 +17,7 @@ from core.transplant.tables import lengths
 
 _HALF_LARGEST = 65_504.0
 _BLOCK = 16 * 2**20
-"""Bytes of new rows, or of rows that they are combined from, at a time, in float32."""
+"""Bytes of new rows at a time, in float32."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +56,12 @@ class NewMatrix:
             UserError: a new row holds what is no number, or one too large for the base's 16-bit floats.
         """
         some = max(1, _BLOCK // (4 * max(1, self.table.shape[1])))
+        measured = torch.empty(len(self.copied))
         for first in range(0, len(self.copied), some):
-            yield self._block(first, min(first + some, len(self.copied)))
+            block = self._block(first, min(first + some, len(self.copied)))
+            measured[first : first + some] = torch.linalg.vector_norm(block.float(), dim=1)
+            yield block
+        self.__dict__["lengths"] = measured  # as its cached property would keep them
 
     def whole(self) -> torch.Tensor:
         """(padded, h), in memory."""
@@ -70,8 +74,11 @@ class NewMatrix:
 
     @cached_property
     def lengths(self) -> torch.Tensor:
-        """(padded,) float32: of all rows. Takes as long as making them."""
-        return torch.cat([torch.linalg.vector_norm(block.float(), dim=1) for block in self.blocks()])
+        """(padded,) float32: of all rows. At hand once they have been made; else they are made for it."""
+        for _ in self.blocks():
+            pass
+        found: torch.Tensor = self.__dict__["lengths"]
+        return found
 
     def _block(self, first: int, last: int) -> torch.Tensor:
         copied = self.copied[first:last]
@@ -103,10 +110,7 @@ class NewMatrix:
         else:
             assert rows.indices is not None
             assert rows.weights is not None
-            some = max(1, _BLOCK // (4 * max(1, rows.indices.shape[1]) * self.table.shape[1]))
-            made = torch.cat(
-                [combine(rows.indices[part], rows.weights[part], self.table) for part in places.split(some)]
-            )
+            made = combine(rows.indices[places], rows.weights[places], self.table)
         if not bool(made.isfinite().all()):
             place = int(places[(~made.isfinite().all(dim=1)).nonzero()[0, 0]])
             raise UserError(

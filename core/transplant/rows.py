@@ -20,6 +20,8 @@ _T = TypeVar("_T")
 Matrix = Literal["input", "head"]
 
 _BLOCK = 64 * 2**20
+"""Bytes of rows that are worked on between two looks at whether someone pressed stop."""
+_GATHERED = 16 * 2**20
 """Bytes that are gathered at once."""
 
 
@@ -196,10 +198,22 @@ def merged(places: torch.Tensor, one: Rows, other: Rows, table: torch.Tensor, ct
 
 
 def combine(indices: torch.Tensor, weights: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
-    """(m, h) float32: Σ weights (m, k) · rows of `table`; an index of -1 counts nothing."""
-    ids = indices.long()
-    used = torch.where(ids >= 0, weights, 0.0)
-    return (used[:, None] @ table[ids.clamp_min(0)].float())[:, 0]
+    """(m, h) float32: Σ weights (m, k) · rows of `table`; an index of -1 counts nothing.
+
+    Rows that use about as many are made together, so that few are gathered in vain.
+    """
+    made = torch.zeros(len(indices), table.shape[1])
+    used = indices >= 0
+    widths = (used * torch.arange(1, indices.shape[1] + 1)).amax(dim=1)
+    order = widths.argsort(stable=True)
+    while len(order):
+        widest = int(widths[order[-1]])  # the widest first
+        places = order[-max(1, _GATHERED // (4 * max(1, widest) * table.shape[1])) :]
+        order = order[: -len(places)]
+        ids = indices[places, :widest].long()
+        shares = torch.where(used[places, :widest], weights[places, :widest], 0.0)
+        made[places] = (shares[:, None] @ table[ids.clamp_min(0)].float())[:, 0]
+    return made
 
 
 def mean_row(table: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:

@@ -104,9 +104,10 @@ def transplant(request: TransplantRequest, ctx: Context) -> TransplantResult:
         norms=request.norms,
     )
     mean, histogram = residuals(graft)
-    ctx.emit({"mean_residual": mean, "residuals": histogram, "norms": norms(graft)})
+    ctx.emit({"mean_residual": mean, "residuals": histogram})
     with new_folder(out, replace=replace, needed=needed, sources=inputs.folders) as folder:
         write_graft(folder, inputs, matching, graft, ctx)
+        ctx.emit({"norms": norms(graft)})
         measured = None
         if texts.slices and inputs.base.is_causal_lm:
             measured = _measure(folder, inputs, texts, ctx)

@@ -91,7 +91,7 @@ def reordered(table: torch.Tensor, ids: torch.Tensor, place: Path, ctx: Context)
     return map_tensor(entry)
 
 
-def lengths(table: torch.Tensor, ids: torch.Tensor | None = None) -> torch.Tensor:
+def lengths(table: torch.Tensor, ids: torch.Tensor | None = None, ctx: Context | None = None) -> torch.Tensor:
     """(n,) float32: the lengths of the rows `ids` of `table`, or of all; a block at a time.
 
     Args:
@@ -99,8 +99,11 @@ def lengths(table: torch.Tensor, ids: torch.Tensor | None = None) -> torch.Tenso
     """
     if ids is None:
         ids = torch.arange(len(table))
+    found = torch.empty(len(ids))  # written to in place: many small results would hold the heap apart
     some = max(1, _BLOCK // (4 * max(1, table.shape[1])))
-    return torch.cat(
-        [torch.linalg.vector_norm(table[block].float(), dim=1) for block in ids.split(some)]
-        or [torch.empty(0)]
-    )
+    for first in range(0, len(ids), some):
+        if ctx is not None:
+            ctx.progress(first, len(ids), "Measuring rows")
+        block = table[ids[first : first + some]].float()
+        found[first : first + some] = torch.linalg.vector_norm(block, dim=1)
+    return found
