@@ -215,6 +215,7 @@ class Dictionary:
         self._size = len(table) if ids is None else len(ids)
         self._tile = min(tile or TILE * (1 if device == "cpu" else _FASTER), max(1, self._size))
         self._buffer = torch.empty(0, device=device)
+        self._scratch = torch.empty(0)
         self._atoms: torch.Tensor | None = None
         self.width = table.shape[1]
         self.mean = torch.zeros(self.width, device=device)
@@ -285,15 +286,26 @@ class Dictionary:
         """(B,) the best atom in each row's group (B,)."""
         winners = torch.empty_like(groups)
         members = torch.arange(GROUP, device=self._device)
-        block = max(1, _GATHERED // (4 * GROUP * residual.shape[1]))
+        gathered = _GATHERED * (1 if self._device == "cpu" else _FASTER)
+        block = max(1, gathered // (4 * GROUP * self.width))
         for first in range(0, len(groups), block):
             some = slice(first, first + block)
             places = (groups[some, None] * GROUP + members).clamp_max(self._size - 1)
-            scores = (residual[some, None] @ self.rows(places).mT)[:, 0].abs_()
+            scores = (residual[some, None] @ self._gathered(places).mT)[:, 0].abs_()
             if self._lengths is not None:
                 scores /= self._lengths[places]
             winners[some] = places.gather(1, scores.argmax(dim=1, keepdim=True))[:, 0]
         return winners
+
+    def _gathered(self, places: torch.Tensor) -> torch.Tensor:
+        """`rows`; on a processor into memory used again, since fresh memory costs more than to fill it."""
+        if self._atoms is None or self._device != "cpu":
+            return self.rows(places)
+        if self._scratch.numel() < places.numel() * self.width:
+            self._scratch = torch.empty(places.numel() * self.width)
+        there = self._scratch[: places.numel() * self.width].view(-1, self.width)
+        torch.index_select(self._atoms, 0, places.flatten(), out=there)
+        return there.view(*places.shape, self.width)
 
     def _extend(self, chunk: _Chunk, at: int, winners: torch.Tensor) -> None:
         """Take the winners as the atoms `at` of each row, or the next best where they will not do."""

@@ -340,6 +340,54 @@ def bench_omp_with_k_64_at_hidden_size_2048() -> None:
     print(f"memory {found['memory']:.0f} MB; pursuit / products: {shares(found)}")
 
 
+@pytest.mark.timeout(7200)
+def bench_that_supports_are_mergekits_but_for_ties() -> None:
+    """Its own function on our anchors, since the anchors that it takes itself are a few hundred more: special
+    tokens and parts of characters. A tie: two anchors score within a ten-thousandth in float64."""
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    from core.transplant.pursuit import Dictionary
+
+    if not MERGEKIT.is_file():
+        pytest.skip("needs mergekit: .venv/bin/python packaging/peers.py mergekit")
+    given = task(WIDTH)
+    atoms, targets = given.donor[given.anchors.donor], given.donor[given.targets[:512]]
+    asked, out = CACHE / "given.safetensors", CACHE / "supports.safetensors"
+    save_file({"0": targets, "1": atoms, "2": torch.tensor(K)}, asked)
+    work = {"commands": [], "calls": [[str(out), "tokensurgeon.omp.batch_omp", str(asked)]]}
+    (CACHE / "work.json").write_text(json.dumps(work), encoding="utf-8")
+    script = ROOT / "tests" / "core" / "transplant" / "parity" / "in_mergekit.py"
+    python = MERGEKIT.with_name("python")
+    subprocess.run([str(python), str(script), str(CACHE / "work.json")], check=True, capture_output=True)
+    theirs, found = load_file(out), Dictionary(atoms).pursue(targets, K)
+    same = (found.support == theirs["0"]).all(dim=1)
+    ties = [gap(targets[row], atoms, found.support[row].long(), theirs["0"][row]) for row in others(same)]
+    wrong = (found.weights[same] - theirs["1"][same]).norm(dim=1) / theirs["1"][same].norm(dim=1)
+    print(f"\nsupports equal in order: {int(same.sum())} of {len(same)}; gaps where they part: {ties}")
+    print(f"weights are off by {float(wrong.max()):.1e} at most")
+    assert all(tie < 1e-4 for tie in ties)
+    assert wrong.max() < 1e-3
+
+
+def others(same: Any) -> list[int]:
+    found: list[int] = (~same).nonzero()[:, 0].tolist()
+    return found
+
+
+def gap(x: Any, atoms: Any, ours: Any, theirs: Any) -> float:
+    """By which share the scores of two choices differ, in float64, where two supports part."""
+    import torch
+
+    at = int((ours != theirs).nonzero()[0])
+    chosen = atoms[ours[:at]].double()
+    residual = x.double()
+    if at:
+        residual = residual - chosen.T @ torch.linalg.lstsq(chosen.T, x.double()).solution
+    one, other = (abs(float(atoms[support[at]].double() @ residual)) for support in (ours, theirs))
+    return abs(one - other) / max(one, other)
+
+
 def least(found: dict[str, Any]) -> tuple[str, float, float]:
     """The fastest way to the products, its seconds and those on the processors."""
     cpu = {name: spent for name, spent in found["cpu"].items() if name != "ours"}
