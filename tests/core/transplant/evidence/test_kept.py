@@ -11,10 +11,13 @@ import pytest
 from core.errors import UserError
 from core.jobs.context import Context
 from core.transplant.evidence.kept import kept_figures, read_trials
+from core.transplant.methods.fvt import Fvt
+from core.transplant.request import TransplantRequest
 from core.transplant.result import SIMILARITY_KEPT
+from core.transplant.run import transplant
 from core.transplant.texts import Slice
 from tests.core.encoders.toys import write_encoder
-from tests.core.transplant.toys import prose
+from tests.core.transplant.toys import ROLES, prose, trained, write_tokenizer
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +84,33 @@ def test_that_what_cannot_be_read_is_told_by_its_field(place: Path) -> None:
     with pytest.raises(UserError) as caught:
         read_trials(pairs=[place / "none.tsv"])
     assert caught.value.field == "pairs"
+
+
+def test_that_a_transplant_tells_what_its_encoder_keeps(place: Path, tmp_path: Path) -> None:
+    target = write_tokenizer(tmp_path / "target", trained("byte-level", 500), ROLES["byte-level"])
+    (tmp_path / "prose.txt").write_text(prose()[:2000], encoding="utf-8")
+    found = transplant(
+        TransplantRequest(
+            base=place / "one",
+            target_tokenizer=target,
+            method=Fvt(),
+            collection=place / "c",
+            pairs=[place / "pairs.tsv"],
+            text=[tmp_path / "prose.txt"],
+            out=tmp_path / "out",
+        ),
+        Context(workdir=tmp_path / "run"),
+    )
+    told = {(each.name, each.on): each for each in found.kept}
+    assert told["nDCG@10", "c"].before > 0.3
+    assert set(told) == {
+        ("nDCG@10", "c"), ("recall@100", "c"), ("Spearman", "pairs.tsv"), (SIMILARITY_KEPT, "c"),
+        (SIMILARITY_KEPT, "prose.txt"),
+    }  # fmt: skip
+    assert found.bits_per_byte.after == {}
+    assert "nDCG@10 on c" in found.summary()
+    card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    assert "pipeline_tag: sentence-similarity" in card
+    assert "nDCG@10 on c: " in card
+    report = json.loads((tmp_path / "out" / "transplant_report.json").read_bytes())
+    assert [each["name"] for each in report["kept"]] == [each.name for each in found.kept]
