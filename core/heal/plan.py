@@ -12,15 +12,6 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel
 
-_LEARNING_RATES = {
-    "embeddings": 5e-4,
-    "new rows": 5e-4,
-    "new head rows": 5e-4,
-    "lora": 1e-3,
-    "embeddings and lora": 5e-4,
-}
-"""Found with models of 5 M parameters: at twice these, embeddings first get worse, since AdamW moves rarely
-seen rows as far as common ones."""
 _LONGEST = 512
 """Tokens of a sequence where none are asked for."""
 
@@ -50,7 +41,7 @@ def healing_plan(request: HealRequest, limit: int | None) -> HealingPlan:
         steps=-(-request.tokens // (request.batch * context)),
         batch=request.batch,
         context=context,
-        learning_rate=request.learning_rate or _LEARNING_RATES[request.train],
+        learning_rate=request.learning_rate,
         warmup=request.warmup,
         final_rate=request.final_rate,
         precision=request.precision,

@@ -59,13 +59,14 @@ class HealRequest(Request):
         description="Mean: the same healing once more, from new rows that are the mean of the copied ones; "
         "it shows how much text the transplant's method has saved. Takes as long again.",
     )
-    learning_rate: float | None = Field(
-        None,
+    learning_rate: float = Field(
+        1e-3,
         gt=0,
         le=1,
         title="Learning rate",
-        description="At its peak, after the warm-up; by default 0.0005, and for LoRA alone 0.001.",
-        json_schema_extra={"advanced": True, "none": "as usual"},
+        description="At its peak, after the warm-up. The larger the model and the smaller the batch, the "
+        "less it bears.",
+        json_schema_extra={"advanced": True},
     )
     rank: int = Field(
         16,

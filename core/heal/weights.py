@@ -9,11 +9,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
@@ -21,6 +21,9 @@ from core.errors import UserError
 from core.heal.request import HealRequest
 from core.models.folder import ModelFolder
 from core.models.tensors import torch_dtype
+
+if TYPE_CHECKING:
+    from peft import PeftModel
 
 _EPSILON = 1e-12
 """Under the root, so that the penalty has a gradient where nothing has moved yet (it is zero)."""
@@ -123,23 +126,8 @@ def prepare(
         UserError: there are no linear layers, or the files name the vocabulary's matrices otherwise.
     """
     network.requires_grad_(False)
-    layers: dict[str, str] = {}
-    adapter = None
-    if request.trains_lora:
-        layers = _linear_layers(network, model)
-        transposed = any(isinstance(network.get_submodule(name), Conv1D) for name in layers)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers by a name on its way out
-            adapter = get_peft_model(
-                network,
-                LoraConfig(
-                    r=request.rank,
-                    lora_alpha=request.alpha,  # type: ignore[arg-type] # peft divides it by the rank
-                    lora_dropout=0.0,
-                    target_modules=list(layers),
-                    fan_in_fan_out=transposed,
-                ),
-            )
+    layers = _linear_layers(network, model) if request.trains_lora else {}
+    adapter = _adapted(network, layers, request) if layers else None
     matrices = _matrices(network, model) if request.trains_embeddings else {}
     if request.train == "new head rows":
         matrices = {name: weight for name, weight in matrices.items() if name == model.head}
@@ -151,6 +139,23 @@ def prepare(
             kept[trained.rows] = 1
             weight.register_hook(lambda gradient, kept=kept: gradient * kept)  # type: ignore[misc]
     return trained
+
+
+def _adapted(network: PreTrainedModel, layers: Iterable[str], request: HealRequest) -> PeftModel:
+    """Put LoRA's matrices into these layers of `network` itself; only they require a gradient then."""
+    from peft import LoraConfig, get_peft_model  # here, since it takes long to load and others do without
+
+    transposed = any(isinstance(network.get_submodule(name), Conv1D) for name in layers)
+    config = LoraConfig(
+        r=request.rank,
+        lora_alpha=request.alpha,  # type: ignore[arg-type] # peft divides it by the rank
+        lora_dropout=0.0,
+        target_modules=list(layers),
+        fan_in_fan_out=transposed,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers by a name on its way out
+        return get_peft_model(network, config)  # type: ignore[return-value]
 
 
 def penalty(trained: Trained, strength: float) -> Penalty | None:

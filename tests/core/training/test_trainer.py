@@ -80,7 +80,7 @@ def test_that_only_weights_that_require_a_gradient_are_trained_with_looks_on_the
             checkpoint_every=0,
             checkpoint=folder,
             penalty=lambda: 0.01 * (gain - 1).norm(),
-            looks=Looks({0, 2, 5}, lambda: {"gain": float(gain.sum())}),
+            looks=Looks({0, 2, 5}, lambda: {"gain": float(gain.detach().sum())}),
         )
         folder.mkdir(exist_ok=True)
         state = fit(network, work, Context(workdir=tmp_path, send=tell, control=control))
