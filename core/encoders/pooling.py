@@ -11,7 +11,7 @@ _TINY = 1e-9
 
 def cls(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     """The state of the first token."""
-    return states[torch.arange(len(states)), mask.int().argmax(dim=1)]
+    return states[torch.arange(len(states), device=states.device), mask.int().argmax(dim=1)]
 
 
 def maximum(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
@@ -41,7 +41,7 @@ def weighted_mean(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
 def last_token(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     """The state of the last token."""
     last = mask.shape[1] - 1 - mask.flip(1).int().argmax(dim=1)
-    return states[torch.arange(len(states)), last]
+    return states[torch.arange(len(states), device=states.device), last]
 
 
 POOLINGS: dict[str, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
