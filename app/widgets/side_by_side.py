@@ -26,7 +26,7 @@ class SideBySide(QWidget):
     ) -> None:
         super().__init__()
         self._from = wide
-        self._cards = (*left, *right)
+        self._sides, self._shares = (tuple(left), tuple(right)), shares
         self._wide = True
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -44,8 +44,12 @@ class SideBySide(QWidget):
         self._arrange()
 
     def fit(self) -> None:
-        """Hide where all of them have nothing to show and hid themselves."""
-        self.setVisible(any(card.isVisibleTo(self) for card in self._cards))
+        """Leave out a side whose cards have nothing to show and hid themselves; hide with both."""
+        shown = [any(card.isVisibleTo(self) for card in side) for side in self._sides]
+        for place, share in enumerate(self._shares):
+            self._row.setStretch(place, share if shown[place] else 0)
+        self._row.setSpacing(12 if all(shown) else 0)
+        self.setVisible(any(shown))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
