@@ -77,6 +77,8 @@ class Setup(QFrame):
         self._blocking: list[str] = []
         self._elsewhere: list[str] = []
         self._busy = False
+        self._invalid = False
+        """Whether what is said to be wrong is what the request's own model said."""
         theme.styled(self, card="plain")
         self.setAccessibleName("Setup")
         self.form = Form(_with_settings(fields_of(kind.request), device), session)
@@ -182,9 +184,12 @@ class Setup(QFrame):
         try:
             self._request = self._kind.request.model_validate(values)
         except ValidationError as error:
-            self._request = None
+            self._request, self._invalid = None, True
             self._show_problems(_sentences(error, self.form))
             return
+        if self._invalid:  # that is mended; what files say may take a while
+            self._invalid = False
+            self._show_problems({})
         self._say()
         aside = self._session.previews if self._aside else None
         answer: Any = {

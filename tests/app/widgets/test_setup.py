@@ -43,6 +43,15 @@ def test_that_it_says_first_what_has_to_be_chosen(setup: Setup) -> None:
     assert not setup.run.isEnabled()
 
 
+def test_that_what_has_been_chosen_is_not_asked_for_while_the_files_are_looked_at(
+    setup: Setup, tmp_path: Path
+) -> None:
+    choose(setup, "tiny", tmp_path)
+    assert setup.form.box("model").problem == ""
+    assert setup.words == "Looking at the files…"
+    assert not setup.run.isEnabled()
+
+
 def test_that_a_request_that_can_run_says_what_it_will_cost(
     qtbot: QtBot, setup: Setup, tmp_path: Path
 ) -> None:
