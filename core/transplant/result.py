@@ -180,6 +180,7 @@ class DigitsFigures(_Figures):
 
 
 SIMILARITY_KEPT = "similarity kept"
+RECALL = "recall@100"
 
 
 class Kept(_Figures):
@@ -250,7 +251,8 @@ class TransplantResult(Result):
         before, after = self.bits_per_byte.before.get(_ALL), self.bits_per_byte.after.get(_ALL)
         counts = f"{self.vocab_size:,} tokens: {self.matched:,} copied, {self.approximated:,} approximated."
         if self.kept and (not before or after is None):
-            return f"{name} keeps {'; '.join(map(_kept_in_words, self.kept[:2]))}. {counts}"
+            kept = [each for each in self.kept if each.name != RECALL][:2]
+            return f"{name} keeps {'; '.join(map(_kept_in_words, kept))}. {counts}"
         if not before or after is None:
             return f"{name} wrote {self.out}. {counts}"
         share = 100 * (after / before - 1)

@@ -20,7 +20,7 @@ from core.encoders.pairs import Pairs, cosines, read_pairs, spearman
 from core.encoders.ranking import ndcg, recall, search
 from core.encoders.recipe import read_recipe
 from core.jobs.context import Context
-from core.transplant.result import SIMILARITY_KEPT, Kept
+from core.transplant.result import RECALL, SIMILARITY_KEPT, Kept
 from core.transplant.texts import Slice
 
 PAIRS = 20_000
@@ -133,7 +133,7 @@ def _retrieval(collection: Collection, old: Encoded, new: Encoded, ctx: Context)
     figures = [scores_of_queries(collection, side, ctx).mean(axis=1).tolist() for side in (old, new)]
     return [
         Kept(name=name, on=collection.name, before=before, after=after, items=len(collection.queries))
-        for name, before, after in zip(("nDCG@10", "recall@100"), *figures, strict=True)
+        for name, before, after in zip(("nDCG@10", RECALL), *figures, strict=True)
     ]
 
 
