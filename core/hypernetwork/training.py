@@ -20,22 +20,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
-from pydantic import BaseModel, ConfigDict
 from torch.nn import functional
 
 from core.errors import UserError
 from core.hypernetwork.body import FrozenBody, frozen
+from core.hypernetwork.checkpoint import HypernetworkPoint, Phase, load_state, save_state
 from core.hypernetwork.forms import SurfaceForms
 from core.hypernetwork.network import Hypernetwork
 from core.hypernetwork.sampler import DrawnTokenizer, TokenizerSampler
 from core.hypernetwork.words import Words
 from core.jobs.context import Context
-from core.training.checkpoint import load_checkpoint, save_checkpoint
-from core.training.result import CurvePoint
 
 AUXILIARY = 0.5
 IDENTITY_RATE = 1e-3
@@ -53,24 +51,6 @@ POINTS = 100
 """At most so many points in the curve of a phase."""
 CHECKPOINT_EVERY = 20.0
 """Seconds."""
-
-Phase = Literal["identity", "text"]
-
-
-class HypernetworkPoint(BaseModel):
-    """The mean loss over the steps since the last point.
-
-    Identity: the squared error of foretold rows as a share of the rows' own squared length. Text: nats a
-    token and bits a byte among the rows that were foretold (so less than among a whole vocabulary).
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    hypernetwork: Phase
-    step: int
-    steps: int
-    loss: float
-    bits_per_byte: float | None = None
 
 
 @dataclass(frozen=True)
@@ -171,14 +151,12 @@ def _fit(
 ) -> list[HypernetworkPoint]:
     if not steps:
         return []
-    folder = checkpoint / f"hypernetwork-{phase}"
-    folder.mkdir(parents=True, exist_ok=True)
+    file = checkpoint / f"hypernetwork-{phase}.safetensors"
     optimizer = _optimizer(network, rate)
-    state = load_checkpoint(folder, f"{digest}/{phase}/{steps}", network, optimizer)
+    state = load_state(file, f"{digest}/{phase}/{steps}", network, optimizer)
     for point in state.curve:
-        ctx.emit(_point(phase, steps, point))
+        ctx.emit(point)
     every = -(-steps // POINTS)
-    bits: list[float] = []
     saved = time.monotonic()
     network.train()
     for step in range(state.done, steps):
@@ -201,33 +179,24 @@ def _fit(
         state.done = step + 1
         state.since.append(loss.told)
         if loss.size:
-            bits.append(loss.told * loss.tokens / loss.size / math.log(2))
+            state.bits.append(loss.told * loss.tokens / loss.size / math.log(2))
         if state.done % every == 0 or state.done == steps:
-            point = CurvePoint(
+            point = HypernetworkPoint(
+                hypernetwork=phase,
                 step=state.done,
+                steps=steps,
                 loss=fmean(state.since),
-                bits_per_byte=fmean(bits) if bits else 0.0,
-                rate=rate * _share(step, steps),
+                bits_per_byte=fmean(state.bits) if state.bits else None,
             )
             state.curve.append(point)
             state.since.clear()
-            bits.clear()
-            ctx.emit(_point(phase, steps, point))
+            state.bits.clear()
+            ctx.emit(point)
         if time.monotonic() - saved >= CHECKPOINT_EVERY or state.done == steps:
-            save_checkpoint(folder, state, network, optimizer)
+            save_state(file, state, network, optimizer)
             saved = time.monotonic()
     network.eval()
-    return [_point(phase, steps, point) for point in state.curve]
-
-
-def _point(phase: Phase, steps: int, point: CurvePoint) -> HypernetworkPoint:
-    return HypernetworkPoint(
-        hypernetwork=phase,
-        step=point.step,
-        steps=steps,
-        loss=point.loss,
-        bits_per_byte=point.bits_per_byte if phase == "text" else None,
-    )
+    return state.curve
 
 
 def _share(step: int, steps: int) -> float:

@@ -12,10 +12,11 @@ from transformers import LlamaForCausalLM
 
 from core.errors import Cancelled
 from core.hypernetwork.body import frozen
+from core.hypernetwork.checkpoint import HypernetworkPoint
 from core.hypernetwork.config import HypernetworkConfig
 from core.hypernetwork.forms import BYTES, SurfaceForms
 from core.hypernetwork.network import Hypernetwork
-from core.hypernetwork.training import Base, HypernetworkPoint, Schedule, fit_scalers, train
+from core.hypernetwork.training import Base, Schedule, fit_scalers, train
 from core.hypernetwork.words import read_words
 from core.jobs.context import Context, Control
 from core.jobs.events import Partial
