@@ -113,7 +113,8 @@ class HealResult(Result):
         if self.layers:
             parts.append(f"{self.layers:,} linear layers by LoRA, merged since")
         said = " and ".join(parts)
-        return f"{said[:1].upper()}{said[1:]}: {self.trained:,} of {self.parameters:,} weights."
+        weights = f"{self.trained:,} trained weights; the model has {self.parameters:,}"
+        return f"{said[:1].upper()}{said[1:]}: {weights}."
 
     def beside_answer(self) -> str:
         """What the transplant's method saved, against new rows from the mean; empty where nobody asked."""
@@ -187,4 +188,6 @@ def _between(one: HealPoint, other: HealPoint, value: float) -> int:
 
 
 def _rounded(tokens: float) -> str:
+    """In two digits: more would claim too much."""
+    tokens = float(f"{tokens:.1e}")
     return f"{tokens / 1e6:,.1f} million" if tokens >= 1e6 else f"{tokens:,.0f}"

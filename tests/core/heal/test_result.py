@@ -99,15 +99,19 @@ def test_that_the_tables_hold_the_texts_and_the_curve() -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"train": "embeddings", "rows": 448}, "The embeddings: 500 of 1,000 weights."),
+        ({"train": "embeddings", "rows": 448}, "The embeddings: 500 trained weights; the model has 1,000."),
         (
             {"train": "new rows", "rows": 48},
-            "The 48 rows that the transplant had made: 500 of 1,000 weights.",
+            "The 48 rows that the transplant had made: 500 trained weights; the model has 1,000.",
         ),
-        ({"train": "lora", "layers": 14}, "14 linear layers by LoRA, merged since: 500 of 1,000 weights."),
+        (
+            {"train": "lora", "layers": 14},
+            "14 linear layers by LoRA, merged since: 500 trained weights; the model has 1,000.",
+        ),
         (
             {"train": "embeddings and lora", "layers": 14},
-            "The embeddings and 14 linear layers by LoRA, merged since: 500 of 1,000 weights.",
+            "The embeddings and 14 linear layers by LoRA, merged since: "
+            "500 trained weights; the model has 1,000.",
         ),
     ],
 )

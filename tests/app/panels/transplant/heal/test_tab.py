@@ -50,7 +50,9 @@ def test_that_the_answer_says_how_much_text_it_took(tab: HealTab, finish: Callab
         "After about 1,667 tokens (6.7 kB) the base (2.000) is met; "
         "2.600 → 1.800 bits per byte after 3,000 tokens (12.0 kB)."
     )
-    assert tab.trained.words.text().startswith("The embeddings: 2,097,152 of 5,261,568 weights.")
+    assert tab.trained.words.text().startswith(
+        "The embeddings: 2,097,152 trained weights; the model has 5,261,568."
+    )
     assert ["learning rate", "0.0005"] in cells(tab.trained.table)
 
 
