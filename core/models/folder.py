@@ -412,6 +412,13 @@ def _check_matrices(
         )
     if matrices.rows == 0 or matrices.width == 0:
         raise UserError(f"{path} has an empty embedding ({matrices.input}).", field=field)
+    if matrices.misshapen:
+        raise UserError(
+            f"{path} has an output matrix ({matrices.misshapen}) of shape "
+            f"{list(tensors[matrices.misshapen].shape)}, which does not fit its embedding of "
+            f"{matrices.rows:,} rows: they belong to two models.",
+            field=field,
+        )
     for name in filter(None, (matrices.input, matrices.head)):
         if tensors[name].dtype not in TORCH_NAMES:
             raise UserError(

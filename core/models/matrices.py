@@ -78,6 +78,7 @@ _HEAD_OF = {
 _OF_THE_VOCABULARY = ("embed", "wte", "vocab", "head", "logit", "predictions")
 """Parts of names that speak of the vocabulary, for tensors whose dimension could be something else's too."""
 
+_WIDTHS = ("hidden_size", "n_embd", "d_model", "embedding_size", "word_embed_proj_dim")
 _OTHER_SIZES = (
     "hidden_size", "n_embd", "d_model", "intermediate_size", "n_inner", "d_ff", "ffn_dim", "ffn_hidden_size",
     "max_position_embeddings", "n_positions", "n_ctx", "num_hidden_layers", "n_layer", "head_dim",
@@ -88,6 +89,7 @@ _OTHER_SIZES = (
 class Matrices:
     """Names of tensors. `rows` of the input embedding, `width` of each row.
 
+    `misshapen`: a tensor with a head's name that is no (rows, n) matrix, or None.
     `others`: tensors with a dimension equal to the rows that are none of the above, so that nobody knows
     what becomes of them under another vocabulary.
     """
@@ -98,6 +100,7 @@ class Matrices:
     others: tuple[str, ...]
     rows: int
     width: int
+    misshapen: str | None = None
 
 
 def find_matrices(tensors: Mapping[str, TensorEntry], config: Mapping[str, Any]) -> Matrices | None:
@@ -113,7 +116,18 @@ def find_matrices(tensors: Mapping[str, TensorEntry], config: Mapping[str, Any])
     rows, width = tensors[name].shape
     head = next((n for n in _HEAD if n in tensors and tensors[n].shape == (rows, width)), None)
     if head is None:  # a head of another width, behind a projection, is still the head
-        head = next((n for n in _HEAD if n in tensors and tensors[n].shape[:1] == (rows,)), None)
+        widths = {config.get(size) for size in _WIDTHS}
+        head = next(
+            (
+                n
+                for n in _HEAD
+                if n in tensors
+                and len(tensors[n].shape) == 2
+                and tensors[n].shape[0] == rows
+                and tensors[n].shape[1] in widths
+            ),
+            None,
+        )
     biases = tuple(n for n in _BIAS if n in tensors and tensors[n].shape == (rows,))
     known = {name, head, *biases}
     ambiguous = rows in [config.get(size) for size in _OTHER_SIZES]
@@ -122,7 +136,8 @@ def find_matrices(tensors: Mapping[str, TensorEntry], config: Mapping[str, Any])
         for n, tensor in tensors.items()
         if n not in known and rows in tensor.shape and (not ambiguous or _speaks_of_the_vocabulary(n))
     )
-    return Matrices(name, head, biases, others, rows, width)
+    misshapen = next((n for n in _HEAD[:4] if n in tensors and head is None), None)
+    return Matrices(name, head, biases, others, rows, width, misshapen)
 
 
 def untied_head(input: str) -> str | None:

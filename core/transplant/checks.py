@@ -23,6 +23,16 @@ def check_base(base: ModelFolder) -> None:
         )
 
 
+def check_outside(out: Path, sources: Sequence[Path]) -> None:
+    """Raises `UserError` where the output would lie inside a folder that is read."""
+    place = out.absolute().resolve()
+    for source in sources:
+        if place != source.resolve() and place.is_relative_to(source.resolve()):
+            raise UserError(
+                f"{out} lies inside {source}, which is read; choose a folder elsewhere.", field="out"
+            )
+
+
 def check_padding(base: ModelFolder, vocabulary: Vocabulary, target: Vocabulary) -> None:
     """Raises `UserError` where the base finds positions by a number that is another token's in the target."""
     if not base.counts_from_padding or expands(vocabulary, target):

@@ -212,7 +212,7 @@ class _Findings:
                 self._note_problem(error, "text")
         if self._base is not None and self._base.is_encoder:
             self._text_bytes = 0
-            self.notes["text"] = "Bits per byte are measured on causal models only."
+            self.notes["text"] = "Bits per byte are of causal models; of an encoder, how alike texts stay."
         elif texts:
             files = "1 file" if len(texts) == 1 else f"{len(texts)} files"
             self.notes["text"] = f"{files} · {bytes_in_words(self._text_bytes)}"
@@ -221,10 +221,14 @@ class _Findings:
 
     def _look_at_out(self) -> None:
         from core.output import check_output
+        from core.transplant.checks import check_outside
 
         if self._request.out is None:
             return
-        sources = [path for path in (self._request.base, self._request.target_tokenizer) if path.is_dir()]
+        given = (self._request.base, self._request.target_tokenizer, self._request.donor)
+        sources = [path for path in given if path is not None and path.is_dir()]
+        models = (self._request.base, self._request.donor)
+        check_outside(self._request.out, [path for path in models if path is not None])
         check_output(
             self._request.out, replace=self._request.replace, needed=self.disk() or 0, sources=sources
         )

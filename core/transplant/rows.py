@@ -218,7 +218,14 @@ def combine(indices: torch.Tensor, weights: torch.Tensor, table: torch.Tensor) -
 
 def mean_row(table: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
     """(h,) float32: the mean of the rows `ids` of `table`, summed in float64."""
-    return moments(table, ids)[0]
+    return _mean(table, ids).float()
+
+
+def _mean(table: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
+    total = torch.zeros(table.shape[1], dtype=torch.float64)
+    for some in ids.split(max(1, _GATHERED // (8 * table.shape[1]))):
+        total += table[some].double().sum(dim=0)
+    return total / max(1, len(ids))
 
 
 def moments(table: torch.Tensor, ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -226,13 +233,8 @@ def moments(table: torch.Tensor, ids: torch.Tensor) -> tuple[torch.Tensor, torch
 
     Summed in float64, in two passes, since a mean far from zero would swallow a small deviation.
     """
-    width = table.shape[1]
-    block = max(1, _BLOCK // (8 * width))
-    total = torch.zeros(width, dtype=torch.float64)
-    for some in ids.split(block):
-        total += table[some].double().sum(dim=0)
-    mean = total / max(1, len(ids))
-    squares = torch.zeros(width, dtype=torch.float64)
-    for some in ids.split(block):
+    mean = _mean(table, ids)
+    squares = torch.zeros(table.shape[1], dtype=torch.float64)
+    for some in ids.split(max(1, _GATHERED // (8 * table.shape[1]))):
         squares += (table[some].double() - mean).square().sum(dim=0)
     return mean.float(), (squares / max(1, len(ids))).sqrt().float()

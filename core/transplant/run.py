@@ -18,6 +18,7 @@ from core.models.folder import open_model
 from core.output import check_output, new_folder
 from core.tokenizers.open import Tokenizer
 from core.tokenizers.vocabulary import Vocabulary
+from core.transplant.checks import check_outside
 from core.transplant.digits import digits_figures, digits_warning
 from core.transplant.evaluate import (
     Read,
@@ -85,6 +86,8 @@ def transplant(request: TransplantRequest, ctx: Context) -> TransplantResult:
     inputs = open_inputs(request)
     needed = bytes_to_write(inputs, request)
     check_output(out, replace=replace, needed=needed, sources=inputs.folders)
+    models = [inputs.base.path, *([inputs.donor.path] if inputs.donor else [])]
+    check_outside(out, models)
     slices = read_slices(request.text, request.max_bytes)
     trials = read_trials(request.collection, request.pairs, slices if inputs.base.is_encoder else ())
     ctx.progress(0, 1, "Matching the vocabularies")
@@ -112,7 +115,8 @@ def transplant(request: TransplantRequest, ctx: Context) -> TransplantResult:
         if texts.slices and inputs.base.is_causal_lm:
             measured = _measure(folder, inputs, texts, ctx)
         figures = _figures(inputs, materials, graft, texts, measured, ctx)
-        figures["kept"] = kept_figures(inputs.base.path, folder, trials, ctx)
+        if inputs.base.is_encoder:
+            figures["kept"] = kept_figures(inputs.base.path, folder, trials, ctx)
         figures |= _hidden_anchors(request.methods, materials, graft, ctx)
         result = _result(out, request, inputs, matching, graft, figures)
         write_rows(folder / ROWS, matching, graft)

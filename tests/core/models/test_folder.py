@@ -326,7 +326,11 @@ def test_that_one_tensor_in_two_shards_is_refused(tmp_path: Path) -> None:
     ("config", "tensors"),
     [
         ({"quantization_config": {"quant_method": "gptq", "bits": 4}}, {}),
+        ({"quantization_config": {"quant_method": "awq", "bits": 4}}, {}),
+        ({"quantization_config": {"quant_method": "bitsandbytes", "load_in_8bit": True}}, {}),
+        ({"quantization_config": {"quant_method": "fp8"}}, {}),
         ({"compression_config": {"format": "pack-quantized"}}, {}),
+        ({}, {"model.layers.0.mlp.up_proj.weight_scale_inv": torch.ones(2)}),
         ({}, {"model.layers.0.mlp.up_proj.qweight": torch.ones(2, 2, dtype=torch.int32)}),
         ({}, {"model.layers.0.mlp.up_proj.weight.absmax": torch.ones(2)}),
     ],
@@ -336,6 +340,12 @@ def test_that_quantised_weights_are_refused(
 ) -> None:
     folder = write_folder(tmp_path / "a", llama() | tensors, **config)
     assert "quantised weights" in refused(folder)
+
+
+@pytest.mark.parametrize("shape", [(ROWS - 1, WIDTH), (ROWS, WIDTH + 1)])
+def test_that_a_head_of_another_shape_is_refused(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    folder = write_folder(tmp_path / "a", llama() | {HEAD: torch.ones(shape)})
+    assert "does not fit its embedding" in refused(folder)
 
 
 def test_that_an_embedding_of_whole_numbers_is_refused(tmp_path: Path) -> None:

@@ -39,9 +39,17 @@ def test_that_a_usual_name_goes_before_an_ending() -> None:
 
 def test_that_a_head_behind_a_projection_is_the_head() -> None:
     tensors = shapes(model__embed_tokens__weight=(9, 4), lm_head__weight=(9, 6))
-    found = find_matrices(tensors, {"vocab_size": 9})
+    found = find_matrices(tensors, {"vocab_size": 9, "hidden_size": 6})
     assert found is not None
-    assert (found.head, found.others) == ("lm_head.weight", ())
+    assert (found.head, found.others, found.misshapen) == ("lm_head.weight", (), None)
+
+
+@pytest.mark.parametrize("shape", [(8, 4), (9, 7), (9,), (4, 9)])
+def test_that_a_head_of_another_shape_is_none(shape: tuple[int, ...]) -> None:
+    tensors = shapes(model__embed_tokens__weight=(9, 4), lm_head__weight=shape)
+    found = find_matrices(tensors, {"vocab_size": 9, "hidden_size": 4})
+    assert found is not None
+    assert (found.head, found.misshapen) == (None, "lm_head.weight")
 
 
 def test_that_a_bias_held_twice_is_known_twice() -> None:

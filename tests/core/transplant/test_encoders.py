@@ -235,3 +235,17 @@ def test_that_a_real_sentence_encoder_answers_on_another_tokenizer(tmp_path: Pat
     assert (tmp_path / "out" / "1_Pooling" / "config.json").is_file()
     tokenizer = AutoTokenizer.from_pretrained(tmp_path / "out")
     assert tokenizer.model_max_length == 512
+
+
+def test_that_it_is_told_what_an_encoder_keeps(encoders: Path, tmp_path: Path, text: Path) -> None:
+    pairs = tmp_path / "pairs.csv"
+    lines = [
+        f'"{one}","{other}",{score}'
+        for one, other, score in zip(TEXTS * 8, TEXTS[::-1] * 8, range(24), strict=True)
+    ]
+    pairs.write_text("\n".join(["sentence1,sentence2,score", *lines]) + "\n", encoding="utf-8")
+    same = graft(encoders / "bert", encoders / "bert", tmp_path / "same", pairs=[pairs], text=[text])
+    other = graft(encoders / "bert", encoders / "donor", tmp_path / "other", pairs=[pairs], text=[text])
+    assert [kept.name for kept in other.kept] == [kept.name for kept in same.kept]
+    assert len(other.kept) >= 2
+    assert all(kept.after == pytest.approx(kept.before, abs=1e-6) for kept in same.kept)
