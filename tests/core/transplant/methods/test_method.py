@@ -14,16 +14,21 @@ from core.transplant.request import TransplantRequest
 
 
 def test_that_the_methods_are_there_and_say_what_they_are() -> None:
-    assert set(METHODS) >= {"zero", "mean", "random", "fvt", "omp"}
+    assert set(METHODS) >= {
+        "convex-hull", "cw2v", "focus", "fvt", "glyph", "interpolation", "mean", "multivariate-normal", "omp",
+        "procrustes", "random", "retok", "ridge", "token-adapt", "tool-tokens", "trans-tokenizers", "wechsel",
+        "zero", "zett",
+    }  # fmt: skip
     assert list(METHODS) == sorted(METHODS)
     for name, cls in METHODS.items():
         assert cls().name == name
         assert cls.title
         assert cls.source
-        assert cls.sentence.startswith("Each new token")
         assert cls.sentence.endswith(".")
-    assert {name for name, cls in METHODS.items() if cls.needs_donor} == {"omp"}
-    assert {name for name, cls in METHODS.items() if cls.random} == {"random"}
+        assert len(cls.sentence) < 110
+    assert {name for name, cls in METHODS.items() if cls.needs_donor} == {
+        "convex-hull", "interpolation", "omp", "procrustes", "ridge", "rope-pursuit", "sparse-basis",
+    }  # fmt: skip
 
 
 def test_that_a_name_is_taken_once() -> None:
@@ -41,7 +46,7 @@ def test_that_the_command_line_knows_their_parameters() -> None:
     assert {"base", "target-tokenizer", "donor", "method", "k", "normalise", "text", "out", "pad-to"} <= names
     given = flags.validated({"base": "a", "target_tokenizer": "b", "method": {"name": "omp", "k": 16}})
     assert isinstance(given, TransplantRequest)
-    assert given.parameters() == {"k": 16, "normalise": False}
+    assert given.parameters()["k"] == 16
 
 
 def test_that_a_method_in_a_new_file_is_found() -> None:
