@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.panels.transplant.graft.tab import GraftTab
 from app.panels.transplant.panel import TAB_OF, TABS, TransplantPanel
 from app.session import Session
-from core.jobs.registry import job_kinds
+from core.catalog import load_catalog
 from core.project.project import Project
 from core.transplant.result import TransplantResult
 from tests.app.panels.transplant.made_up import result
@@ -32,7 +32,7 @@ def test_that_every_tool_can_be_shown_and_has_names(
 
 
 def test_that_every_recorded_kind_of_this_panel_has_its_tab(panel: TransplantPanel) -> None:
-    kinds = {kind.kind for kind in job_kinds() if kind.panel == "transplant"}
+    kinds = {kind.kind for kind in load_catalog() if kind.panel == "transplant"}
     assert kinds <= set(TAB_OF)
     for kind in kinds:
         assert kind in panel.made(TAB_OF[kind]).kinds
