@@ -40,7 +40,14 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Kind", "What", "Where", "There")
-KINDS = {"model": "Model", "tokenizer": "Tokenizer", "text": "Text", "file": "File", "project": "Project"}
+KINDS = {
+    "model": "Model",
+    "tokenizer": "Tokenizer",
+    "text": "Text",
+    "file": "File",
+    "folder": "Folder",
+    "project": "Project",
+}
 
 
 class AssetModel(QAbstractTableModel):

@@ -13,7 +13,7 @@ class Request(BaseModel):
 
     Extras understood in a field's ``json_schema_extra``:
 
-    - ``"input": "model" | "tokenizer" | "text" | "file" | "project"``: a path (or list of paths)
+    - ``"input": "model" | "tokenizer" | "text" | "file" | "folder" | "project"``: a path (or list of paths)
       that is read; hashed for provenance and offered by the matching picker;
     - ``"output": "folder" | "file"``: a path that the job writes; ``"when": {field: value}``: only then;
     - ``"advanced": True``: behind the form's disclosure;
@@ -99,16 +99,21 @@ def _is_written(request: Request, when: object) -> bool:
     return isinstance(when, dict) and all(getattr(request, name) == value for name, value in when.items())
 
 
-def input_paths(request: Request) -> list[tuple[str, str, Path]]:
-    """The paths that a request reads, as ``(field, input kind, path)``, in field order."""
+def input_paths(request: BaseModel, under: str = "") -> list[tuple[str, str, Path]]:
+    """The paths that a request reads, as ``(field, input kind, path)``, in field order.
+
+    Those of a model within it, such as a method's, too, as ``method.vectors``.
+    """
     found: list[tuple[str, str, Path]] = []
     for name, field in type(request).model_fields.items():
         extra = field.json_schema_extra
         kind = extra.get("input") if isinstance(extra, dict) else None
+        value = getattr(request, name)
+        if isinstance(value, BaseModel):
+            found += input_paths(value, f"{under}{name}.")
         if not isinstance(kind, str):
             continue
-        value = getattr(request, name)
         for item in value if isinstance(value, list | tuple) else [value]:
             if item is not None:
-                found.append((name, kind, Path(item)))
+                found.append((f"{under}{name}", kind, Path(item)))
     return found

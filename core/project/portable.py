@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from core.jobs.request import Request
+from pydantic import BaseModel, ValidationError
 
 MARK = "project:///"
 """Begins every stored string that is a path inside the project."""
@@ -38,19 +38,34 @@ def replace_prefixes(text: str, prefixes: Iterable[tuple[str, str]]) -> str:
     return text
 
 
-def anchored(request: dict[str, Any], model: type[Request]) -> dict[str, Any]:
+def anchored(request: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
     """`request` with the relative paths in its input and output fields made absolute.
 
     So that a run recorded on the command line can be repeated from anywhere. An input that is no
-    file here (a model's name, say) is left alone.
+    file here (a model's name, say) is left alone. Those of a model within it, such as a method's, likewise.
     """
-    anchored = dict(request)
+    found = dict(request)
     for name, field in model.model_fields.items():
         extra = field.json_schema_extra
         if isinstance(extra, dict) and name in request and extra.keys() & {"input", "output"}:
             place = functools.partial(_absolute, must_exist="output" not in extra)
-            anchored[name] = map_strings(request[name], place)
-    return anchored
+            found[name] = map_strings(request[name], place)
+    for name, within in _models_within(request, model):
+        found[name] = anchored(found[name], within)
+    return found
+
+
+def _models_within(request: dict[str, Any], model: type[BaseModel]) -> list[tuple[str, type[BaseModel]]]:
+    """The fields that hold a model of their own, and which; none where the request will be refused anyway."""
+    try:
+        valid = model.model_validate(request)
+    except ValidationError:
+        return []
+    return [
+        (name, type(value))
+        for name, value in valid
+        if isinstance(value, BaseModel) and isinstance(request.get(name), dict)
+    ]
 
 
 def _absolute(text: str, *, must_exist: bool) -> str:

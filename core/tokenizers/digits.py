@@ -24,8 +24,11 @@ _SHOWN = "1234567"
 
 @dataclass(frozen=True)
 class Digits:
-    """`largest`: digits in the largest group. `direction`: from which end the groups are filled; None where
-    single digits stand alone, or where it depends on the number (learnt merges)."""
+    """`largest`: digits in the largest group, 0 where there are no tokens for digits.
+
+    `direction`: from which end the groups are filled; None where single digits stand alone, or where it
+    depends on the number (learnt merges).
+    """
 
     largest: int
     direction: Direction | None
@@ -43,9 +46,9 @@ def digit_groups(tokenizer: Tokenizer) -> Digits:
         UserError: the tokenizer cannot encode digits.
     """
     groups = [_groups(tokenizer, number) for number in _numbers()]
-    largest = max(max(group) for group in groups)
-    if largest == 1:
-        return Digits(1, None)
+    largest = max((size for group in groups for size in group), default=0)
+    if largest <= 1:
+        return Digits(largest, None)
     full_first = all(size == largest for group in groups for size in group[:-1])
     full_last = all(size == largest for group in groups for size in group[1:])
     if full_first == full_last:

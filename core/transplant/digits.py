@@ -103,6 +103,8 @@ def _words(cuts: NumberCuts | None) -> str:
 def _warning(one: Digits, other: Digits) -> str:
     if one == other:
         return ""
+    if not one.largest or not other.largest:
+        return "Digits: one of the tokenizers has no tokens for them: numbers are lost."
     if one.largest == other.largest:
         return f"Digits: the base groups them {_from(one)}, the target {_from(other)}: arithmetic may suffer."
     return f"Digits: the base groups {_by(one)}, the target {_by(other)}: arithmetic will suffer."

@@ -73,7 +73,7 @@ class TransplantRequest(Request):
         title="Your collection",
         description="For an encoder: a folder with corpus.jsonl, queries.jsonl and qrels, on which nDCG@10 "
         "is measured before and after.",
-        json_schema_extra={"input": "file", "advanced": True},
+        json_schema_extra={"input": "folder", "advanced": True},
     )
     pairs: list[Path] = Field(
         default_factory=list,

@@ -14,8 +14,9 @@ program meets a degenerate case. Their seeds differ; nothing but the tokenizers 
 - large: k = 64 at hidden size 2048, on a sample: time for all targets, memory, share of the products.
 
 By default the models are 64 wide and k = 4, which takes some minutes and proves nothing but that it runs.
-``LEXIGRAFT_BENCH_FULL=1`` makes them 256 wide with k = 16, twice each, checks the targets, and measures the
-sweep and the large case as well; nothing else should run then. About an hour on two cores.
+``LEXIGRAFT_BENCH_FULL=1`` makes them 256 wide with k = 16, twice each (or ``LEXIGRAFT_BENCH_RUNS``),
+checks the targets, and measures the sweep and the large case as well; nothing else should run then. About an
+hour on two cores.
 
     make bench ARGS='-k pursuit'
 
@@ -46,7 +47,8 @@ ROOT = Path(__file__).parents[2]
 MERGEKIT = ROOT / ".peers" / "mergekit" / "bin" / "mergekit-tokensurgeon"
 TOKENIZERS = ROOT / ".real-tokenizers"
 FULL = os.environ.get("LEXIGRAFT_BENCH_FULL") == "1"
-WIDTH, K, RUNS = (256, 16, 2) if FULL else (64, 4, 1)
+WIDTH, K = (256, 16) if FULL else (64, 4)
+RUNS = int(os.environ.get("LEXIGRAFT_BENCH_RUNS", "2" if FULL else "1"))
 CACHE = Path(tempfile.gettempdir()) / "lexigraft-bench-pursuit"
 
 FASTER = 2.4

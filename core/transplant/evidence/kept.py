@@ -40,6 +40,10 @@ class Trials:
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Name → some lines of a text."""
 
+    def __bool__(self) -> bool:
+        """Whether there is anything to try them on."""
+        return self.collection is not None or bool(self.pairs) or bool(self.texts)
+
 
 def read_trials(
     collection: Path | None = None, pairs: Sequence[Path] = (), slices: Sequence[Slice] = ()
@@ -70,7 +74,7 @@ def kept_figures(before: Path, after: Path, trials: Trials, ctx: Context) -> lis
     Raises:
         UserError: one of the encoders cannot be opened, or gives no numbers.
     """
-    if trials == Trials():
+    if not trials:
         return []
     recipe = read_recipe(before, field="base")
     old = encoded(open_encoder(before, ctx, recipe=recipe), trials, ctx, "the base")

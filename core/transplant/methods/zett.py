@@ -52,7 +52,7 @@ class Zett(Method):
         title="Hypernetwork",
         description="A folder with one that was trained for this base, here or by ZeTT's authors "
         "(config.json and model.safetensors, or flax_model.msgpack). By default one is trained on your text.",
-        json_schema_extra={"input": "file", "none": "trained on your text"},
+        json_schema_extra={"input": "folder", "none": "trained on your text"},
     )
     language: str | None = Field(
         default=None,

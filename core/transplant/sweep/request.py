@@ -94,7 +94,7 @@ class SweepRequest(Request):
         title="Your collection",
         description="For an encoder: a folder with corpus.jsonl, queries.jsonl and qrels, on which nDCG@10 "
         "is measured.",
-        json_schema_extra={"input": "file", "advanced": True},
+        json_schema_extra={"input": "folder", "advanced": True},
     )
     pairs: list[Path] = Field(
         default_factory=list,

@@ -23,7 +23,6 @@ from core.transplant.checkpoint import ROWS_FOLDER
 from core.transplant.digits import digits_warning
 from core.transplant.evaluate import read
 from core.transplant.evidence.anchor_test import anchor_test, hide
-from core.transplant.evidence.kept import Trials as EncoderTrials
 from core.transplant.evidence.kept import read_trials
 from core.transplant.figures import residuals
 from core.transplant.graft import Graft, make_grafts
@@ -87,7 +86,7 @@ def sweep(request: SweepRequest, ctx: Context) -> SweepResult:
         measurer = OnText(inputs, texts, before, after, ctx)
     elif not inputs.base.is_causal_lm:
         trials = read_trials(request.collection, request.pairs, texts)
-        measurer = OnEncoder(inputs, matching, trials, ctx) if trials != EncoderTrials() else None
+        measurer = OnEncoder(inputs, matching, trials, ctx) if trials else None
     run = _Sweep(request, inputs, materials, measurer, first.pad_to, ctx)
     rows = run.rows(asked.candidates)
     result = SweepResult(

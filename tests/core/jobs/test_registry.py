@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from core.errors import UserError
 from core.jobs.context import Context
@@ -106,6 +106,17 @@ def test_that_a_request_tells_what_it_reads_and_where_it_does_not_say_to_write()
     ]
     assert open_outputs(request) == ["out"]
     assert open_outputs(WriteRequest(out=Path("o"))) == []
+
+
+def test_that_what_a_model_within_reads_is_told_too() -> None:
+    class Way(BaseModel):
+        vectors: Path | None = Field(None, json_schema_extra={"input": "file"})
+
+    class Wayward(Request):
+        way: Way = Way()
+
+    assert input_paths(Wayward()) == []
+    assert input_paths(Wayward(way=Way(vectors=Path("v")))) == [("way.vectors", "file", Path("v"))]
 
 
 def test_that_what_is_only_sometimes_written_needs_a_place_only_then() -> None:

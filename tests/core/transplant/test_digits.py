@@ -36,6 +36,15 @@ def test_that_groups_of_another_size_are_told(tmp_path: Path) -> None:
     assert digits_warning(three, three) is None
 
 
+def test_that_a_tokenizer_without_digits_is_told(tmp_path: Path) -> None:
+    none = open_tokenizer(write_tokenizer(tmp_path / "0", byte_level(["Ġ", "a"])))
+    single = tokenizer(tmp_path / "1", r"\p{N}", 1)
+    assert digits_warning(single, none) == (
+        "Digits: one of the tokenizers has no tokens for them: numbers are lost."
+    )
+    assert digits_warning(none, none) is None
+
+
 def test_that_groups_from_the_other_end_are_told(tmp_path: Path) -> None:
     left = tokenizer(tmp_path / "l", r"\p{N}{1,3}", 3)
     right = tokenizer(tmp_path / "r", r"\p{N}{1,3}(?=(\p{N}{3})*(?!\p{N}))", 3)
