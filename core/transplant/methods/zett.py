@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -29,6 +29,13 @@ _AT_ONCE = 512
 """Rows that are foretold between two looks for a stop."""
 
 
+class _UnlessTrained:
+    """Of the class it says True, as a form asks before anything is filled in; of a setting, what holds."""
+
+    def __get__(self, setting: Zett | None, owner: type | None = None) -> bool:
+        return setting is None or (setting.hypernetwork is None and setting.text_steps > 0)
+
+
 @method
 class Zett(Method):
     """Trains a hypernetwork on the base and the user's text, or takes one from a folder.
@@ -43,6 +50,7 @@ class Zett(Method):
         "A small network, trained on the base and your text, foretells each token's row from its bytes."
     )
     random = True
+    needs_corpus: ClassVar[bool] = _UnlessTrained()  # type: ignore[assignment]
     causal_only = True
     dense = True
 
@@ -99,11 +107,6 @@ class Zett(Method):
         description="Of text, 128 tokens each.",
         json_schema_extra={"advanced": True},
     )
-
-    @property
-    def needs_corpus(self) -> bool:  # type: ignore[override]
-        """Not where it is trained already."""
-        return self.hypernetwork is None and self.text_steps > 0
 
     def rows(self, task: Task, ctx: Context) -> Rows:
         from dataclasses import replace
