@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from core.errors import UserError
 from core.jobs.context import Context
+from core.jobs.request import input_paths
 from core.models.tensors import read_tensor
 from core.tokenizers.canonical import Kind
 from core.transplant.anchors import AnchorCounts
 from core.transplant.checkpoint import Checkpoint
 from core.transplant.inputs import Inputs
 from core.transplant.matching import Matching, Source
-from core.transplant.materials import Materials
+from core.transplant.materials import Materials, file_mark
 from core.transplant.methods.fvt import Fvt
 from core.transplant.methods.method import Method
 from core.transplant.new_matrix import NewMatrix
@@ -349,7 +350,9 @@ class _Workshop:
 
 
 def _key(method: Method) -> str:
-    return method.model_dump_json()
+    """A method and the files that it names, as they are now: other vectors make other rows."""
+    files = [file_mark(path) for _, _, path in input_paths(method) if path.is_file()]
+    return f"{method.model_dump_json()} {files if files else ''}".strip()
 
 
 def _short(said: str) -> str:

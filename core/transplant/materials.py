@@ -159,7 +159,7 @@ class Materials:
                 hashlib.sha256(tokenizer.path.read_bytes()).hexdigest()
                 for tokenizer in (self.inputs.base_tokenizer, self.inputs.target)
             ],
-            "corpus": [_file_mark(path) for path in self.corpus],
+            "corpus": [file_mark(path) for path in self.corpus],
             "donor ids": None if ids is None else hashlib.sha256(ids.tobytes()).hexdigest(),
             "matching": hashlib.sha256(self.matching.base_ids.tobytes()).hexdigest(),
             "targets": hashlib.sha256(self.order.tobytes()).hexdigest(),
@@ -190,6 +190,7 @@ def _mark(model: ModelFolder) -> list[tuple[str, int, int]]:
     return [_file_mark(file.path) for file in model.files]
 
 
-def _file_mark(path: Path) -> tuple[str, int, int]:
+def file_mark(path: Path) -> tuple[str, int, int]:
+    """What tells a file from another one, or from what it was."""
     status = path.stat()
     return str(path), status.st_size, status.st_mtime_ns
