@@ -187,7 +187,7 @@ class Materials:
 
 
 def _mark(model: ModelFolder) -> list[tuple[str, int, int]]:
-    return [_file_mark(file.path) for file in model.files]
+    return [file_mark(file.path) for file in model.files]
 
 
 def file_mark(path: Path) -> tuple[str, int, int]:
