@@ -40,7 +40,7 @@ class ToolTokens(Method):
     leaves no place for the former: untie it.
     """
 
-    title = "Tool tokens, TokenLearning"
+    title = "TokenLearning, tool tokens"
     source = "arXiv 2506.14248"
     sentence = "Each tool's token foretold where the base would go on after its name or description."
     apart = True
