@@ -7,7 +7,7 @@ import torch
 from core.jobs.context import Context
 
 NEAREST = 10
-_BLOCK = 2**22
+_BLOCK = 2**21
 """Numbers of a table looked at between two reports."""
 
 

@@ -25,7 +25,7 @@ from tests.benchmarks.bench_scale import check_bytes, write_bfloat16
 
 STARTER = resources_folder() / "starter"
 MEGABYTES = 300
-ROOM = 200
+ROOM = 260
 """MB that the job may take beside the libraries."""
 
 _JOB = """
