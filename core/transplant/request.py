@@ -11,6 +11,19 @@ from pydantic import Field
 
 from core.errors import UserError
 from core.jobs.request import Request
+from core.transplant.fields import (
+    BaseModelFolder,
+    CollectionFolder,
+    Corpus,
+    DonorFolder,
+    MeasuredBytes,
+    PairFiles,
+    Replace,
+    TargetTokenizer,
+    Texts,
+    WithoutCase,
+    WithoutSpace,
+)
 from core.transplant.methods import METHODS
 from core.transplant.methods.method import Method
 from core.transplant.methods.omp import Omp
@@ -27,24 +40,9 @@ class TransplantRequest(Request):
     Fields in the order in which a person decides.
     """
 
-    base: Path = Field(
-        title="Base model",
-        description="The model folder to be given another tokenizer.",
-        json_schema_extra={"input": "model"},
-    )
-    target_tokenizer: Path = Field(
-        title="Target tokenizer",
-        description="The tokenizer to give it: a tokenizer.json, or a folder that holds one (a model folder "
-        "will do).",
-        json_schema_extra={"input": "tokenizer"},
-    )
-    donor: Path | None = Field(
-        None,
-        title="Donor model",
-        description="A model of the target tokenizer; its embeddings say where new tokens lie. By default "
-        "the target tokenizer's own folder, where that is a model.",
-        json_schema_extra={"input": "model", "advanced": True},
-    )
+    base: BaseModelFolder
+    target_tokenizer: TargetTokenizer
+    donor: DonorFolder = None
     method: AnyMethod = Field(
         Omp(), title="Method", description="How the rows of tokens that the base does not have are made."
     )
@@ -55,45 +53,17 @@ class TransplantRequest(Request):
         "untied for that.",
         json_schema_extra={"advanced": True, "none": "the same", "like": "method"},
     )
-    corpus: list[Path] = Field(
-        default_factory=list,
-        title="Text to learn from",
-        description="For methods that learn from text (FOCUS, WECHSEL, CW2V, ZeTT and others). Not the text "
-        "that is measured.",
-        json_schema_extra={"input": "text", "advanced": True},
-    )
-    text: list[Path] = Field(
-        default_factory=list,
-        title="Your text",
-        description="Bits per byte are measured on these files, before and after; each file is a slice.",
-        json_schema_extra={"input": "text"},
-    )
-    collection: Path | None = Field(
-        None,
-        title="Your collection",
-        description="For an encoder: a folder with corpus.jsonl, queries.jsonl and qrels, on which nDCG@10 "
-        "is measured before and after.",
-        json_schema_extra={"input": "folder", "advanced": True},
-    )
-    pairs: list[Path] = Field(
-        default_factory=list,
-        title="Your pairs",
-        description="For an encoder: tables of two texts and how alike they are, on which rank correlation "
-        "is measured before and after.",
-        json_schema_extra={"input": "file", "advanced": True},
-    )
+    corpus: Corpus
+    text: Texts
+    collection: CollectionFolder = None
+    pairs: PairFiles
     out: Path | None = Field(
         None,
         title="Output folder",
         description="Where to write the new model; the run's own folder by default.",
         json_schema_extra={"output": "folder", "advanced": True},
     )
-    replace: bool = Field(
-        False,
-        title="Replace",
-        description="Replace what is in the output folder.",
-        json_schema_extra={"advanced": True},
-    )
+    replace: Replace = False
     pad_to: int = Field(
         64,
         ge=1,
@@ -109,31 +79,15 @@ class TransplantRequest(Request):
         description="Write the output matrix apart, even where the base has one matrix for both ends.",
         json_schema_extra={"advanced": True},
     )
-    without_space: bool = Field(
-        False,
-        title="Match without leading spaces",
-        description="Copy a token that differs only in its leading space; it is no anchor.",
-        json_schema_extra={"advanced": True},
-    )
-    without_case: bool = Field(
-        False,
-        title="Match without case",
-        description="Copy a token that differs only in capitals or in Unicode form (NFKC); it is no anchor.",
-        json_schema_extra={"advanced": True},
-    )
+    without_space: WithoutSpace = False
+    without_case: WithoutCase = False
     norms: Literal["as made", "like copied"] = Field(
         "as made",
         title="Lengths of new rows",
         description="Like copied: each new row is scaled to the median length of those copied.",
         json_schema_extra={"advanced": True},
     )
-    max_bytes: int | None = Field(
-        200_000,
-        ge=1_000,
-        title="At most, of each text",
-        description="How much of each text is measured, from its start; none for all of it.",
-        json_schema_extra={"advanced": True, "unit": "bytes"},
-    )
+    max_bytes: MeasuredBytes = 200_000
 
     @property
     def heads_method(self) -> Method | None:

@@ -10,6 +10,19 @@ from pydantic import Field
 from pydantic_core import PydanticUndefined
 
 from core.jobs.request import Request
+from core.transplant.fields import (
+    BaseModelFolder,
+    CollectionFolder,
+    Corpus,
+    DonorFolder,
+    MeasuredBytes,
+    PairFiles,
+    Replace,
+    TargetTokenizer,
+    Texts,
+    WithoutCase,
+    WithoutSpace,
+)
 from core.transplant.methods import METHODS
 from core.transplant.methods.method import Method
 from core.transplant.request import TransplantRequest
@@ -39,24 +52,9 @@ class SweepRequest(Request):
     Fields in the order in which a person decides.
     """
 
-    base: Path = Field(
-        title="Base model",
-        description="The model folder to be given another tokenizer.",
-        json_schema_extra={"input": "model"},
-    )
-    target_tokenizer: Path = Field(
-        title="Target tokenizer",
-        description="The tokenizer to give it: a tokenizer.json, or a folder that holds one (a model folder "
-        "will do).",
-        json_schema_extra={"input": "tokenizer"},
-    )
-    donor: Path | None = Field(
-        None,
-        title="Donor model",
-        description="A model of the target tokenizer, for the methods that need one. By default the target "
-        "tokenizer's own folder, where that is a model.",
-        json_schema_extra={"input": "model", "advanced": True},
-    )
+    base: BaseModelFolder
+    target_tokenizer: TargetTokenizer
+    donor: DonorFolder = None
     method: list[str] = Field(
         [EVERY],
         min_length=1,
@@ -76,33 +74,10 @@ class SweepRequest(Request):
         title="Seeds",
         description="How often methods that draw at random are run; their figures are the mean.",
     )
-    text: list[Path] = Field(
-        default_factory=list,
-        title="Your text",
-        description="Bits per byte are measured on these files; each file is a slice.",
-        json_schema_extra={"input": "text"},
-    )
-    corpus: list[Path] = Field(
-        default_factory=list,
-        title="Text to learn from",
-        description="For methods that learn from text (FOCUS, WECHSEL, CW2V, ZeTT and others). Not the text "
-        "that is measured.",
-        json_schema_extra={"input": "text", "advanced": True},
-    )
-    collection: Path | None = Field(
-        None,
-        title="Your collection",
-        description="For an encoder: a folder with corpus.jsonl, queries.jsonl and qrels, on which nDCG@10 "
-        "is measured.",
-        json_schema_extra={"input": "folder", "advanced": True},
-    )
-    pairs: list[Path] = Field(
-        default_factory=list,
-        title="Your pairs",
-        description="For an encoder: tables of two texts and how alike they are, on which rank correlation "
-        "is measured.",
-        json_schema_extra={"input": "file", "advanced": True},
-    )
+    text: Texts
+    corpus: Corpus
+    collection: CollectionFolder = None
+    pairs: PairFiles
     keep: Literal["none", "best"] = Field(
         "none",
         title="Keep",
@@ -115,31 +90,10 @@ class SweepRequest(Request):
         description="Where to write the model that is kept; the run's own folder by default.",
         json_schema_extra={"output": "folder", "when": {"keep": "best"}, "advanced": True},
     )
-    replace: bool = Field(
-        False,
-        title="Replace",
-        description="Replace what is in the output folder.",
-        json_schema_extra={"advanced": True},
-    )
-    without_space: bool = Field(
-        False,
-        title="Match without leading spaces",
-        description="Copy a token that differs only in its leading space; it is no anchor.",
-        json_schema_extra={"advanced": True},
-    )
-    without_case: bool = Field(
-        False,
-        title="Match without case",
-        description="Copy a token that differs only in capitals or in Unicode form (NFKC); it is no anchor.",
-        json_schema_extra={"advanced": True},
-    )
-    max_bytes: int | None = Field(
-        200_000,
-        ge=1_000,
-        title="At most, of each text",
-        description="How much of each text is measured, from its start; none for all of it.",
-        json_schema_extra={"advanced": True, "unit": "bytes"},
-    )
+    replace: Replace = False
+    without_space: WithoutSpace = False
+    without_case: WithoutCase = False
+    max_bytes: MeasuredBytes = 200_000
 
     def transplant(self, candidate: Candidate, out: Path | None = None) -> TransplantRequest:
         """The transplant that makes what the sweep measures for `candidate`."""
