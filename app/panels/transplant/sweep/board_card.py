@@ -135,10 +135,10 @@ class BoardCard(Card):
         """Those that were made, in their order; under them what could not be. `done`: these are all."""
         made = [row for row in rows if not row.error]
         self._row, self._best = None, made[0] if made and done else None
-        self.table.show_rows(made)
         for place, column in enumerate(COLUMNS):
             there = any(column.value(row) is not None for row in made)
             self.table.setColumnHidden(place, not there)
+        self.table.show_rows(made)  # once it is known which columns there are, so that they get their width
         parts = "queries" if measure == "nDCG@10" else "blocks of your text"
         self.meaning.setText(MEANING.format(parts=parts))
         self.meaning.setVisible(any(row.interval is not None for row in made))

@@ -219,3 +219,22 @@ def test_that_without_a_text_hidden_anchors_are_what_is_shown(tab: SweepTab, fin
     assert titles[:2] == ["", "method"]
     assert "bits per byte" not in titles
     assert "Higher is better" in tab.plots.words.text()
+
+
+def test_that_columns_that_come_at_the_end_are_as_wide_as_what_they_hold(
+    qtbot: QtBot, tab: SweepTab, finish: Finish
+) -> None:
+    """Behind the best, the rank: while a sweep goes on there are none, and their columns are hidden."""
+    run = finish(result())
+    tab.window().show()
+    qtbot.waitUntil(tab.board.table.isVisible)
+    board, found = tab.board, result()
+    partial = [row.model_copy(update={"rank": None, "behind": None}) for row in found.rows]
+    board.show_rows(partial, [], found.measure, done=False)
+    board.show_rows(found.rows, [], found.measure, done=True)
+    header = board.table.horizontalHeader()
+    assert header.sectionSize(0) < header.sectionSize(METHOD)
+    behind = next(at for at, c in enumerate(board.table.figures.columns) if c.title == "behind the best")
+    needed = board.table.fontMetrics().horizontalAdvance("not told apart  (−0.004 … +0.012)")
+    assert header.sectionSize(behind) >= needed
+    assert run
