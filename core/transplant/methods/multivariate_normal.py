@@ -39,23 +39,14 @@ class MultivariateNormal(Method):
     )
 
     def rows(self, task: Task, ctx: Context) -> Rows:
-        import numpy as np
-        import torch
-
-        from core.transplant.methods.random_normal import stream_key
+        from core.transplant.methods.random_normal import drawn
         from core.transplant.rows import Rows
 
         def factor() -> tuple[torch.Tensor, torch.Tensor]:
             return gaussian(task.table, task.used, ctx)
 
         mean, lower = task.shared.once(("multivariate-normal", task.matrix), factor)
-        drawn = torch.empty(len(task), task.table.shape[1])
-        for row, target in enumerate(task.targets.tolist()):
-            if row % 512 == 0:
-                ctx.progress(row, len(task), "Drawing rows")
-            stream = np.random.Generator(np.random.Philox(key=stream_key(task.seed, task.matrix, target)))
-            drawn[row] = torch.from_numpy(stream.standard_normal(drawn.shape[1], dtype=np.float32))
-        return Rows.given(mean + self.scale**0.5 * (drawn @ lower.T))
+        return Rows.given(mean + self.scale**0.5 * (drawn(task, ctx) @ lower.T))
 
 
 def gaussian(table: torch.Tensor, ids: torch.Tensor, ctx: Context) -> tuple[torch.Tensor, torch.Tensor]:

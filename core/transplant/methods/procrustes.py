@@ -45,8 +45,7 @@ class Procrustes(Method):
         self.check(len(task.anchors))
 
         def fit() -> tuple[Moments, torch.Tensor, torch.Tensor, float]:
-            assert task.donor is not None
-            moments = Moments.of(task.table, task.donor, task.anchors, ctx)
+            moments = moments_of(task, ctx)
             return moments, *rotation(moments)
 
         moments, left, right, scale = task.shared.once(("procrustes", task.matrix, len(task.anchors)), fit)
@@ -54,15 +53,30 @@ class Procrustes(Method):
         return Rows.given(moments.mapped(matrix, task, ctx))
 
     def check(self, anchors: int) -> None:
-        if anchors < 2:
-            raise UserError(
-                f"A map between the two spaces needs shared tokens, and there are {anchors}; choose another "
-                "method.",
-                field="method",
-            )
+        check_for_map(anchors)
 
     def operations(self, targets: int, anchors: int, width: int) -> float:
         return 2.0 * width * width * (3 * anchors + targets) + 60.0 * width**3
+
+
+def check_for_map(anchors: int) -> None:
+    """Raises `UserError` where there is nothing to fit a map to."""
+    if anchors < 2:
+        raise UserError(
+            f"A map between the two spaces needs shared tokens, and there are {anchors}; choose another "
+            "method.",
+            field="method",
+        )
+
+
+def moments_of(task: Task, ctx: Context) -> Moments:
+    """Those of a task's anchors, made once for all maps and settings."""
+
+    def make() -> Moments:
+        assert task.donor is not None
+        return Moments.of(task.table, task.donor, task.anchors, ctx)
+
+    return task.shared.once(("moments of anchors", task.matrix, len(task.anchors)), make)
 
 
 class Moments:
@@ -74,7 +88,6 @@ class Moments:
     def __init__(self, width: int, base_width: int) -> None:
         import torch
 
-        self.count = 0
         self.donor_mean = torch.zeros(width, dtype=torch.float64)
         self.base_mean = torch.zeros(base_width, dtype=torch.float64)
         self.donor = torch.zeros(width, width, dtype=torch.float64)
@@ -89,7 +102,6 @@ class Moments:
             table, donor: (R_b, h) and (R_d, d), of any number type.
         """
         found = Moments(donor.shape[1], table.shape[1])
-        found.count = len(anchors)
         blocks = [slice(at, at + _BLOCK) for at in range(0, len(anchors), _BLOCK)]
         for some in blocks:
             found.donor_mean += donor[anchors.donor[some]].double().sum(dim=0) / len(anchors)

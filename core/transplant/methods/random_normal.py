@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from core.transplant.methods.method import Method, method
 
 if TYPE_CHECKING:
+    import torch
+
     from core.jobs.context import Context
     from core.transplant.rows import Rows, Task
 
@@ -23,19 +25,24 @@ class RandomNormal(Method):
     name: Literal["random"] = "random"
 
     def rows(self, task: Task, ctx: Context) -> Rows:
-        import numpy as np
-        import torch
-
         from core.transplant.rows import Rows, moments
 
         mean, deviation = moments(task.table, task.used)
-        drawn = torch.empty(len(task), task.table.shape[1])
-        for row, target in enumerate(task.targets.tolist()):
-            if row % 512 == 0:
-                ctx.progress(row, len(task), "Drawing rows")
-            stream = np.random.Generator(np.random.Philox(key=stream_key(task.seed, task.matrix, target)))
-            drawn[row] = torch.from_numpy(stream.standard_normal(drawn.shape[1], dtype=np.float32))
-        return Rows.given(drawn * deviation + mean)
+        return Rows.given(drawn(task, ctx) * deviation + mean)
+
+
+def drawn(task: Task, ctx: Context) -> torch.Tensor:
+    """(m, h) float32, standard normal, each row from the stream of its own target."""
+    import numpy as np
+    import torch
+
+    rows = torch.empty(len(task), task.table.shape[1])
+    for row, target in enumerate(task.targets.tolist()):
+        if row % 512 == 0:
+            ctx.progress(row, len(task), "Drawing rows")
+        stream = np.random.Generator(np.random.Philox(key=stream_key(task.seed, task.matrix, target)))
+        rows[row] = torch.from_numpy(stream.standard_normal(rows.shape[1], dtype=np.float32))
+    return rows
 
 
 def stream_key(seed: int, matrix: str, row: int) -> int:

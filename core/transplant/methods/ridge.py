@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from core.errors import UserError
 from core.transplant.methods.method import Method, method
+from core.transplant.methods.procrustes import check_for_map, moments_of
 
 if TYPE_CHECKING:
     from core.jobs.context import Context
-    from core.transplant.methods.procrustes import Moments
     from core.transplant.rows import Rows, Task
 
 
@@ -36,29 +35,19 @@ class Ridge(Method):
     def rows(self, task: Task, ctx: Context) -> Rows:
         import torch
 
-        from core.transplant.methods.procrustes import Moments
         from core.transplant.rows import Rows
 
         assert task.donor is not None
         self.check(len(task.anchors))
 
-        def fit() -> Moments:
-            assert task.donor is not None
-            return Moments.of(task.table, task.donor, task.anchors, ctx)
-
-        moments = task.shared.once(("ridge", task.matrix, len(task.anchors)), fit)
+        moments = moments_of(task, ctx)
         width = len(moments.donor)
         held = self.strength * float(moments.donor.trace()) / width
         square = moments.donor + held * torch.eye(width, dtype=torch.float64)
         return Rows.given(moments.mapped(torch.linalg.solve(square, moments.across), task, ctx))
 
     def check(self, anchors: int) -> None:
-        if anchors < 2:
-            raise UserError(
-                f"A map between the two spaces needs shared tokens, and there are {anchors}; choose another "
-                "method.",
-                field="method",
-            )
+        check_for_map(anchors)
 
     def operations(self, targets: int, anchors: int, width: int) -> float:
         return 2.0 * width * width * (3 * anchors + targets) + 2.0 * width**3

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
+from core.transplant.methods.fvt import of_pieces
 from core.transplant.methods.method import Method, method
 
 if TYPE_CHECKING:
@@ -34,24 +35,7 @@ class Subword(Method):
     )
 
     def rows(self, task: Task, ctx: Context) -> Rows:
-        import torch
-
-        from core.transplant.rows import Rows
-
-        assert task.inputs is not None or self.weights != "length"
-        pieces = []
-        for done, text in enumerate(task.target_bytes):
-            if done % 256 == 0:
-                ctx.progress(done, len(task), "Cutting tokens into pieces")
-            pieces.append(task.pieces(text))
-        most = max(map(len, pieces), default=0)
-        indices = torch.full((len(task), max(1, most)), -1, dtype=torch.int32)
-        weights = torch.zeros(indices.shape)
-        for row, ids in enumerate(pieces):
-            if ids:
-                indices[row, : len(ids)] = torch.tensor(ids, dtype=torch.int32)
-                weights[row, : len(ids)] = torch.tensor(self._weights(ids, task))
-        return Rows.combined(indices, weights)
+        return of_pieces(task, lambda ids: self._weights(ids, task), ctx)
 
     def _weights(self, ids: Sequence[int], task: Task) -> list[float]:
         lengths = None
