@@ -10,6 +10,7 @@ from core.jobs.registry import JobKind, job_kinds
 _JOBS = (
     "core.transplant.job",
     "core.heal.job",
+    "core.retrieval.evaluate.job",
     "core.tokenizers.job",
     "core.audit.job",
     "core.training.job",

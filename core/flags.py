@@ -122,7 +122,7 @@ class RequestFlags:
 
     def words(self, request: Request) -> list[str]:
         """The inverse: the arguments that make `request`, without those that say the default."""
-        data = request.model_dump(mode="json")
+        data = {**request.model_dump(mode="json"), **_lines(request)}
         words: list[str] = []
         positional: list[str] = []
         for flag in self.flags.values():
@@ -230,6 +230,17 @@ class RequestFlags:
         return UserError(text + more, field=location[0] if location else None)
 
 
+def _lines(request: BaseModel) -> Schema:
+    """The fields that hold things spelt in a line, or lists of them, as these lines."""
+    found: Schema = {}
+    for name, value in request:
+        if isinstance(value, BaseModel) and hasattr(value, "line"):
+            found[name] = value.line
+        elif isinstance(value, list) and value and all(hasattr(item, "line") for item in value):
+            found[name] = [item.line for item in value]
+    return found
+
+
 def _members(choice: Schema) -> dict[str, str]:
     """Member → reference to its schema, in the order in which the request lists them."""
     named = {ref: member for member, ref in choice["discriminator"]["mapping"].items()}
@@ -251,7 +262,9 @@ def _declare(target: Any, flag: Flag) -> None:
         options |= {"choices": flag.members, "metavar": metavar}
     else:
         options["metavar"] = metavar
-    target.add_argument(f"--{flag.name}", required=flag.required, **options)
+    other = flag.schema.get("also")
+    names = [f"--{flag.name}", *([f"--{other}"] if other else [])]
+    target.add_argument(*names, required=flag.required, **options)
     if flag.may_be_emptied and flag.kind != "switch":
         empty: list[str] | None = [] if flag.kind == "list" else None
         target.add_argument(
@@ -281,7 +294,14 @@ def _help(flag: Flag) -> str:
     return " ".join(filter(None, parts)).replace("%", "%%")
 
 
-_PATHS = {"model": "MODEL", "tokenizer": "TOKENIZER", "project": "DIR", "folder": "DIR"}
+_PATHS = {
+    "model": "MODEL",
+    "encoder": "MODEL",
+    "collection": "DIR",
+    "tokenizer": "TOKENIZER",
+    "project": "DIR",
+    "folder": "DIR",
+}
 
 
 def _metavar(flag: Flag) -> str:

@@ -20,10 +20,12 @@ PANEL_PARTS = ("panel", "tab", "job_tab", "tabbed")
 """Modules of app.panels that are no panel, but what panels are made of."""
 HEAVY = {
     "torch", "transformers", "tokenizers", "tiktoken", "sentencepiece", "pandas", "matplotlib", "scipy",
-    "sklearn", "safetensors", "gensim", "peft", "accelerate",
+    "sklearn", "safetensors", "gensim", "peft", "accelerate", "faiss", "bm25s", "Stemmer", "umap", "numba",
+    "pyarrow", "onnxruntime", "sentence_transformers",
 }  # fmt: skip
 LIGHT_SIDE = {
     "request", "result", "job", "preview", "methods", "recipes", "algorithms", "spelt", "inspect",
+    "systems", "lines", "fields", "result_parts", "codecs", "builders",
 }  # fmt: skip
 TOP_LEVEL = {
     "app", "core", "resources", "tests", "packaging", "pyproject.toml", "constraints.txt", "Makefile",

@@ -13,15 +13,17 @@ class Request(BaseModel):
 
     Extras understood in a field's ``json_schema_extra``:
 
-    - ``"input": "model" | "tokenizer" | "text" | "file" | "folder" | "project"``: a path (or list of paths)
-      that is read; hashed for provenance and offered by the matching picker;
+    - ``"input": "model" | "encoder" | "tokenizer" | "collection" | "text" | "file" | "folder" | "project"``:
+      a path (or list of paths) that is read; hashed for provenance and offered by the matching picker;
     - ``"output": "folder" | "file"``: a path that the job writes; ``"when": {field: value}``: only then;
     - ``"advanced": True``: behind the form's disclosure;
     - ``"unit": "…"``: shown after the number;
     - ``"like": "…"``: a member of another field's choice and its parameters, in a line;
     - ``"none": "…"``: what None means, in a word or two: ``no limit``;
     - ``"picks": [{"name", "title", "sentence", "takes"}]`` of a list of lines: what can be picked, and the
-      parameters that each takes; ``"every"`` the line for all of them, ``"example"`` one that names no pick.
+      parameters that each takes; ``"every"`` the line for all of them, ``"example"`` one that names no pick;
+    - ``"editor": "systems" | "encoder" | "measures"``: a control of its own in the form;
+    - ``"also": "system"``: another name of the flag on the command line.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
@@ -102,15 +104,16 @@ def _is_written(request: Request, when: object) -> bool:
 def input_paths(request: BaseModel, under: str = "") -> list[tuple[str, str, Path]]:
     """The paths that a request reads, as ``(field, input kind, path)``, in field order.
 
-    Those of a model within it, such as a method's, too, as ``method.vectors``.
+    Those of a model within it, or of a list of models, too: ``method.vectors``, ``systems.model``.
     """
     found: list[tuple[str, str, Path]] = []
     for name, field in type(request).model_fields.items():
         extra = field.json_schema_extra
         kind = extra.get("input") if isinstance(extra, dict) else None
         value = getattr(request, name)
-        if isinstance(value, BaseModel):
-            found += input_paths(value, f"{under}{name}.")
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, BaseModel):
+                found += input_paths(part, f"{under}{name}.")
         if not isinstance(kind, str):
             continue
         for item in value if isinstance(value, list | tuple) else [value]:

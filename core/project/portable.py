@@ -51,21 +51,35 @@ def anchored(request: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
             place = functools.partial(_absolute, must_exist="output" not in extra)
             found[name] = map_strings(request[name], place)
     for name, within in _models_within(request, model):
-        found[name] = anchored(found[name], within)
+        if isinstance(within, list):
+            found[name] = [
+                anchored(item, kind) if isinstance(item, dict) else item
+                for item, kind in zip(found[name], within, strict=True)
+            ]
+        else:
+            found[name] = anchored(found[name], within)
     return found
 
 
-def _models_within(request: dict[str, Any], model: type[BaseModel]) -> list[tuple[str, type[BaseModel]]]:
-    """The fields that hold a model of their own, and which; none where the request will be refused anyway."""
+def _models_within(
+    request: dict[str, Any], model: type[BaseModel]
+) -> list[tuple[str, type[BaseModel] | list[type[BaseModel]]]]:
+    """The fields that hold a model of their own, or a list of them, and which; none where the request will
+    be refused anyway."""
     try:
         valid = model.model_validate(request)
     except ValidationError:
         return []
-    return [
-        (name, type(value))
-        for name, value in valid
-        if isinstance(value, BaseModel) and isinstance(request.get(name), dict)
-    ]
+    found: list[tuple[str, type[BaseModel] | list[type[BaseModel]]]] = []
+    for name, value in valid:
+        given = request.get(name)
+        if isinstance(value, BaseModel) and isinstance(given, dict):
+            found.append((name, type(value)))
+        elif isinstance(value, list) and value and isinstance(given, list) and len(given) == len(value):
+            kinds = [type(item) for item in value if isinstance(item, BaseModel)]
+            if len(kinds) == len(value):
+                found.append((name, kinds))
+    return found
 
 
 def _absolute(text: str, *, must_exist: bool) -> str:

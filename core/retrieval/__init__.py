@@ -1,0 +1,1 @@
+"""The retrieval engine: collections, searchers, measures, and what explains them."""

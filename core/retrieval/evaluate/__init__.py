@@ -1,0 +1,1 @@
+"""Systems evaluated on a collection: the job behind ``retrieval run``."""
