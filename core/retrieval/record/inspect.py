@@ -39,8 +39,8 @@ class Document:
 
 
 class Record:
-    """An evaluation's ``record.sqlite``; texts are there of all documents that some system found among the
-    first `depth`, and of all judged ones.
+    """An evaluation's ``record.sqlite``. Texts are there of each system's first 20 documents for each query,
+    and of all judged ones.
 
     Raises:
         UserError: the file is missing or damaged.
@@ -56,7 +56,7 @@ class Record:
         return [Query(*row) for row in self._rows("SELECT id, text, relevant FROM queries ORDER BY number")]
 
     def hits(self, query: str, system: str, most: int | None = None) -> list[Hit]:
-        """Best first; relevant documents that were found further below than is kept are not among them."""
+        """Best first: the first 100, and judged documents wherever they were found."""
         return [
             Hit(*row)
             for row in self._rows(
