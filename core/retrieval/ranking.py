@@ -14,6 +14,7 @@ from core.retrieval.result_parts import Costs
 
 if TYPE_CHECKING:
     from core.retrieval.collections.collection import Collection
+    from core.retrieval.systems import System
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +23,8 @@ class Task:
 
     `earlier` holds the rankings of the systems ranked before, by name; those of `System.needs` are among
     them. `barred`: for each query the place of a document that is not to be found, or -1. `cache` is where
-    vectors and indexes are kept for the next run; None: nowhere.
+    vectors and indexes are kept for the next run; None: nowhere. `systems` are those ranked before, by name,
+    in the order in which they were asked for.
     """
 
     collection: Collection
@@ -30,6 +32,7 @@ class Task:
     earlier: Mapping[str, Ranking] = field(default_factory=dict)
     barred: NDArray[np.int64] | None = None
     cache: Path | None = None
+    systems: Mapping[str, System] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -93,9 +93,7 @@ def _hits(
             yield query, system, rank + 1, id, float(ranking.scores[query, rank]), grades.get(id)
 
 
-def _documents(
-    collection: Collection, places: list[int], ctx: Context
-) -> Iterator[tuple[str, str, str]]:
+def _documents(collection: Collection, places: list[int], ctx: Context) -> Iterator[tuple[str, str, str]]:
     for number, place in enumerate(places):
         if number % 500 == 0:
             ctx.progress(number, len(places), "Writing the texts")
