@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.errors import UserError
 from core.jobs.context import Context
 from core.retrieval.collections.collection import Collection
+from core.retrieval.evaluate.checkpoint import Checkpoint
 from core.retrieval.ranking import Ranking, Task
 from core.retrieval.systems import System
 
@@ -70,8 +71,9 @@ def rank_all(
     *,
     cache: Path | None = None,
     barred: NDArray[np.int64] | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> dict[str, Ranking]:
-    """Name → ranking, in the order of `systems`.
+    """Name → ranking, in the order of `systems`; those that `checkpoint` holds are not made again.
 
     Raises:
         UserError: a system's model or parameters will not do.
@@ -80,11 +82,16 @@ def rank_all(
     found: dict[str, Ranking] = {}
     asked: dict[str, System] = {}
     for place in in_turn(systems, names):
-        system = systems[place]
-        ctx.progress(0, 1, names[place])
-        task = Task(collection, k, _earlier(system, found, systems, names), barred, cache, dict(asked))
-        found[names[place]] = system.rank(task, ctx)
-        asked[names[place]] = system
+        system, name = systems[place], names[place]
+        ctx.progress(0, 1, name)
+        ranking = checkpoint.read(name) if checkpoint else None
+        if ranking is None:
+            task = Task(collection, k, _earlier(system, found, systems, names), barred, cache, dict(asked))
+            ranking = system.rank(task, ctx)
+            if checkpoint:
+                checkpoint.write(name, ranking)
+        found[name] = ranking
+        asked[name] = system
     return {name: found[name] for name in names}
 
 

@@ -10,6 +10,7 @@ from core.jobs.context import Context
 from core.jobs.registry import job
 from core.retrieval.collections.collection import Collection
 from core.retrieval.collections.read import open_collection
+from core.retrieval.evaluate.checkpoint import Checkpoint
 from core.retrieval.evaluate.job import EVALUATE
 from core.retrieval.evaluate.measured import figures, per_query
 from core.retrieval.evaluate.ranked import identical, names_of, rank_all
@@ -42,7 +43,15 @@ def evaluate(request: RetrievalRequest, ctx: Context) -> EvaluationResult:
     barred = identical(collection, request.drop_identical)
     if barred is not None:
         ctx.warn("Queries are documents here: the document with the query's id is left out of its ranking.")
-    rankings = rank_all(request.systems, collection, request.k, ctx, cache=kept(request.cache), barred=barred)
+    rankings = rank_all(
+        request.systems,
+        collection,
+        request.k,
+        ctx,
+        cache=kept(request.cache),
+        barred=barred,
+        checkpoint=Checkpoint(ctx.checkpoint(), request.systems, collection, request.k),
+    )
     measured = per_query(rankings, collection, measures, ctx)
     ctx.progress(0, 1, "Testing the differences")
     tested = comparisons(measured, request.test, request.correction, ctx.seed) if len(names) > 1 else []
