@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 from core.terminal import table  # noqa: E402
 
 PROGRAM = ROOT / "dist" / "lexigraft"
-BUDGET = 1_200_000_000
+BUDGET = 1_500_000_000
 """Bytes on the disk that an installed program may take."""
 
 
