@@ -1,0 +1,137 @@
+"""The bytes of a file, plain or packed with gzip, in lines and by place."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import tempfile
+import threading
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from core.errors import UserError
+from core.jobs.context import Context
+from core.json_files import unreadable
+
+MOST_BYTES = 8 * 2**20
+"""Of a line; a longer one is no text of a document."""
+_HELD = 32 * 2**20
+"""Unpacked bytes that are held in memory; more go to a temporary file."""
+_BLOCK = 2**20
+_BOM = b"\xef\xbb\xbf"
+_OTHER_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+
+
+class Source:
+    """A file to be read over and over; one that is packed is unpacked once.
+
+    Raises:
+        UserError: it cannot be read, or is damaged, or is UTF-16.
+    """
+
+    def __init__(self, path: Path, ctx: Context | None, *, field: str | None) -> None:
+        self.path, self._ctx, self._field = path, ctx, field
+        self._lock = threading.Lock()
+        self._unpacked: IO[bytes] | None = None
+        try:
+            if path.suffix == ".gz":
+                self._unpacked = self._unpack()
+                self.size = self._unpacked.seek(0, os.SEEK_END)
+            else:
+                with path.open("rb") as file:
+                    self._stamp = _stamp(file)
+                    self.size = self._stamp[0]
+        except OSError as error:
+            raise unreadable(path, error, field=field) from None
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def lines(self) -> Iterator[tuple[int, int, bytes | None]]:
+        """Number from 1, byte at which it starts, and bytes of each line; without byte order mark, with its
+        line end. None instead of the bytes where there are more than `MOST_BYTES`."""
+        if self._unpacked is not None:
+            with self._lock:
+                self._unpacked.seek(0)
+                yield from self._lines(self._unpacked)
+            return
+        try:
+            with self.path.open("rb", buffering=_BLOCK) as file:
+                yield from self._lines(file)
+        except OSError as error:
+            raise unreadable(self.path, error, field=self._field) from None
+
+    def _lines(self, file: IO[bytes]) -> Iterator[tuple[int, int, bytes | None]]:
+        start, number = 0, 0
+        read = file.readline
+        while line := read(MOST_BYTES + 1):
+            number += 1
+            if number % 512 == 1 and self._ctx is not None:
+                self._ctx.progress(start, self.size, f"Reading {self.name}")
+            after = start + len(line)
+            found: bytes | None = line
+            if number == 1:
+                if line[:2] in _OTHER_BOMS:
+                    raise UserError(
+                        f"{self.path} is {_OTHER_BOMS[line[:2]]}; save it as UTF-8.", field=self._field
+                    )
+                if line.startswith(_BOM):
+                    found, start = line[len(_BOM) :], len(_BOM)
+            while len(line) == MOST_BYTES + 1 and not line.endswith(b"\n"):
+                found = None
+                line = read(MOST_BYTES + 1)
+                after += len(line)
+            yield number, start, found
+            start = after
+
+    def read(self, start: int, end: int) -> bytes:
+        """Bytes start … end - 1. From any thread.
+
+        Raises:
+            UserError: the file is gone or was changed since.
+        """
+        if self._unpacked is not None:
+            with self._lock:
+                self._unpacked.seek(start)
+                return self._unpacked.read(end - start)
+        try:
+            with self.path.open("rb", buffering=0) as file:
+                if _stamp(file) != self._stamp:
+                    raise UserError(
+                        f"{self.path} was changed while it was read; run it again.", field=self._field
+                    )
+                file.seek(start)
+                return _whole(file, end - start)
+        except OSError as error:
+            raise unreadable(self.path, error, field=self._field) from None
+
+    def _unpack(self) -> IO[bytes]:
+        size = self.path.stat().st_size
+        there = tempfile.SpooledTemporaryFile(max_size=_HELD)  # noqa: SIM115 (goes with this object)
+        try:
+            with self.path.open("rb") as packed, gzip.GzipFile(fileobj=packed) as file:
+                while block := file.read(_BLOCK):
+                    there.write(block)
+                    if self._ctx is not None:
+                        self._ctx.progress(packed.tell(), size, f"Unpacking {self.name}")
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            there.close()
+            raise UserError(f"{self.path} is damaged: {error}. Get it again.", field=self._field) from None
+        return there
+
+
+def _stamp(file: IO[bytes]) -> tuple[int, int]:
+    found = os.fstat(file.fileno())
+    return found.st_size, found.st_mtime_ns
+
+
+def _whole(file: IO[bytes], size: int) -> bytes:
+    """As many bytes, which an unbuffered file need not give at once."""
+    parts = []
+    while size > 0 and (part := file.read(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts) if len(parts) != 1 else parts[0]
