@@ -1,0 +1,1 @@
+"""How many documents vectors of a given width can hold: embeddings optimised freely, without any text."""
