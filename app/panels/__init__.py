@@ -28,7 +28,7 @@ PLACES = (
     Place("runs", "Runs", "app.panels.runs.panel:RunsPanel"),
     Place("tokenizers", "Tokenizers", "app.panels.tokenizers.panel:TokenizersPanel"),
     Place("transplant", "Transplant", "app.panels.transplant.panel:TransplantPanel"),
-    Place("retrieval", "Retrieval", "app.panels.unbuilt:RetrievalPanel"),
+    Place("retrieval", "Retrieval", "app.panels.retrieval.panel:RetrievalPanel"),
     Place("generation", "Generation", "app.panels.unbuilt:GenerationPanel"),
     Place("assets", "Assets", "app.panels.assets:AssetsPanel"),
 )

@@ -42,6 +42,8 @@ Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Kind", "What", "Where", "There")
 KINDS = {
     "model": "Model",
+    "encoder": "Embedding model",
+    "collection": "Collection",
     "tokenizer": "Tokenizer",
     "text": "Text",
     "file": "File",

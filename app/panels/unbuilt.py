@@ -21,14 +21,6 @@ class UnbuiltPanel(Panel):
         self.set_page("", Notice(self.key, self.sentence))
 
 
-class RetrievalPanel(UnbuiltPanel):
-    key, title = "retrieval", "Retrieval"
-    sentence = (
-        "Not built yet: here you will test embedding models, poolings and indexes on a collection, "
-        "with intervals, and see why one beats another."
-    )
-
-
 class GenerationPanel(UnbuiltPanel):
     key, title = "generation", "Generation"
     sentence = (

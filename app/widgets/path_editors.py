@@ -36,9 +36,17 @@ PATH = Qt.ItemDataRole.UserRole
 FILTERS = {"tokenizer": ("Tokenizers (*.json *.model *.tiktoken *.gguf *.vocab *.txt)", "All files (*)")}
 NAMED = {"tokenizer"}
 """Kinds of input that may also be named, as ``cl100k_base`` is: what is no path is taken as it was typed."""
-FOLDERS = ("model", "project", "folder")
-EITHER = ("", "file")
+FOLDERS = ("model", "project", "folder", "collection")
+EITHER = ("", "file", "encoder")
 """Kinds of input that may be a file or a folder."""
+WHAT = {"": "file or folder", "file": "file or folder", "encoder": "embedding model"}
+"""What a field asks for, where that is not its kind of input."""
+IN_FOLDER = {
+    "encoder": ("config.json", "modules.json", "model.safetensors", "pytorch_model.bin"),
+    "collection": ("corpus.jsonl", "corpus.jsonl.gz", "queries.jsonl", "queries.jsonl.gz"),
+}
+"""Files that stand for the folder which they are in; of a model's folder all do."""
+VOWELS = "aeiou"
 LINES = 6
 """Of a list of texts, before it scrolls."""
 
@@ -92,8 +100,8 @@ class PathEditor(_Droppable):
         if field.input in NAMED:
             self._let_type()
         else:
-            what = "file or folder" if field.input in EITHER else field.input or "file"
-            self.box.setPlaceholderText(f"Choose or drop a {what}")
+            what = WHAT.get(field.input, field.input)
+            self.box.setPlaceholderText(f"Choose or drop {'an' if what[:1] in VOWELS else 'a'} {what}")
         self._add_control(self.box)
         self.box.activated.connect(lambda _: self.changed.emit())
         self.box.currentIndexChanged.connect(self._show_tip)
@@ -152,7 +160,7 @@ class PathEditor(_Droppable):
 
     def take(self, paths: list[Path]) -> None:
         path = paths[0]
-        if self.field.input == "model" and path.suffix:  # one of the files in a model's folder
+        if path.name in IN_FOLDER.get(self.field.input, ()) or (self.field.input == "model" and path.suffix):
             path = path if path.is_dir() else path.parent
         self._fill(str(path))
         self.changed.emit()

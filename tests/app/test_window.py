@@ -55,7 +55,7 @@ def _places(monkeypatch: pytest.MonkeyPatch) -> None:
     places = tuple(
         Place(place.key, place.title, f"{__name__}:NotePanel")
         if place.key == "runs"
-        else Place(place.key, place.title, "app.panels.unbuilt:RetrievalPanel")
+        else Place(place.key, place.title, "app.panels.unbuilt:GenerationPanel")
         if place.key == "transplant"
         else place
         for place in PLACES

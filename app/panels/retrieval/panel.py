@@ -1,0 +1,59 @@
+"""Retrieval: systems measured on a collection, what sets them apart, and why."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from app.panels.tabbed import TabbedPanel
+from app.widgets.dropped import tell_apart
+
+_TOOLS = (
+    ("collections", "Collections", "app.panels.retrieval.collections.tab:CollectionsTab"),
+    ("evaluate", "Evaluate", "app.panels.retrieval.evaluate.tab:EvaluateTab"),
+    ("compare", "Compare", "app.panels.retrieval.compare.tab:CompareTab"),
+    ("why", "Why", "app.panels.retrieval.why.tab:WhyTab"),
+    ("limits", "Limits", "app.panels.retrieval.limits.tab:LimitsTab"),
+    ("compress", "Compress", "app.panels.retrieval.compress.tab:CompressTab"),
+    ("map", "Map", "app.panels.retrieval.map.tab:MapTab"),
+    ("study", "Study", "app.panels.retrieval.study.tab:StudyTab"),
+    ("tests", "Tests", "app.panels.retrieval.tests_.tab:TestsTab"),
+)
+UNBUILT = "app.panels.retrieval.unbuilt:UnbuiltTab"
+FIRST = "evaluate"
+TAB_OF = {
+    "retrieval": "evaluate",
+    "retrieval-compare": "compare",
+    "retrieval-why": "why",
+    "retrieval-limit": "limits",
+    "critical-n": "limits",
+    "retrieval-compress": "compress",
+    "retrieval-map": "map",
+    "pooling-study": "study",
+    "intrinsic": "tests",
+    "collection": "collections",
+}
+
+
+def _is_there(where: str) -> bool:
+    module = where.partition(":")[0]
+    return find_spec(module.rpartition(".")[0]) is not None and find_spec(module) is not None
+
+
+TOOLS = tuple((key, title, where if _is_there(where) else UNBUILT) for key, title, where in _TOOLS)
+"""A tool that is not built yet shows a notice in its place."""
+
+
+class RetrievalPanel(TabbedPanel):
+    key, title, noun = "retrieval", "Retrieval", "retrieval"
+    tools, tab_of = TOOLS, TAB_OF
+
+    def restore_view(self, state: dict[str, Any]) -> None:
+        """At the first visit, the tool that answers the usual question is shown."""
+        super().restore_view({"tab": FIRST, **state})
+
+    def takes(self, paths: list[Path]) -> bool:
+        """Only collections, rankings and vectors: models and texts are for other panels, too."""
+        found = tell_apart(paths)
+        return bool(found.collections or found.runs or found.judgements or found.vectors)

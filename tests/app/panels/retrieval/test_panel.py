@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.panels.retrieval.panel import RetrievalPanel
+from app.session import Session
+from core.project.project import Project
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, session: Session, open_project: Callable[[], Project]) -> RetrievalPanel:
+    open_project()
+    made = RetrievalPanel(session)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_that_the_first_visit_shows_evaluate_and_a_later_one_what_was_left(panel: RetrievalPanel) -> None:
+    panel.restore_view({})
+    assert panel.tab == "evaluate"
+    panel.restore_view({"tab": "limits"})
+    assert panel.tab == "evaluate"
+
+
+def test_that_every_tool_can_be_shown(panel: RetrievalPanel) -> None:
+    panel.restore_view({"tab": "tests"})
+    for key, _ in panel.tabs:
+        panel.select_tab(key)
+        assert panel.made(key).isVisible()
+
+
+def test_that_it_takes_what_only_it_can_use(panel: RetrievalPanel, tmp_path: Path) -> None:
+    run, text = tmp_path / "bm25.run", tmp_path / "prose.txt"
+    run.write_text("1 Q0 d1 1 0.5 bm25\n")
+    text.write_text("It was the best of times.\n")
+    assert panel.takes([run])
+    assert not panel.takes([text])
