@@ -129,6 +129,6 @@ def _file(folder: Path, name: str) -> Path:
         if file.is_file():
             return file
     raise UserError(
-        f"There is no {name} in {folder}: a collection is a folder with corpus.jsonl, queries.jsonl and qrels. "
+        f"There is no {name} in {folder}: a collection is a folder with corpus.jsonl, queries.jsonl, qrels. "
         "Make one of your files under Collections."
     )

@@ -1,0 +1,130 @@
+"""Exact search: beside brute force, to the last tie."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from core.jobs.context import Context
+from core.retrieval.order import ordered, tie_ranks
+from core.retrieval.search.exact import Exact
+
+KINDS = ("cosine", "dot", "euclidean")
+
+
+@pytest.fixture
+def ctx(tmp_path: Path) -> Context:
+    return Context(workdir=tmp_path)
+
+
+def ids(n: int) -> list[str]:
+    return [f"d{number * 7919 % n}" for number in range(n)]
+
+
+def vectors(n: int, d: int, kind: str, seed: int) -> NDArray[np.float32]:
+    rows = np.random.default_rng(seed).standard_normal((n, d)).astype(np.float32)
+    if kind == "cosine":
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows
+
+
+def brute(
+    documents: NDArray[np.float32], queries: NDArray[np.float32], kind: str, k: int, ranks: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    a, b = queries.astype(np.float64), documents.astype(np.float64)
+    if kind == "euclidean":
+        scores = -np.sqrt(np.maximum(((a[:, None] - b[None]) ** 2).sum(axis=2), 0))
+    else:
+        scores = a @ b.T
+    places = np.broadcast_to(np.arange(len(documents)), scores.shape)
+    return ordered(np.array(places), scores, ranks, k)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("k", [1, 10, 700])
+def test_that_it_finds_what_brute_force_finds(kind: str, k: int, ctx: Context) -> None:
+    documents, queries = vectors(3000, 16, kind, 0), vectors(40, 16, kind, 1)
+    ranks = tie_ranks(ids(3000))
+    places, scores = Exact(documents, ranks, similarity=kind).search(queries, k, ctx)
+    expected, values = brute(documents, queries, kind, k, ranks)
+    assert places.tolist() == expected.tolist()
+    np.testing.assert_allclose(scores, values, atol=2e-6)
+
+
+def test_the_known_answer_for_ties(ctx: Context) -> None:
+    documents = np.array([[1.0], [2.0], [2.0], [1.0]], dtype=np.float32)
+    index = Exact(documents, tie_ranks(["a", "b", "c", "d"]), similarity="dot")
+    query = np.ones((1, 1), dtype=np.float32)
+    assert index.search(query, 2, ctx)[0].tolist() == [[2, 1]]
+    assert index.search(query, 3, ctx)[0].tolist() == [[2, 1, 3]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_that_a_large_group_of_ties_at_the_end_is_ordered_by_id(kind: str, ctx: Context) -> None:
+    documents = vectors(4000, 8, kind, 2)
+    documents[500:3500] = documents[500]
+    queries = np.concatenate([documents[500:501] * np.float32(1), vectors(5, 8, kind, 3)])
+    ranks = tie_ranks(ids(4000))
+    places, _ = Exact(documents, ranks, similarity=kind).search(queries, 50, ctx)
+    assert places.tolist() == brute(documents, queries, kind, 50, ranks)[0].tolist()
+
+
+def test_that_scores_that_always_rise_are_found_too(ctx: Context) -> None:
+    documents = np.linspace(0, 1, 20_000, dtype=np.float32)[:, None]
+    index = Exact(documents, tie_ranks(ids(20_000)), similarity="dot")
+    places, _ = index.search(np.ones((3, 1), dtype=np.float32), 5, ctx)
+    assert places.tolist() == [[19_999, 19_998, 19_997, 19_996, 19_995]] * 3
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("block", [32, 100, 1000, 8192])
+def test_that_neither_blocks_nor_threads_change_a_digit(block: int, threads: int, ctx: Context) -> None:
+    documents, queries = vectors(5000, 48, "cosine", 4), vectors(30, 48, "cosine", 5)
+    documents[::3] = documents[0]
+    ranks = tie_ranks(ids(5000))
+    expected = Exact(documents, ranks).search(queries, 20, ctx)
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        found = Exact(documents, ranks, block=block).search(queries, 20, ctx)
+    finally:
+        torch.set_num_threads(before)
+    assert found[0].tobytes() == expected[0].tobytes()
+    assert found[1].tobytes() == expected[1].tobytes()
+
+
+def test_that_barred_and_empty_documents_are_never_found(ctx: Context) -> None:
+    documents = vectors(200, 8, "cosine", 6)
+    there = np.arange(200) % 5 != 0
+    barred = np.array([1, -1, 7])
+    index = Exact(documents, tie_ranks(ids(200)), there=there)
+    places, scores = index.search(documents[[1, 2, 7]], 200, ctx, barred=barred)
+    assert not (set(places.ravel().tolist()) & set(range(0, 200, 5)))
+    assert [int((row >= 0).sum()) for row in places] == [159, 160, 159]
+    assert 1 not in places[0]
+    assert places[1, 0] == 2
+    assert 7 not in places[2]
+    assert np.isneginf(scores[places < 0]).all()
+
+
+def test_that_an_empty_query_finds_nothing_and_none_of_no_documents(ctx: Context) -> None:
+    documents = vectors(10, 4, "cosine", 7)
+    queries = np.zeros((2, 4), dtype=np.float32)
+    queries[1, 0] = 1
+    places, _ = Exact(documents, tie_ranks(ids(10))).search(queries, 3, ctx)
+    assert places[0].tolist() == [-1, -1, -1]
+    assert (places[1] >= 0).all()
+    nothing = Exact(documents[:0], tie_ranks([])).search(queries, 3, ctx)
+    assert (nothing[0] == -1).all()
+
+
+def test_that_a_memory_map_is_read_by_blocks(tmp_path: Path, ctx: Context) -> None:
+    documents = vectors(1000, 8, "cosine", 8)
+    np.save(tmp_path / "v.npy", documents)
+    mapped = np.load(tmp_path / "v.npy", mmap_mode="r")
+    ranks = tie_ranks(ids(1000))
+    queries = vectors(4, 8, "cosine", 9)
+    places, _ = Exact(mapped, ranks).search(queries, 9, ctx)
+    assert places.tolist() == brute(documents, queries, "cosine", 9, ranks)[0].tolist()
