@@ -1,0 +1,127 @@
+"""The LIMIT test: make or open the collection, rank, measure, compare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.errors import UserError
+from core.jobs.context import Context
+from core.jobs.registry import job
+from core.retrieval.collections.collection import Collection
+from core.retrieval.collections.memory import MemoryTexts
+from core.retrieval.collections.read import open_collection
+from core.retrieval.collections.write import write_collection
+from core.retrieval.evaluate.checkpoint import Checkpoint
+from core.retrieval.evaluate.measured import figures, per_query
+from core.retrieval.evaluate.ranked import names_of, rank_all
+from core.retrieval.evaluate.run import kept
+from core.retrieval.evaluate.runs import write_runs
+from core.retrieval.limit.check import density, found_by_words
+from core.retrieval.limit.job import LIMIT
+from core.retrieval.limit.make import make
+from core.retrieval.limit.published import beside
+from core.retrieval.limit.request import LimitRequest
+from core.retrieval.limit.result import LimitResult
+from core.retrieval.record.write import write_record
+from core.retrieval.significance import comparisons
+
+_DEPTH = 100
+
+
+@job(LIMIT)
+def limit(request: LimitRequest, ctx: Context) -> LimitResult:
+    """Rank a LIMIT collection with each system; its recall stands beside the paper's figures.
+
+    The collection is written as a BEIR folder, so that it can be evaluated and looked at like any other.
+
+    Raises:
+        UserError: so large a collection cannot be made, the given one is none, or a system will not do.
+    """
+    names = names_of(request.systems)
+    folder = _folder(request, ctx)
+    collection = _given(request.given, ctx) if request.given else _made(request, folder, ctx)
+    words = found_by_words(collection, ctx)
+    depth = min(_DEPTH, len(collection.documents))
+    rankings = rank_all(
+        request.systems,
+        collection,
+        depth,
+        ctx,
+        cache=kept(request.cache),
+        checkpoint=Checkpoint(ctx.checkpoint(), request.systems, collection, depth),
+    )
+    measures = _measures(collection)
+    measured = per_query(rankings, collection, measures, ctx)
+    ctx.progress(0, 1, "Testing the differences")
+    tested = comparisons(measured, request.test, request.correction, ctx.seed) if len(names) > 1 else []
+    write_record(folder, collection, rankings, ctx)
+    write_runs(folder, collection, rankings, ctx)
+    relevant = [
+        [id for id, grade in grades.items() if grade > 0] for grades in collection.judgements.values()
+    ]
+    return LimitResult(
+        out=str(folder),
+        collection=collection.name,
+        documents=len(collection.documents),
+        queries=list(collection.queries.ids),
+        judgements=sum(map(len, collection.judgements.values())),
+        primary=measures[0],
+        systems=[
+            figures(name, system.line, system.kind, rankings[name], measured[name], ctx.seed)
+            for name, system in zip(names, request.systems, strict=True)
+        ],
+        comparisons=tested,
+        test=request.test,
+        correction=request.correction,
+        family=len(tested),
+        skipped=list(collection.skipped),
+        pattern=None if request.given else request.pattern,
+        relevant=sum(map(len, relevant)) / len(relevant),
+        used=len({id for ids in relevant for id in ids}),
+        density=density(collection.judgements),
+        words=words,
+        published=list(beside(len(collection.documents))),
+    )
+
+
+def _made(request: LimitRequest, folder: Path, ctx: Context) -> Collection:
+    made = make(
+        documents=request.documents,
+        queries=request.queries,
+        k=request.k,
+        pattern=request.pattern,
+        per_document=request.per_document,
+        seed=ctx.seed,
+        ctx=ctx,
+    )
+    documents = MemoryTexts(made.ids, made.texts)
+    queries = MemoryTexts(made.query_ids, made.query_texts)
+    write_collection(folder, documents, queries, made.judgements())
+    name = f"LIMIT {request.pattern} {request.documents:,} × {request.queries:,}"
+    return Collection(name, folder, documents, queries, made.judgements())
+
+
+def _given(path: Path, ctx: Context) -> Collection:
+    collection = open_collection(path, ctx, field="given")
+    if not collection.judgements:
+        raise UserError(f"{path} has no judgements (qrels), so nothing can be measured on it.", field="given")
+    return collection
+
+
+def _measures(collection: Collection) -> list[str]:
+    """The paper's: recall at 2, 10 and 20 of a few documents, at 100 first where there are many."""
+    count = len(collection.documents)
+    depths = [depth for depth in (2, 10, 20, 100) if depth < count] or [count]
+    names = [f"R@{depth}" for depth in depths]
+    ordered = [names[-1], *names[:-1]] if count > _DEPTH else names
+    return [*ordered, "nDCG@10"]
+
+
+def _folder(request: LimitRequest, ctx: Context) -> Path:
+    folder = ctx.artifact("limit") if request.out is None else request.out.expanduser().absolute()
+    if folder.is_file():
+        raise UserError(f"{folder} is a file; choose a folder to write to.", field="out")
+    if request.given and folder.resolve() == request.given.expanduser().resolve():
+        raise UserError(f"{folder} is the given collection; write to another folder.", field="out")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
