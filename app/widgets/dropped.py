@@ -1,4 +1,4 @@
-"""What was dropped, told apart: models, tokenizers, collections, rankings, judgements, vectors, tables, text."""
+"""What was dropped, told apart: models, collections, rankings, vectors, tables, texts and so on."""
 
 from __future__ import annotations
 
