@@ -6,10 +6,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
+from core.encoders.encoder import Role, Similarity
 from core.errors import UserError
 from core.json_files import read_bytes, read_json_object
+
+Attention = Literal["as made", "causal", "bidirectional"]
 
 _MODES = {
     "pooling_mode_cls_token": "cls",
@@ -20,93 +23,175 @@ _MODES = {
     "pooling_mode_lasttoken": "lasttoken",
 }
 """Their older keys, in the order in which several are put after each other."""
+_NEWER = {"mean_sqrt_len_tokens": "mean_sqrt_len"}
+"""What newer files call differently."""
+STEPS = ("Dense", "LayerNorm", "Normalize")
+"""What may follow the pooling."""
+_PROMPTS = {"query": ("query",), "document": ("document", "passage", "corpus"), "": ()}
+_SIMILARITIES: dict[str, Similarity] = {"cosine": "cosine", "dot": "dot", "euclidean": "euclidean"}
 _MOST_TOKENS = 512
+_COUNT_FROM_PADDING = (
+    "roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "longformer", "ibert",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something done to pooled vectors; `folder` holds its settings and weights."""
+
+    kind: str
+    folder: Path | None = None
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """`pooling`: one or more of `pooling.POOLINGS`; `most_tokens`: longer texts are cut, special tokens
-    counted; `normalise`: vectors are made length 1; `prompts`: role (query, document) → what is put before a
-    text."""
+    """How vectors are made of a model's states.
+
+    `pooling`: one or more of `pooling.POOLINGS`, or ``first_last``, ``echo`` or ``echo_last``.
+    `most_tokens`: longer texts are cut, special tokens and prompt counted. `steps`: what follows the pooling.
+    `prompts`: role (query, document) → what is put before a text. `include_prompt`: its tokens are pooled, too.
+    `layer`: whose states are pooled: 0 is the embedding, -1 the last; None: the model's output.
+    """
 
     pooling: tuple[str, ...] = ("mean",)
     most_tokens: int = _MOST_TOKENS
-    normalise: bool = False
+    steps: tuple[Step, ...] = ()
     lower_case: bool = False
     prompts: Mapping[str, str] = field(default_factory=dict)
+    include_prompt: bool = True
+    similarity: Similarity = "cosine"
+    layer: int | None = None
+    attention: Attention = "as made"
+    cut: Literal["left", "right"] = "right"
+    """The side on which longer texts are cut."""
 
-    def prompt(self, *roles: str) -> str:
-        """That of the first of the roles that has one."""
-        return next((self.prompts[role] for role in roles if role in self.prompts), "")
+    def prompt(self, role: Role) -> str:
+        """That of the role, or the default; sentence-transformers' names for documents all count."""
+        names = (*_PROMPTS[role], "")
+        return next((self.prompts[name] for name in names if name in self.prompts), "")
 
 
 def read_recipe(folder: Path, *, field: str) -> Recipe:
     """What the folder says; without sentence-transformers' files the mean of all tokens (the last token of
-    a causal language model), and vectors as they are.
+    a causal language model).
 
     Raises:
         UserError: a file is damaged, or asks for a step that is not known.
     """
-    config = read_json_object(folder / "config.json", field=field)
-    limit = config.get("max_position_embeddings")
-    most = min(_MOST_TOKENS, limit) if isinstance(limit, int) and limit > 0 else _MOST_TOKENS
     modules = folder / "modules.json"
-    if not modules.is_file():
+    steps = read_modules(modules, field=field) if modules.is_file() else None
+    root = folder / steps[0][1] if steps and steps[0][0] == "Transformer" else folder
+    config = read_json_object(root / "config.json", field=field)
+    limit = _positions(config)
+    most = min(_MOST_TOKENS, limit) if limit else _MOST_TOKENS
+    cut = _cut(root / "tokenizer_config.json", field)
+    if steps is None:
         causal = any(str(name).endswith("ForCausalLM") for name in config.get("architectures") or ())
-        return Recipe(pooling=("lasttoken",) if causal else ("mean",), most_tokens=most)
-    steps = _steps(modules, field)
-    pooling: tuple[str, ...] = ("mean",)
-    normalise = False
-    for kind, place in steps:
-        if kind == "Pooling":
-            pooling = _pooling(folder / place / "config.json", field)
-        elif kind == "Normalize":
-            normalise = True
-        elif kind != "Transformer":
-            raise UserError(
-                f"{modules} asks for the step {kind}, which is not known here; only Transformer, Pooling and "
-                "Normalize are.",
-                field=field,
-            )
-    own = folder / "sentence_bert_config.json"
+        return Recipe(pooling=("lasttoken",) if causal else ("mean",), most_tokens=most, cut=cut)
+    pooling: tuple[str, ...] | None = None
+    include_prompt = True
+    followed: list[Step] = []
+    for place, (kind, path) in enumerate(steps):
+        if kind == "Transformer" and place == 0:
+            continue
+        if kind == "Pooling" and pooling is None and not followed:
+            pooling, include_prompt = _pooling(folder / path / "config.json", field)
+        elif kind in STEPS and pooling is not None:
+            followed.append(Step(kind, None if kind == "Normalize" else folder / path))
+        else:
+            raise unknown_step(modules, kind, place, field)
+    own = root / "sentence_bert_config.json"
     said = read_json_object(own, field=field) if own.is_file() else {}
     length = said.get("max_seq_length")
+    prompts, similarity = read_settings(folder, field=field)
     return Recipe(
-        pooling=pooling,
+        pooling=pooling or ("mean",),
         most_tokens=min(length, limit or length) if isinstance(length, int) and length > 0 else most,
-        normalise=normalise,
+        steps=tuple(followed),
         lower_case=said.get("do_lower_case") is True,
-        prompts=_prompts(folder / "config_sentence_transformers.json", field),
+        prompts=prompts,
+        include_prompt=include_prompt,
+        similarity=similarity,
+        cut=cut,
     )
 
 
-def _steps(file: Path, field: str) -> list[tuple[str, str]]:
-    """(type without its package, folder), in order."""
+def read_modules(file: Path, *, field: str) -> list[tuple[str, str]]:
+    """modules.json: (type without its package, folder), in order.
+
+    Raises:
+        UserError: it is no list of modules, or is empty.
+    """
     try:
         listed = json.loads(read_bytes(file, field=field).decode("utf-8-sig"))
-        ordered = sorted(listed, key=lambda step: step["idx"])
-        return [(str(step["type"]).rpartition(".")[2], str(step["path"])) for step in ordered]
-    except (ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{file} is damaged: it is no list of modules.", field=field) from error
+        ordered = sorted(listed, key=lambda step: int(step["idx"]))
+        found = [(str(step["type"]).rpartition(".")[2], str(step["path"])) for step in ordered]
+        if found:
+            return found
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise UserError(f"{file} is damaged: it is no list of modules.", field=field)
 
 
-def _pooling(file: Path, field: str) -> tuple[str, ...]:
+def read_settings(folder: Path, *, field: str) -> tuple[dict[str, str], Similarity]:
+    """config_sentence_transformers.json: prompts by name (the default one's name is empty), and similarity.
+
+    Raises:
+        UserError: it is damaged, or asks for a similarity that is not known.
+    """
+    file = folder / "config_sentence_transformers.json"
+    config = read_json_object(file, field=field) if file.is_file() else {}
+    prompts = config.get("prompts") or {}
+    if not isinstance(prompts, dict):
+        raise UserError(f"{file} is damaged: its prompts are no JSON object.", field=field)
+    named = {str(role): text for role, text in prompts.items() if isinstance(text, str)}
+    default = named.get(str(config.get("default_prompt_name")), "")
+    asked = config.get("similarity_fn_name") or "cosine"
+    similarity = _SIMILARITIES.get(str(asked))
+    if similarity is None:
+        raise UserError(
+            f"{file} asks for the similarity {asked!r}, which is not known here; there are "
+            f"{', '.join(_SIMILARITIES)}.",
+            field=field,
+        )
+    return ({"": default, **named} if default else named), similarity
+
+
+def unknown_step(modules: Path, kind: str, place: int, field: str) -> UserError:
+    """For a step that is not known, or not where it stands."""
+    known = ("Transformer", "StaticEmbedding", "Pooling", *STEPS)
+    what = (
+        f"the step {kind} at place {place + 1}, where it is not known here"
+        if kind in known
+        else f"the step {kind}, which is not known here; only {', '.join(known)} are"
+    )
+    return UserError(f"{modules} asks for {what}.", field=field)
+
+
+def _positions(config: Mapping[str, object]) -> int | None:
+    """The most tokens that a model has positions for."""
+    limit = config.get("max_position_embeddings")
+    if not isinstance(limit, int) or limit <= 0:
+        return None
+    if config.get("model_type") in _COUNT_FROM_PADDING:
+        padding = config.get("pad_token_id", 1)
+        return limit - 1 - (padding if isinstance(padding, int) else 1)
+    return limit
+
+
+def _cut(file: Path, field: str) -> Literal["left", "right"]:
+    said = read_json_object(file, field=field) if file.is_file() else {}
+    return "left" if said.get("truncation_side") == "left" else "right"
+
+
+def _pooling(file: Path, field: str) -> tuple[tuple[str, ...], bool]:
+    """Modes, and whether the prompt is pooled."""
     config = read_json_object(file, field=field)
     named = config.get("pooling_mode")
     if named is not None:
-        modes = [named] if isinstance(named, str) else list(named)
+        modes = [_NEWER.get(mode, mode) for mode in ([named] if isinstance(named, str) else list(named))]
     else:
-        modes = [mode for key, mode in _MODES.items() if config.get(key) is True]
+        modes = [mode for key, mode in _MODES.items() if config.get(key) is True] or ["mean"]
     if not modes or any(mode not in _MODES.values() for mode in modes):
         raise UserError(f"{file} asks for a pooling that is not known: {modes or 'none'}.", field=field)
-    return tuple(mode for mode in _MODES.values() if mode in modes)
-
-
-def _prompts(file: Path, field: str) -> dict[str, str]:
-    if not file.is_file():
-        return {}
-    config: dict[str, Any] = read_json_object(file, field=field)
-    prompts = config.get("prompts") or {}
-    named = {str(role): text for role, text in prompts.items() if isinstance(text, str)}
-    default = named.get(str(config.get("default_prompt_name")), "")
-    return {"": default, **named} if default else named
+    return tuple(modes), config.get("include_prompt") is not False

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.encoders.collection import Collection, read_collection
-from core.encoders.encoder import SentenceEncoder, open_encoder
+from core.encoders.encoder import Encoder
 from core.encoders.pairs import Pairs, cosines, read_pairs, spearman
 from core.encoders.ranking import ndcg, recall, search
 from core.encoders.recipe import read_recipe
+from core.encoders.transformer import open_transformer
 from core.jobs.context import Context
 from core.transplant.result import RECALL, SIMILARITY_KEPT, Kept
 from core.transplant.texts import Slice
@@ -77,8 +78,8 @@ def kept_figures(before: Path, after: Path, trials: Trials, ctx: Context) -> lis
     if not trials:
         return []
     recipe = read_recipe(before, field="base")
-    old = encoded(open_encoder(before, ctx, recipe=recipe), trials, ctx, "the base")
-    new = encoded(open_encoder(after, ctx, recipe=recipe), trials, ctx, "the graft")
+    old = encoded(open_transformer(before, ctx, recipe=recipe), trials, ctx, "the base")
+    new = encoded(open_transformer(after, ctx, recipe=recipe), trials, ctx, "the graft")
     return kept(old, new, trials, ctx)
 
 
@@ -111,25 +112,21 @@ class Encoded:
     texts: dict[str, NDArray[np.float32]]
 
 
-def encoded(encoder: SentenceEncoder, trials: Trials, ctx: Context, name: str) -> Encoded:
+def encoded(encoder: Encoder, trials: Trials, ctx: Context, name: str) -> Encoded:
     """All texts by one encoder, which goes by `name` in the progress."""
-    recipe = encoder.recipe
     stage = f"Encoding with {name}"
     nothing: NDArray[np.float32] = np.zeros((0, 1), dtype=np.float32)
     documents = queries = nothing
     if trials.collection is not None:
         texts = list(trials.collection.documents.values())
-        documents = encoder.encode(texts, ctx, stage=stage, prompt=recipe.prompt("document", "passage", ""))
+        documents = encoder.encode(texts, ctx, role="document", stage=stage)
         texts = list(trials.collection.queries.values())
-        queries = encoder.encode(texts, ctx, stage=stage, prompt=recipe.prompt("query", ""))
-    prompt = recipe.prompt("")
+        queries = encoder.encode(texts, ctx, role="query", stage=stage)
     pairs = []
     for table in trials.pairs:
-        both = encoder.encode([*table.first, *table.second], ctx, stage=stage, prompt=prompt)
+        both = encoder.encode([*table.first, *table.second], ctx, stage=stage)
         pairs.append((both[: len(table.first)], both[len(table.first) :]))
-    texts_of = {
-        text: encoder.encode(lines, ctx, stage=stage, prompt=prompt) for text, lines in trials.texts.items()
-    }
+    texts_of = {text: encoder.encode(lines, ctx, stage=stage) for text, lines in trials.texts.items()}
     return Encoded(documents, queries, pairs, texts_of)
 
 

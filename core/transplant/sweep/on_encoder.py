@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from core.encoders.encoder import SentenceEncoder, open_encoder
 from core.encoders.recipe import read_recipe
+from core.encoders.transformer import TransformerEncoder, open_transformer
 from core.jobs.context import Context
 from core.transplant.evidence.intervals import RESAMPLES
 from core.transplant.evidence.kept import Encoded, encoded, kept, scores_of_queries
@@ -37,7 +37,7 @@ class OnEncoder:
         self._recipe = read_recipe(inputs.base.path, field="base")
         self._base: Encoded | None = None
         self._base_scores: list[float] = []
-        self._encoder: SentenceEncoder | None = None
+        self._encoder: TransformerEncoder | None = None
         self.measure: Measure = (
             "nDCG@10" if trials.collection is not None else "Spearman" if trials.pairs else "similarity kept"
         )
@@ -53,7 +53,7 @@ class OnEncoder:
             "Close other programs, or leave out what is measured.",
             "base",
         )
-        opened = open_encoder(base.path, self._ctx, recipe=self._recipe)
+        opened = open_transformer(base.path, self._ctx, recipe=self._recipe)
         self._base = encoded(opened, self._of, self._ctx, "the base")
         del opened
         for figure in kept(self._base, self._base, self._of, self._ctx):
@@ -78,7 +78,7 @@ class OnEncoder:
     def apart(self, one: Sequence[Trial], other: Sequence[Trial], seed: int) -> Interval | None:
         return _interval(_mean_scores(one), _mean_scores(other), seed)
 
-    def _with_rows(self, graft: Graft) -> SentenceEncoder:
+    def _with_rows(self, graft: Graft) -> TransformerEncoder:
         if self._encoder is not None:
             put_rows(self._encoder.model, graft, self._inputs.base)
             return self._encoder
@@ -86,7 +86,7 @@ class OnEncoder:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         write_graft(folder, self._inputs, self._matching, graft, self._ctx)
-        self._encoder = open_encoder(folder, self._ctx, recipe=self._recipe)
+        self._encoder = open_transformer(folder, self._ctx, recipe=self._recipe)
         shutil.rmtree(folder, ignore_errors=True)
         return self._encoder
 

@@ -1,0 +1,80 @@
+"""Opening an encoder of any kind, told by what lies there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.encoders.changed import changed
+from core.encoders.encoder import Encoder
+from core.encoders.frozen import is_frozen, open_frozen
+from core.encoders.recipe import read_modules, read_recipe
+from core.encoders.request import EncoderFields
+from core.encoders.static_tokens import is_model2vec, open_model2vec, open_static_embedding
+from core.encoders.truncated import TruncatedEncoder
+from core.encoders.words import open_words
+from core.errors import UserError
+from core.jobs.context import Context
+
+_OF_STATES = ("pooling", "attention", "layer", "precision")
+"""Fields that only a model with tokens' states has a use for."""
+_OF_MODELS = (*_OF_STATES, "most_tokens", "query_prompt", "document_prompt")
+
+
+def open_encoder(fields: EncoderFields, ctx: Context, *, field: str = "system") -> Encoder:
+    """In this order: a folder of model2vec, of sentence-transformers, of transformers; ready vectors; word
+    vectors.
+
+    Raises:
+        UserError: there is nothing of the kind, it is damaged, or a setting does not fit it.
+    """
+    path = Path(fields.model).expanduser().absolute()
+    if not path.exists():
+        raise UserError(f"There is no {path}.", field=field)
+    encoder = _opened(path, fields, ctx, field)
+    if fields.dimensions is not None and fields.dimensions != encoder.width:
+        return TruncatedEncoder(encoder, fields.dimensions, field=field)
+    return encoder
+
+
+def _opened(path: Path, fields: EncoderFields, ctx: Context, field: str) -> Encoder:
+    modules = path / "modules.json"
+    if is_model2vec(path):
+        _refuse(fields, (*_OF_STATES, "words"), path, field)
+        return open_model2vec(path, fields, ctx, field=field)
+    if modules.is_file() and read_modules(modules, field=field)[0][0] == "StaticEmbedding":
+        _refuse(fields, (*_OF_STATES, "words"), path, field)
+        return open_static_embedding(path, fields, ctx, field=field)
+    if (path / "config.json").is_file() or modules.is_file():
+        _refuse(fields, ("words",), path, field)
+        return _transformer(path, fields, ctx, field)
+    _refuse(fields, _OF_MODELS, path, field)
+    if is_frozen(path):
+        _refuse(fields, ("words",), path, field)
+        return open_frozen(path, fields, ctx, field=field)
+    return open_words(path, fields, ctx, field=field)
+
+
+def _transformer(path: Path, fields: EncoderFields, ctx: Context, field: str) -> Encoder:
+    from core.encoders.transformer import open_transformer
+
+    recipe = changed(read_recipe(path, field=field), fields)
+    if recipe.attention == "bidirectional":
+        ctx.warn(
+            f"{path.name}: attention is made bidirectional; a model that was trained to look back only usually "
+            "gets worse by that alone."
+        )
+    encoder = open_transformer(path, ctx, recipe=recipe, field=field)
+    if fields.precision == "fast":
+        from core.encoders.fast import made_fast
+
+        return made_fast(encoder, ctx)
+    return encoder
+
+
+def _refuse(fields: EncoderFields, names: tuple[str, ...], path: Path, field: str) -> None:
+    """Settings that would do nothing."""
+    defaults = EncoderFields(model=fields.model)
+    for name in names:
+        if getattr(fields, name) != getattr(defaults, name):
+            title = type(fields).model_fields[name].title
+            raise UserError(f"{path} is no model for which {title} can be chosen; leave it out.", field=field)

@@ -1,0 +1,335 @@
+"""A model of transformers as an encoder: the states of a text's tokens, pooled."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.encoders.attention import check_attention, mask_for
+from core.encoders.batches import ON_ACCELERATOR, ON_CPU, batches, representatives
+from core.encoders.echo import twice
+from core.encoders.encoder import (
+    EMPTY,
+    FAILED,
+    OK,
+    TRUNCATED,
+    Encoder,
+    Floats,
+    Part,
+    Role,
+    Slices,
+    TokenStates,
+    damaged,
+)
+from core.encoders.pooling import pool, shares
+from core.encoders.recipe import Recipe, read_recipe
+from core.encoders.steps import Normalize, open_steps
+from core.encoders.tokens import Tokens, prompt_length, tokenised
+from core.errors import UserError
+from core.jobs.content_hash import content_hash
+from core.jobs.context import Context
+
+if TYPE_CHECKING:
+    import tokenizers
+
+_VERSION = "1"
+"""Raised when the same weights and settings begin to give other vectors."""
+_PROBES = (
+    "How is the harbour lit?",
+    "A ship left the harbour in the morning of the day before, and nobody had seen it on the bridge.",
+    "lamps",
+)
+_ALIKE = 0.9999
+
+
+class TransformerEncoder(Encoder):
+    """Opened by `open_transformer`.
+
+    Args:
+        model: gives states for token ids.
+        tokenizer: puts the special tokens around a text; its own padding and truncation are replaced.
+        steps: what is done to pooled vectors.
+        width: of vectors after the steps.
+        path: the folder that it comes from.
+    """
+
+    def __init__(
+        self,
+        model: torch.nn.Module,
+        tokenizer: tokenizers.Tokenizer,
+        recipe: Recipe,
+        steps: torch.nn.Module,
+        width: int,
+        path: Path,
+    ) -> None:
+        self.model, self.recipe, self.width, self.path = model, recipe, width, path
+        self.name, self.most_tokens, self.similarity = path.name, recipe.most_tokens, recipe.similarity
+        self._tokenizer, self._steps = tokenizer, steps
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(recipe.most_tokens, direction=recipe.cut)
+        padding = getattr(model.config, "pad_token_id", None)
+        self._padding = padding if isinstance(padding, int) and padding >= 0 else 0
+
+    @cached_property
+    def digest(self) -> str:
+        weights = content_hash(self.path, "model")
+        steps = [
+            content_hash(step.folder, "model") if step.folder else step.kind for step in self.recipe.steps
+        ]
+        said = f"{_VERSION} {weights} {steps} {_settings(self.recipe)}"
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    def parts(
+        self, texts: Slices, ctx: Context, *, role: Role = "", stage: str = "Encoding"
+    ) -> Iterator[Part]:
+        tokens = self._tokens(texts, role, ctx, stage)
+        lengths = tokens.lengths
+        empty = np.flatnonzero(lengths == 0)
+        if len(empty):
+            yield _part(empty, np.zeros((len(empty), self.width), np.float32), EMPTY)
+        leaders = representatives(tokens)
+        alike = np.argsort(leaders, kind="stable")
+        first_alike = np.searchsorted(leaders[alike], np.arange(len(leaders) + 1))
+        leading = np.where(leaders == np.arange(len(leaders)), lengths, 0)
+        total, done = int(leading.sum()), 0
+        for rows in batches(leading, ON_CPU if self._device.type == "cpu" else ON_ACCELERATOR):
+            ctx.progress(done, total, stage)
+            vectors = self._vectors(tokens, rows)
+            done += int(lengths[rows].sum())
+            counts = first_alike[rows + 1] - first_alike[rows]
+            if (counts > 1).any():
+                members = np.concatenate([alike[first_alike[row] : first_alike[row + 1]] for row in rows])
+                rows, vectors = members, np.repeat(vectors, counts, axis=0)
+            status = np.where(tokens.cut[rows], TRUNCATED, OK)
+            broken = ~np.isfinite(vectors).all(axis=1)
+            vectors[broken], status[broken] = 0.0, FAILED
+            yield _part(rows, vectors, status)
+        ctx.progress(total, total, stage)
+
+    def token_states(self, texts: Sequence[str], ctx: Context, *, role: Role = "") -> list[TokenStates]:
+        tokens = self._tokens(texts, role, ctx, "Encoding")
+        found: list[TokenStates | None] = [None] * len(texts)
+        nothing = np.zeros((0, int(self.model.config.hidden_size)), np.float32)  # type: ignore[union-attr, arg-type]
+        for row in np.flatnonzero(tokens.lengths == 0):
+            none = np.zeros(0, np.int64)
+            found[row] = TokenStates(
+                none, np.zeros((0, 2), np.int64), none.astype(bool), nothing, nothing[:, 0]
+            )
+        done, total = 0, int(tokens.lengths.sum())
+        for rows in batches(tokens.lengths, ON_CPU if self._device.type == "cpu" else ON_ACCELERATOR):
+            ctx.progress(done, total, "Encoding")
+            done += int(tokens.lengths[rows].sum())
+            with torch.inference_mode():
+                states, _, pooled = self._states(tokens, rows)
+            states = states.float().cpu()
+            for place, row in enumerate(rows.tolist()):
+                length = int(tokens.lengths[row])
+                offsets, special = self._offsets(texts[row], role)
+                kept = states[place, :length]
+                found[row] = TokenStates(
+                    tokens.ids[tokens.starts[row] : tokens.starts[row + 1]].astype(np.int64),
+                    offsets[:length],
+                    special[:length],
+                    kept.numpy().copy(),
+                    shares(kept, pooled[place, :length].cpu(), self._modes).numpy(),
+                )
+        return [states for states in found if states is not None]
+
+    def _tokens(self, texts: Slices, role: Role, ctx: Context, stage: str) -> Tokens:
+        prompt = self.recipe.prompt(role)
+        if self._echoes:
+            return twice(texts, self._tokenizer, prompt, self.recipe, ctx, stage)
+        skipped = 0 if self.recipe.include_prompt else prompt_length(self._tokenizer, prompt)
+        return tokenised(
+            texts, self._tokenizer, prompt, ctx, stage, skipped=skipped, lower=self.recipe.lower_case
+        )
+
+    def _offsets(self, text: str, role: Role) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        prompt = self.recipe.prompt(role)
+        read = prompt + text
+        encoding = self._tokenizer.encode(read.lower() if self.recipe.lower_case else read)
+        offsets = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
+        special = np.array(encoding.special_tokens_mask, dtype=bool)
+        within = np.maximum(offsets - len(prompt), 0)
+        within[special | (offsets[:, 1] <= len(prompt))] = 0
+        return within, special
+
+    def _vectors(self, tokens: Tokens, rows: NDArray[np.int64]) -> Floats:
+        with torch.inference_mode():
+            states, there, pooled = self._states(tokens, rows)
+            made = self._steps(pool(states, pooled, self._modes, there))
+        vectors: Floats = made.cpu().numpy()
+        return vectors
+
+    def _states(
+        self, tokens: Tokens, rows: NDArray[np.int64]
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """(m, tokens, d), which of them are no padding, and which are pooled."""
+        ids, there_ = tokens.padded(rows, self._padding)
+        there = torch.from_numpy(there_).to(self._device)
+        positions = np.arange(ids.shape[1])
+        first, last = tokens.pooled[rows, 0, None], tokens.pooled[rows, 1, None]
+        pooled = torch.from_numpy((positions >= first) & (positions < last)).to(self._device)
+        recipe = self.recipe
+        mixed = recipe.layer is not None or "first_last" in recipe.pooling
+        said: dict[str, Any] = {"output_hidden_states": True} if mixed else {}
+        mask = mask_for(recipe.attention, there, next(self.model.parameters()).dtype)
+        if mask is not None:
+            said["attention_mask"] = mask
+        out = self.model(input_ids=torch.from_numpy(ids).to(self._device), **said)
+        if "first_last" in recipe.pooling:
+            return (out.hidden_states[1].float() + out.last_hidden_state.float()) / 2, there, pooled
+        if recipe.layer is not None:
+            return out.hidden_states[recipe.layer], there, pooled
+        return out.last_hidden_state, there, pooled
+
+    @property
+    def _modes(self) -> tuple[str, ...]:
+        """As `pool` knows them."""
+        plain = {"first_last": "mean", "echo": "mean", "echo_last": "lasttoken"}
+        return tuple(plain.get(mode, mode) for mode in self.recipe.pooling)
+
+    @property
+    def _echoes(self) -> bool:
+        return any(mode.startswith("echo") for mode in self.recipe.pooling)
+
+    @property
+    def _device(self) -> torch.device:
+        return next(self.model.parameters()).device
+
+    def check(self, ctx: Context, *, field: str) -> None:
+        """A text alone and the same beside longer ones must give the same vector.
+
+        Raises:
+            UserError: it does not, or gives no number; padding is not masked, or something is left to chance.
+        """
+        alone = np.concatenate([self.encode([text], ctx, stage="Trying the model") for text in _PROBES])
+        together = self.encode(_PROBES, ctx, stage="Trying the model")
+        if not np.isfinite(alone).all() or not alone.any(axis=1).all():
+            raise damaged(self.name, field)
+        lengths = np.linalg.norm(alone, axis=1) * np.linalg.norm(together, axis=1)
+        worst = float(((alone * together).sum(axis=1) / lengths).min())
+        if not worst >= _ALIKE:
+            raise UserError(
+                f"{self.path} gives a text another vector when it is encoded beside others (cosine {worst:.4f}): "
+                "it does not mask padding. It cannot be used as an encoder.",
+                field=field,
+            )
+
+
+def open_transformer(
+    folder: Path, ctx: Context, *, recipe: Recipe | None = None, field: str = "base"
+) -> TransformerEncoder:
+    """Open a folder with a model of transformers and its tokenizer, in float32 on the context's device.
+
+    Args:
+        recipe: instead of what the folder says.
+
+    Raises:
+        UserError: a file is missing or damaged, transformers does not open it, or the model does not give a
+            text the same vector twice.
+    """
+    recipe = recipe or read_recipe(folder, field=field)
+    root = _root(folder, field)
+    tokenizer = _tokenizer(root, field)
+    ctx.progress(0, 1, f"Opening {folder.name}")
+    model = _model(root, field).to(ctx.device).eval()
+    layers = getattr(model.config, "num_hidden_layers", None)
+    if recipe.layer is not None and isinstance(layers, int) and not -layers - 1 <= recipe.layer <= layers:
+        raise UserError(
+            f"{folder} has {layers} layers; choose one from 0 (the embedding) to {layers}.", field=field
+        )
+    rows = model.get_input_embeddings().weight.shape[0]  # type: ignore[operator]
+    if tokenizer.get_vocab_size() > rows:
+        raise UserError(
+            f"{folder}: its tokenizer has {tokenizer.get_vocab_size():,} tokens, but its model only {rows:,} rows; "
+            "the two do not belong together.",
+            field=field,
+        )
+    hidden = int(model.config.hidden_size)  # type: ignore[union-attr, arg-type]
+    steps, width = open_steps(recipe.steps, hidden * len(recipe.pooling), field=field)
+    if recipe.similarity == "cosine":
+        steps.append(Normalize())
+    encoder = TransformerEncoder(model, tokenizer, recipe, steps.to(ctx.device), width, folder)
+    check_attention(model, recipe.attention, tokenizer.encode(_PROBES[1]).ids, folder, field=field)
+    encoder.check(ctx, field=field)
+    return encoder
+
+
+def _settings(recipe: Recipe) -> str:
+    """All that changes vectors, without where things lie."""
+    said = {name: value for name, value in vars(recipe).items() if name != "steps"}
+    said["prompts"] = sorted(recipe.prompts.items())
+    return repr(sorted(said.items()))
+
+
+def _part(rows: NDArray[np.int64], vectors: Floats, status: int | NDArray[np.int64]) -> Part:
+    return Part(rows, vectors, np.broadcast_to(np.asarray(status, dtype=np.uint8), rows.shape))
+
+
+def _root(folder: Path, field: str) -> Path:
+    """Where the model lies in a folder of sentence-transformers; older ones have it in a folder of its own."""
+    from core.encoders.recipe import read_modules
+
+    modules = folder / "modules.json"
+    return folder / read_modules(modules, field=field)[0][1] if modules.is_file() else folder
+
+
+def _tokenizer(folder: Path, field: str) -> tokenizers.Tokenizer:
+    import tokenizers
+
+    file = folder / "tokenizer.json"
+    try:
+        if file.is_file() or not any(folder.glob("*vocab*")):
+            return tokenizers.Tokenizer.from_file(str(file))
+        from transformers import AutoTokenizer
+
+        opened = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        return opened.backend_tokenizer
+    except Exception as error:  # the libraries raise nothing more special
+        raise UserError(f"{file} cannot be opened: {error}", field=field) from error
+
+
+def _model(folder: Path, field: str) -> torch.nn.Module:
+    from transformers import AutoModel, T5EncoderModel
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    before = logging.get_verbosity()
+    logging.set_verbosity_error()
+    kind = T5EncoderModel if _is_t5(folder, field) else AutoModel
+    try:
+        model, report = kind.from_pretrained(
+            folder,
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=True,
+            dtype=torch.float32,
+            output_loading_info=True,
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise UserError(f"transformers cannot open {folder}: {reason}", field=field) from error
+    finally:
+        logging.set_verbosity(before)
+    missing = sorted(key for key in report["missing_keys"] if not key.startswith("pooler."))
+    if missing:
+        raise UserError(
+            f"{folder} is incomplete: it lacks the tensor {missing[0]}. Use an intact copy.", field=field
+        )
+    found: torch.nn.Module = model
+    return found
+
+
+def _is_t5(folder: Path, field: str) -> bool:
+    """Of its kind only the encoder is wanted."""
+    from core.json_files import read_json_object
+
+    return read_json_object(folder / "config.json", field=field).get("model_type") == "t5"
