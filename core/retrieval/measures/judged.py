@@ -1,0 +1,324 @@
+"""Rankings joined with judgements, as matrices that every measure reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain, repeat
+from typing import Literal, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import UserError
+
+NOT_POOLED, UNJUDGED, NOTHING = -1, -2, -3
+"""Instead of a grade: the document is not among the query's judgements; it is, with a negative grade (in the
+pool and not judged); there are no more hits."""
+
+Judgements = Mapping[str, Mapping[str, int]]
+"""Query → document → grade."""
+_T = TypeVar("_T")
+_N = TypeVar("_N", bound=np.generic)
+_ABSENT = np.iinfo(np.int64).min
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Hits by their grades, best first. Made by `judge`, `judge_scores` or `judge_places`."""
+
+    queries: Sequence[str]
+    grades: NDArray[np.int64]
+    """(queries, k): the grade of each hit, or `NOT_POOLED`, `UNJUDGED`, `NOTHING`."""
+    levels: NDArray[np.int64]
+    """(l,): the grades from 0 that there are in the judgements, in ascending order."""
+    counts: NDArray[np.int64]
+    """(queries, l): how many documents are judged to be of each level, found or not."""
+    level: int = 1
+    """The lowest grade that is relevant (trec_eval ``-l``)."""
+    documents: int = 0
+    """In the collection (trec_eval ``-N``): only `utility` may ask."""
+    known: Callable[[], NDArray[np.bool_]] | None = None
+    """(queries, k): whether a hit was judged for any query at all."""
+    _kept: dict[object, object] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.queries)
+
+    @property
+    def depth(self) -> int:
+        """Columns of `grades`."""
+        return int(self.grades.shape[1])
+
+    def kept(self, key: object, make: Callable[[], _T]) -> _T:
+        """What `make` gives, computed once: measures share their parts."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]  # type: ignore[return-value]
+
+    # Counted per query, (queries,) int64
+
+    @cached_property
+    def found(self) -> NDArray[np.int64]:
+        """Hits."""
+        return (self.grades != NOTHING).sum(axis=1)
+
+    def relevant(self, rel: int | None = None) -> NDArray[np.int64]:
+        """Judged documents of the level `rel` or above, found or not (R)."""
+        return self.counts[:, self.levels >= self._level(rel)].sum(axis=1)
+
+    def nonrelevant(self, rel: int | None = None) -> NDArray[np.int64]:
+        """Judged documents below the level, found or not (N)."""
+        return self.counts[:, self.levels < self._level(rel)].sum(axis=1)
+
+    def relevant_found(self, rel: int | None = None) -> NDArray[np.int64]:
+        return at(self.seen(rel), self.depth)
+
+    # At each rank, (queries, k)
+
+    def hits(self, rel: int | None = None) -> NDArray[np.bool_]:
+        """Whether each is relevant."""
+        level = self._level(rel)
+        return self.kept(("hits", level), lambda: self.grades >= level)
+
+    def seen(self, rel: int | None = None) -> NDArray[np.int64]:
+        """Relevant ones down to each rank."""
+        level = self._level(rel)
+        return self.kept(("seen", level), lambda: self.hits(level).cumsum(axis=1))
+
+    def precision(self, rel: int | None = None) -> NDArray[np.float64]:
+        level = self._level(rel)
+        ranks = np.arange(1, self.depth + 1)
+        return self.kept(("precision", level), lambda: self.seen(level) / ranks)
+
+    def _level(self, rel: int | None) -> int:
+        return self.level if rel is None else rel
+
+
+def at(sums: NDArray[np.generic], k: int | None) -> NDArray[np.generic]:  # type: ignore[type-arg]
+    """Running sums cut at rank `k` (None: the last): column k - 1, or the last one there is."""
+    depth = sums.shape[1]
+    if not depth:
+        return np.zeros(len(sums), dtype=sums.dtype)
+    return sums[:, min(depth, depth if k is None else k) - 1]
+
+
+def share(part: NDArray[np.generic], whole: NDArray[np.generic]) -> NDArray[np.float64]:  # type: ignore[type-arg]
+    """part / whole, 0 where the whole is 0."""
+    return np.divide(part, whole, out=np.zeros(len(part)), where=whole != 0)
+
+
+# Making
+
+
+def judge(
+    rankings: Sequence[Sequence[str]],
+    queries: Sequence[str],
+    judgements: Judgements,
+    *,
+    level: int = 1,
+) -> Judged:
+    """Documents in the order in which they are evaluated, for each of `queries`."""
+    return _judged([list(ranking) for ranking in rankings], None, queries, judgements, level, None, False)
+
+
+def judge_scores(
+    run: Mapping[str, Mapping[str, float]],
+    judgements: Judgements,
+    *,
+    queries: Literal["judged", "both"] | Sequence[str] = "judged",
+    precision: Literal["float32", "float64"] = "float32",
+    level: int = 1,
+    most: int | None = None,
+    judged_only: bool = False,
+) -> Judged:
+    """A run as query → document → score. Highest score first; equal scores by document id, in descending
+    order of its UTF-8 bytes.
+
+    Args:
+        queries: ``judged``: all that have judgements, those that the run has not have no hits (trec_eval
+            ``-c``); ``both``: those in the run that have judgements (as trec_eval does unless told
+            otherwise); or their ids.
+        precision: in which scores are compared: float32 as in trec_eval 9 and pytrec_eval, float64 as in
+            trec_eval 10.
+        level: the lowest grade that is relevant (``-l``).
+        most: hits of each query that count (``-M``).
+        judged_only: leave out hits without judgement (``-J``).
+
+    Raises:
+        UserError: ``field="run"``, a score is not a number.
+    """
+    if queries == "judged":
+        asked = list(judgements)
+    elif queries == "both":
+        asked = [query for query in run if query in judgements]
+    else:
+        asked = list(queries)
+    empty: dict[str, float] = {}
+    hits = [run.get(query, empty) for query in asked]
+    total = sum(map(len, hits))
+    scores = np.fromiter(chain.from_iterable(map(dict.values, map(_as_dict, hits))), np.float64, total)
+    if not np.isfinite(scores).all():
+        _refuse(asked, hits)
+    if precision == "float32":
+        with np.errstate(over="ignore"):
+            scores = scores.astype(np.float32).astype(np.float64)
+    return _judged([list(each) for each in hits], scores, asked, judgements, level, most, judged_only)
+
+
+def judge_places(
+    places: NDArray[np.int64],
+    document_ids: Sequence[str],
+    queries: Sequence[str],
+    judgements: Judgements,
+    *,
+    level: int = 1,
+) -> Judged:
+    """(queries, k) places in `document_ids`, in the order in which they are evaluated, -1 after the last."""
+    numbers = _numbers(queries, judgements)
+    row, grade, documents = _flat(queries, judgements)
+    code = {id: number for number, id in enumerate(dict.fromkeys(documents))}
+    codes = np.fromiter(map(code.__getitem__, documents), np.int64, len(documents))
+    hit = places >= 0
+    unique, back = np.unique(places[hit], return_inverse=True)
+    found = np.fromiter(
+        (code.get(document_ids[place], -1) for place in unique.tolist()), np.int64, len(unique)
+    )
+    grades = np.full(places.shape, NOTHING, dtype=np.int64)
+    wanted = found[back]
+    rows = np.nonzero(hit)[0]
+    keys = row * max(1, len(code)) + codes
+    order = np.argsort(keys, kind="stable")
+    asked = rows * max(1, len(code)) + wanted
+    spot = np.minimum(np.searchsorted(keys[order], asked), max(0, len(keys) - 1))
+    there = (wanted >= 0) & (keys[order][spot] == asked) if len(keys) else np.zeros(len(asked), dtype=bool)
+    got = np.full(len(asked), NOT_POOLED, dtype=np.int64)
+    got[there] = np.where(grade[order][spot[there]] < 0, UNJUDGED, grade[order][spot[there]])
+    grades[hit] = got
+    known = np.zeros(places.shape, dtype=bool)
+    known[hit] = wanted >= 0
+    return Judged(
+        list(queries),
+        _trimmed(grades),
+        *numbers,
+        level=level,
+        documents=len(document_ids),
+        known=lambda: known,
+    )
+
+
+def _judged(
+    documents: list[list[str]],
+    scores: NDArray[np.float64] | None,
+    queries: Sequence[str],
+    judgements: Judgements,
+    level: int,
+    most: int | None,
+    judged_only: bool,
+) -> Judged:
+    numbers = _numbers(queries, judgements)
+    lengths = np.fromiter(map(len, documents), np.int64, len(documents))
+    absent: dict[str, int] = {}
+    grade = np.fromiter(
+        chain.from_iterable(
+            map(judgements.get(query, absent).get, hits, repeat(_ABSENT))
+            for query, hits in zip(queries, documents, strict=True)
+        ),
+        np.int64,
+        int(lengths.sum()),
+    )
+    grade = np.where(grade == _ABSENT, NOT_POOLED, np.where(grade < 0, UNJUDGED, grade))
+    grades = _matrix(grade, lengths, NOTHING)
+    order = None if scores is None else _order(_matrix(scores, lengths, -np.inf), documents)
+    if order is not None:
+        grades = np.take_along_axis(grades, order, axis=1)
+    if most is not None:
+        grades = grades[:, :most]
+    judged = None
+    if judged_only:
+        judged = np.argsort(grades < 0, axis=1, kind="stable")
+        grades = np.take_along_axis(grades, judged, axis=1)
+        grades[grades < 0] = NOTHING
+
+    def known() -> NDArray[np.bool_]:
+        pool = frozenset(chain.from_iterable(judgements.values()))
+        flat = np.fromiter(
+            chain.from_iterable(map(pool.__contains__, hits) for hits in documents), bool, len(grade)
+        )
+        matrix = _matrix(flat, lengths, False)
+        if order is not None:
+            matrix = np.take_along_axis(matrix, order, axis=1)
+        matrix = matrix[:, :most]
+        return matrix if judged is None else np.take_along_axis(matrix, judged, axis=1)
+
+    return Judged(list(queries), _trimmed(grades), *numbers, level=level, known=known)
+
+
+def _flat(
+    queries: Sequence[str], judgements: Judgements
+) -> tuple[NDArray[np.int64], NDArray[np.int64], list[str]]:
+    """Judgements of `queries` one after the other: place of the query, grade, document."""
+    empty: dict[str, int] = {}
+    of = [judgements.get(query, empty) for query in queries]
+    lengths = np.fromiter(map(len, of), np.int64, len(of))
+    grade = np.fromiter(chain.from_iterable(each.values() for each in of), np.float64, int(lengths.sum()))
+    whole = grade.astype(np.int64)
+    if not (whole == grade).all():
+        raise UserError("Grades must be whole numbers: round or scale them.", field="qrels")
+    return np.repeat(np.arange(len(of)), lengths), whole, list(chain.from_iterable(of))
+
+
+def _numbers(queries: Sequence[str], judgements: Judgements) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """`Judged.levels` and `Judged.counts`."""
+    row, grade, _ = _flat(queries, judgements)
+    row, grade = row[grade >= 0], grade[grade >= 0]
+    levels, which = np.unique(grade, return_inverse=True)
+    counts = np.bincount(row * len(levels) + which, minlength=len(queries) * len(levels))
+    return levels, counts.reshape(len(queries), len(levels)).astype(np.int64)
+
+
+def _matrix(flat: NDArray[_N], lengths: NDArray[np.int64], rest: object) -> NDArray[_N]:
+    """(n, longest) of values one row after the other, filled up with `rest`."""
+    depth = int(lengths.max(initial=0))
+    if (lengths == depth).all():
+        return flat.reshape(len(lengths), depth)
+    matrix = np.full((len(lengths), depth), rest, dtype=flat.dtype)
+    matrix[np.arange(depth) < lengths[:, None]] = flat
+    return matrix
+
+
+def _order(scores: NDArray[np.float64], documents: list[list[str]]) -> NDArray[np.int64]:
+    """(n, k): the columns of each row in the order in which they are evaluated."""
+    order = np.argsort(-scores, axis=1, kind="stable")
+    if scores.shape[1] < 2:
+        return order
+    best = np.take_along_axis(scores, order, axis=1)
+    tied = (best[:, 1:] == best[:, :-1]) & np.isfinite(best[:, 1:])
+    for row in np.flatnonzero(tied.any(axis=1)).tolist():
+        ids = documents[row]  # in Unicode, code points are in the order of their UTF-8 bytes
+        first = np.array(sorted(range(len(ids)), key=ids.__getitem__, reverse=True))
+        again = np.argsort(-scores[row, first], kind="stable")
+        order[row, : len(ids)] = first[again]
+    return order
+
+
+def _trimmed(grades: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Without the columns in which there is nothing."""
+    used = np.flatnonzero((grades != NOTHING).any(axis=0))
+    return grades[:, : int(used[-1]) + 1 if len(used) else 0]
+
+
+def _as_dict(hits: Mapping[str, float]) -> dict[str, float]:
+    return hits if isinstance(hits, dict) else dict(hits)
+
+
+def _refuse(queries: Sequence[str], hits: Sequence[Mapping[str, float]]) -> None:
+    for query, scores in zip(queries, hits, strict=True):
+        for document, score in scores.items():
+            if not np.isfinite(score):
+                raise UserError(
+                    f"The score of document {document!r} for query {query!r} is {score}, which has no place "
+                    "in an order: mend the run.",
+                    field="run",
+                )
