@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.errors import UserError
 from core.retrieval.collections.digest import Digest
+from core.retrieval.collections.equal import equal_groups
 from core.retrieval.collections.memory import joined
 from core.retrieval.collections.packed_ids import PackedIds
 from core.retrieval.collections.record_line import Record, read_record
@@ -146,7 +147,7 @@ def _once(
 ) -> NDArray[np.int64]:
     """The places of texts whose id did not come before."""
     keep = np.ones(len(texts), dtype=bool)
-    for group in _equal(hashes):
+    for group in equal_groups(hashes):
         first_of: dict[str, int] = {}
         for place in group.tolist():
             id = texts.ids[place]
@@ -170,7 +171,7 @@ def _once(
 def _note_equal_texts(
     texts: LineTexts, hashes: NDArray[np.int64], kept: NDArray[np.int64], tally: Tally
 ) -> None:
-    for group in _equal(hashes):
+    for group in equal_groups(hashes):
         if not texts.text(int(kept[group[0]])).strip():
             continue  # counted as documents without text
         for place in kept[group[1:]].tolist():
@@ -178,14 +179,3 @@ def _note_equal_texts(
                 "documents with the text of an earlier one (kept; they tie)",
                 f"{texts.source.name}, line {texts.numbers[place]:,}",
             )
-
-
-def _equal(hashes: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """Groups of places with equal values, each in ascending order, by their first place."""
-    order = np.argsort(hashes, kind="stable")
-    same = np.flatnonzero(hashes[order][1:] == hashes[order][:-1])
-    if not len(same):
-        return []
-    breaks = np.flatnonzero(np.diff(same) > 1) + 1
-    groups = [order[run[0] : run[-1] + 2] for run in np.split(same, breaks)]
-    return sorted(groups, key=lambda group: int(group[0]))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from core.retrieval.collections.digest import Digest
+from core.retrieval.collections.record_line import Record
 
 
 class MemoryTexts:
@@ -52,6 +53,13 @@ class MemoryTexts:
 
     def texts(self, first: int, last: int) -> list[str]:
         return [self.text(place) for place in range(first, min(last, len(self)))]
+
+    def records(self, first: int, last: int) -> list[Record]:
+        """Id, title and body of first … last - 1."""
+        return [
+            Record(self.ids[place], self.title(place), self.body(place))
+            for place in range(first, min(last, len(self)))
+        ]
 
 
 def joined(title: str, body: str) -> str:

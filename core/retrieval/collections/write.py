@@ -46,10 +46,10 @@ def write_texts(path: Path, records: Iterable[tuple[str, str, str]]) -> int:
     return count
 
 
-def text_line(id: str, title: str, text: str) -> str:
-    """A line of ``corpus.jsonl``, with its end."""
+def text_line(id: str, title: str, text: str, **more: Any) -> str:
+    """A line of ``corpus.jsonl``, with its end; `more` is what else is known of the text."""
     said = {"_id": id, "title": title, "text": text} if title else {"_id": id, "text": text}
-    return json.dumps(said, ensure_ascii=False) + "\n"
+    return json.dumps(said | more, ensure_ascii=False) + "\n"
 
 
 def write_judgements(path: Path, judgements: Mapping[str, Mapping[str, int]]) -> int:

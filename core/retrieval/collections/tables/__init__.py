@@ -1,0 +1,1 @@
+"""Tables of text: CSV, JSON Lines, Parquet. Read row by row, whatever their size."""
