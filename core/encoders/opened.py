@@ -7,6 +7,7 @@ from pathlib import Path
 from core.encoders.changed import changed
 from core.encoders.encoder import Encoder
 from core.encoders.frozen import is_frozen, open_frozen
+from core.encoders.headed import is_headed, open_headed
 from core.encoders.recipe import read_modules, read_recipe
 from core.encoders.request import EncoderFields
 from core.encoders.static_tokens import is_model2vec, open_model2vec, open_static_embedding
@@ -44,6 +45,9 @@ def _opened(path: Path, fields: EncoderFields, ctx: Context, field: str) -> Enco
     if modules.is_file() and read_modules(modules, field=field)[0][0] == "StaticEmbedding":
         _refuse(fields, (*_OF_STATES, "words"), path, field)
         return open_static_embedding(path, fields, ctx, field=field)
+    if is_headed(path):
+        _refuse(fields, (*_OF_STATES, "words", "query_prompt", "document_prompt"), path, field)
+        return open_headed(path, fields, ctx, field=field)
     if (path / "config.json").is_file() or modules.is_file():
         _refuse(fields, ("words",), path, field)
         return _transformer(path, fields, ctx, field)

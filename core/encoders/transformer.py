@@ -28,6 +28,7 @@ from core.encoders.encoder import (
     TokenStates,
     damaged,
 )
+from core.encoders.layers import LayerStates
 from core.encoders.pooling import pool, shares
 from core.encoders.recipe import Recipe, read_recipe
 from core.encoders.steps import Normalize, open_steps
@@ -142,6 +143,25 @@ class TransformerEncoder(Encoder):
                 )
         return [states for states in found if states is not None]
 
+    def layer_states(
+        self, texts: Slices, ctx: Context, *, role: Role = "", stage: str = "Encoding"
+    ) -> Iterator[LayerStates]:
+        """The states of all layers, some texts at a time; texts without tokens are left out."""
+        tokens = self._tokens(texts, role, ctx, stage)
+        done, total = 0, int(tokens.lengths.sum())
+        for rows in batches(tokens.lengths, ON_CPU if self._device.type == "cpu" else ON_ACCELERATOR):
+            ctx.progress(done, total, stage)
+            with torch.inference_mode():
+                out, there, pooled = self._out(tokens, rows, all_layers=True)
+            done += int(tokens.lengths[rows].sum())
+            yield LayerStates(rows, out.hidden_states, there, pooled, tokens.cut[rows])
+        ctx.progress(total, total, stage)
+
+    def after(self, pooled: torch.Tensor) -> torch.Tensor:
+        """What is done to pooled vectors: the folder's steps, and length 1 where the similarity is cosine."""
+        made: torch.Tensor = self._steps(pooled)
+        return made
+
     def _tokens(self, texts: Slices, role: Role, ctx: Context, stage: str) -> Tokens:
         prompt = self.recipe.prompt(role)
         if self._echoes:
@@ -172,23 +192,29 @@ class TransformerEncoder(Encoder):
         self, tokens: Tokens, rows: NDArray[np.int64]
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """(m, tokens, d), which of them are no padding, and which are pooled."""
-        ids, there_ = tokens.padded(rows, self._padding)
-        there = torch.from_numpy(there_).to(self._device)
-        positions = np.arange(ids.shape[1])
-        first, last = tokens.pooled[rows, 0, None], tokens.pooled[rows, 1, None]
-        pooled = torch.from_numpy((positions >= first) & (positions < last)).to(self._device)
         recipe = self.recipe
         mixed = recipe.layer is not None or "first_last" in recipe.pooling
-        said: dict[str, Any] = {"output_hidden_states": True} if mixed else {}
-        mask = mask_for(recipe.attention, there, next(self.model.parameters()).dtype)
-        if mask is not None:
-            said["attention_mask"] = mask
-        out = self.model(input_ids=torch.from_numpy(ids).to(self._device), **said)
+        out, there, pooled = self._out(tokens, rows, all_layers=mixed)
         if "first_last" in recipe.pooling:
             return (out.hidden_states[1].float() + out.last_hidden_state.float()) / 2, there, pooled
         if recipe.layer is not None:
             return out.hidden_states[recipe.layer], there, pooled
         return out.last_hidden_state, there, pooled
+
+    def _out(
+        self, tokens: Tokens, rows: NDArray[np.int64], *, all_layers: bool
+    ) -> tuple[Any, torch.Tensor, torch.Tensor]:
+        """What the model gives, which tokens are no padding, and which are pooled."""
+        ids, there_ = tokens.padded(rows, self._padding)
+        there = torch.from_numpy(there_).to(self._device)
+        positions = np.arange(ids.shape[1])
+        first, last = tokens.pooled[rows, 0, None], tokens.pooled[rows, 1, None]
+        pooled = torch.from_numpy((positions >= first) & (positions < last)).to(self._device)
+        said: dict[str, Any] = {"output_hidden_states": True} if all_layers else {}
+        mask = mask_for(self.recipe.attention, there, next(self.model.parameters()).dtype)
+        if mask is not None:
+            said["attention_mask"] = mask
+        return self.model(input_ids=torch.from_numpy(ids).to(self._device), **said), there, pooled
 
     @property
     def _modes(self) -> tuple[str, ...]:
