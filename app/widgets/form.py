@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import theme
 from app.widgets.chips_editor import ChipsEditor
 from app.widgets.choice_editor import MANY, ChoiceEditor, SpeltEditor
 from app.widgets.disclosure import Disclosure
+from app.widgets.encoder_editor import EncoderEditor
 from app.widgets.form_editors import (
     Editor,
     IntegerEditor,
@@ -22,8 +24,11 @@ from app.widgets.form_editors import (
     TextEditor,
 )
 from app.widgets.form_schema import Field, Member
+from app.widgets.measures_editor import MeasuresEditor
+from app.widgets.others_editor import OtherEditor, OthersEditor
 from app.widgets.path_editors import OutputEditor, PathEditor, PathsEditor
 from app.widgets.picks_editor import PicksEditor
+from app.widgets.systems_editor import SystemsEditor
 from app.widgets.tooltip import tooltip
 from app.widgets.words import Words
 
@@ -38,7 +43,16 @@ _PLAIN: dict[str, type[Editor]] = {
     "lines": LinesEditor,
     "picks": PicksEditor,
     "option": OptionEditor,
+    "measures": MeasuresEditor,
+    "others": OthersEditor,
+    "other": OtherEditor,
 }
+OFFERS = (PathEditor, PathsEditor, SystemsEditor, EncoderEditor)
+"""Those that look for what there is to pick."""
+NESTED = (SystemsEditor, EncoderEditor)
+"""Those that hold a form of their own, and say themselves what is wrong within."""
+UNTITLED = ("switch", "encoder")
+"""Kinds whose control shows the title itself."""
 
 
 _NONE: Mapping[str, str] = {}
@@ -55,6 +69,10 @@ def editor_for(field: Field, session: Session, titles: Mapping[str, str] = _NONE
         return OptionEditor(field, [(member.name, member.title) for member in field.members], default)
     if field.kind == "paths":
         return (ChipsEditor if field.input == "tokenizer" else PathsEditor)(field, session)
+    if field.kind == "systems":
+        return SystemsEditor(field, session, Form)
+    if field.kind == "encoder":
+        return EncoderEditor(field, session, Form)
     if field.kind == "path":
         return OutputEditor(field, session) if field.output else PathEditor(field, session)
     return _PLAIN[field.kind](field)
@@ -72,7 +90,7 @@ class FieldBox(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
-        if field.kind != "switch":
+        if field.kind not in UNTITLED:
             title = Words(field.title, "field")
             title.setBuddy(self.editor.control)
             title.setToolTip(tooltip(field.help))
@@ -102,6 +120,8 @@ class FieldBox(QWidget):
     def _known(self) -> str:
         """The note in the place of the help; under it for a choice, whose help says what was chosen."""
         note = "" if self._note == self.editor.shown else self._note
+        if self.field.kind == "systems":
+            return note
         if self.field.kind == "choice":
             return "\n".join(filter(None, (self._help, note)))
         return note or self._help
@@ -204,6 +224,17 @@ class Form(QWidget):
         """The box shown for a field: ``base``, ``method.k``."""
         return next(box for box in self._shown() if box.field.key == key)
 
+    def boxes(self) -> list[FieldBox]:
+        """Those shown, the folded ones last."""
+        return self._shown()
+
+    def fault(self, place: Sequence[object], words: str, *, missing: bool = False) -> tuple[str, str] | None:
+        """The key and the words of what is wrong within a control that holds a form of its own."""
+        for box in self._shown():
+            if place and box.field.key == place[0] and isinstance(box.editor, NESTED):
+                return box.field.key, box.editor.fault(place[1:], words, missing)
+        return None
+
     def focus_problem(self) -> None:
         """Go to the first field that is wrong."""
         for box in self._shown():
@@ -214,7 +245,7 @@ class Form(QWidget):
     def offer_known(self) -> None:
         """Look again for what the path fields can offer."""
         for box in self._boxes.values():
-            if isinstance(box.editor, PathEditor | PathsEditor):
+            if isinstance(box.editor, OFFERS):
                 box.editor.offer_known()
 
     # How it is laid out
@@ -236,8 +267,10 @@ class Form(QWidget):
             if field.kind in ("choice", "spelt"):
                 box.editor.changed.connect(self._arrange)
             box.editor.changed.connect(self.changed)
-            if isinstance(box.editor, PathEditor | PathsEditor):
+            if isinstance(box.editor, OFFERS):
                 box.editor.offer_known()
+            if isinstance(box.editor, SystemsEditor | MeasuresEditor):
+                box.editor.arranged.connect(self._order_tabs)
             self._boxes[key] = box
         return self._boxes[key]
 
@@ -288,25 +321,23 @@ class Form(QWidget):
                 layout.addLayout(pair)
         for box in self._boxes.values():
             box.setVisible(box in shown)
-        self._order_tabs(shown)
+        self._order_tabs()
         self._say_choices(shown)
 
-    def _order_tabs(self, shown: Sequence[FieldBox]) -> None:
-        before: QWidget | None = None
-        entered = False
-        for box in shown:
-            if self._folded(box) and not entered:
-                entered = True
-                if before is not None:
-                    self.setTabOrder(before, self.more.button)
-                before = self.more.button
-            for control in box.editor.findChildren(
-                QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly
-            ):
-                if control.focusPolicy() & Qt.FocusPolicy.TabFocus:
-                    if before is not None:
-                        self.setTabOrder(before, control)
-                    before = control
+    def stops(self) -> list[QWidget]:
+        """What takes the focus, in order: what is folded away, and the line that folds it, last."""
+        found: list[QWidget] = []
+        for box in self._shown():
+            if self._folded(box) and self.more.button not in found:
+                found.append(self.more.button)
+            found += box.editor.stops()
+        return found
+
+    @Slot()
+    def _order_tabs(self) -> None:
+        stops = self.stops()
+        for before, after in pairwise(stops):
+            self.setTabOrder(before, after)
 
     def _say_choices(self, shown: Sequence[FieldBox]) -> None:
         for box in shown:

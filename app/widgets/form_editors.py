@@ -65,6 +65,11 @@ class Editor(QWidget):
         """Never lower than it should be: the style sheet's least height would let a spin box be squeezed."""
         return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
 
+    def stops(self) -> list[QWidget]:
+        """What takes the focus, in order."""
+        inside = self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        return [widget for widget in inside if widget.focusPolicy() & Qt.FocusPolicy.TabFocus]
+
     @property
     def shown(self) -> str:
         """What the control itself says of the value, so that no note says it again."""
@@ -197,6 +202,8 @@ class TextEditor(Editor):
     def __init__(self, field: Field) -> None:
         super().__init__(field)
         self.box = QLineEdit()
+        if field.nullable:
+            self.box.setPlaceholderText(field.none)
         self._add_control(self.box)
         self.box.textChanged.connect(lambda _: self.changed.emit())
         self.set_value(field.default)
@@ -234,8 +241,9 @@ class LinesEditor(Editor):
     def control(self) -> QWidget:
         return self.box
 
-    def value(self) -> list[str]:
-        return [line for line in self.box.toPlainText().split("\n") if line.strip()]
+    def value(self) -> list[str] | None:
+        lines = [line for line in self.box.toPlainText().split("\n") if line.strip()]
+        return None if self.field.nullable and not lines else lines
 
     def set_value(self, value: Any) -> None:
         self.blockSignals(True)
@@ -254,7 +262,7 @@ class LinesEditor(Editor):
 
 
 class OptionEditor(Editor):
-    """One of a few values; also used for which member of a choice."""
+    """One of a few values, or none where there may be none; also used for which member of a choice."""
 
     def __init__(
         self, field: Field, options: Sequence[tuple[str, str]] | None = None, default: str | None = None
@@ -265,8 +273,12 @@ class OptionEditor(Editor):
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumWidth(NARROWEST)
         self.box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._values: list[Any] = []
+        if field.nullable and options is None:
+            none = field.none or "none"
+            self._put(None, f"{none[:1].upper()}{none[1:]}")
         for value, label in field.options if options is None else options:
-            self.box.addItem(label, value)
+            self._put(value, label)
         self._add_control(self.box)
         self.box.currentIndexChanged.connect(lambda _: self.changed.emit())
         self.set_value(self._default)
@@ -275,13 +287,17 @@ class OptionEditor(Editor):
     def control(self) -> QWidget:
         return self.box
 
+    def _put(self, value: Any, label: str) -> None:
+        self._values.append(value)
+        self.box.addItem(label)
+
     def value(self) -> Any:
-        return self.box.currentData()
+        return self._values[self.box.currentIndex()]
 
     def set_value(self, value: Any) -> None:
         self.blockSignals(True)
-        found = self.box.findData(value)
-        self.box.setCurrentIndex(found if found >= 0 else max(0, self.box.findData(self._default)))
+        known = [wanted for wanted in (value, self._default) if wanted in self._values]
+        self.box.setCurrentIndex(self._values.index(known[0]) if known else 0)
         self.blockSignals(False)
 
 

@@ -11,9 +11,13 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 Kind = Literal[
-    "integer", "number", "switch", "text", "lines", "picks", "option", "choice", "spelt", "path", "paths"
-]
+    "integer", "number", "switch", "text", "lines", "picks", "option", "choice", "spelt", "path", "paths",
+    "systems", "encoder", "measures", "others", "other",
+]  # fmt: skip
 Schema = dict[str, Any]
+EDITORS = ("systems", "encoder", "measures")
+"""Kinds that a field names itself, by its extra ``editor``."""
+YES_NO = ((True, "Yes"), (False, "No"))
 NEEDS = "needs_"
 """What a member's flag begins with that says which field it needs."""
 LONGEST = 14
@@ -65,7 +69,7 @@ class Field:
     """What there being none means, in a word or two: ``no limit``."""
     input: str = ""
     output: str = ""
-    options: tuple[tuple[str, str], ...] = ()
+    options: tuple[tuple[Any, str], ...] = ()
     """Of an *option*: value and label."""
     discriminator: str = ""
     members: tuple[Member, ...] = ()
@@ -112,10 +116,13 @@ def _field(
     info = model.model_fields[name]
     members = _members(info, path)
     labels = node.get("labels", {})
+    options = tuple((value, labels.get(value, value)) for value in node.get("enum", ()))
+    if node.get("type") == "boolean" and nullable:
+        options = YES_NO
     return Field(
         path=path,
         title=node.get("title", name),
-        kind="choice" if members else _kind(f"{model.__name__}.{name}", node),
+        kind="choice" if members else "option" if options else _kind(f"{model.__name__}.{name}", node),
         help=node.get("description", ""),
         default=node.get("default"),
         required=required,
@@ -127,7 +134,7 @@ def _field(
         none=node.get("none", ""),
         input=node.get("input", ""),
         output=node.get("output", ""),
-        options=tuple((value, labels.get(value, value)) for value in node.get("enum", ())),
+        options=options,
         discriminator=str(info.discriminator) if members else "",
         members=members,
         like=node.get("like", ""),
@@ -138,8 +145,9 @@ def _field(
 
 
 def _kind(where: str, node: Schema) -> Kind:
-    if "enum" in node:
-        return "option"
+    if node.get("editor") in EDITORS:
+        found_editor: Kind = node["editor"]
+        return found_editor
     if "picks" in node:
         return "picks"
     if "like" in node:
@@ -166,10 +174,11 @@ def _members(info: FieldInfo, path: tuple[str, ...]) -> tuple[Member, ...]:
     if not isinstance(info.discriminator, str):
         return ()
     classes = [cls for cls in (get_args(info.annotation) or (info.annotation,)) if cls is not NoneType]
-    return tuple(_member(cls, info.discriminator, path) for cls in classes)
+    return tuple(member_of(cls, info.discriminator, path) for cls in classes)
 
 
-def _member(cls: type[BaseModel], discriminator: str, path: tuple[str, ...]) -> Member:
+def member_of(cls: type[BaseModel], discriminator: str, path: tuple[str, ...] = ()) -> Member:
+    """A parameter model as one of a choice; `path` leads to the choice."""
     name = cls.model_fields[discriminator].default
     schema = cls.model_json_schema()
     required = schema.get("required", [])

@@ -39,7 +39,7 @@ NAMED = {"tokenizer"}
 FOLDERS = ("model", "project", "folder", "collection")
 EITHER = ("", "file", "encoder")
 """Kinds of input that may be a file or a folder."""
-WHAT = {"": "file or folder", "file": "file or folder", "encoder": "embedding model"}
+WHAT = {"": "file or folder", "file": "file or folder", "encoder": "model"}
 """What a field asks for, where that is not its kind of input."""
 IN_FOLDER = {
     "encoder": ("config.json", "modules.json", "model.safetensors", "pytorch_model.bin"),

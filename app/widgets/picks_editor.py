@@ -134,7 +134,7 @@ class PicksEditor(Editor):
 
     def value(self) -> list[str]:
         picked = [self.field.every] if self.which.key == EVERY else self._picked()
-        return [*picked, *self.more.value()]
+        return [*picked, *(self.more.value() or ())]
 
     def set_value(self, value: Any) -> None:
         lines = [line for line in value if isinstance(line, str)] if isinstance(value, list) else []

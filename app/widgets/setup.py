@@ -17,6 +17,7 @@ from app.widgets.form import Form
 from app.widgets.form_schema import Field, fields_of
 from app.widgets.known_paths import remember_pick
 from app.widgets.scrolled import ScrolledColumn
+from app.widgets.system_row import fault_words
 from app.widgets.words import Words
 from core.errors import UserError
 from core.jobs.preview import Preview
@@ -303,11 +304,16 @@ def _sentences(error: ValidationError, form: Form) -> dict[str, str]:
     for fault in error.errors(include_url=False):
         parts = [part for part in fault["loc"] if isinstance(part, str) and part not in names]
         key = ".".join(parts)
-        if fault["type"] == "missing":
+        missing = fault["type"] == "missing"
+        if fault["type"] == "too_short" and len(fault["loc"]) == 1:
+            title = form.box(key).field.title
+            words = f"{title}: add at least {fault['ctx']['min_length']}."
+        elif (inside := form.fault(fault["loc"], fault_words(fault["msg"]), missing=missing)) is not None:
+            key, words = inside
+        elif missing:
             title = form.box(key).field.title
             words = f"Choose the {title[:1].lower()}{title[1:]}."
         else:
-            message = fault["msg"].removeprefix("Value error, ").rstrip(".")
-            words = f"{message[:1].upper()}{message[1:]}."
+            words = fault_words(fault["msg"])
         found.setdefault(key, words)
     return found
