@@ -26,7 +26,7 @@ from core.flags import RequestFlags
 from core.jobs.context import Control
 from core.jobs.events import ErrorInfo, Finished
 from core.jobs.registry import JobKind, job_kind
-from core.jobs.request import Request, Result, RunSpec, open_outputs
+from core.jobs.request import Request, Result, RunSpec, open_outputs, passing_outputs
 from core.terminal import ProgressReport, table
 
 if TYPE_CHECKING:
@@ -320,11 +320,21 @@ def _run(spec: RunSpec, options: Namespace, resumed: int | None = None) -> int:
             if options.project is None:
                 with tempfile.TemporaryDirectory(prefix="lexigraft-") as folder:
                     finished = executor.run(spec, workdir=Path(folder), on_event=report, control=control)
+                finished = _without_passing(spec, finished)
             else:
                 finished = _recorded(spec, options.project, resumed, executor, report, control)
     finally:
         executor.close()
     return _say(spec, finished, options)
+
+
+def _without_passing(spec: RunSpec, finished: Finished) -> Finished:
+    """A result does not name what went with the run's folder."""
+    if finished.result is None:
+        return finished
+    request = job_kind(spec.kind).request.model_validate(spec.request)
+    gone = {name: None for name in passing_outputs(request) if name in finished.result}
+    return finished.model_copy(update={"result": {**finished.result, **gone}})
 
 
 def _executor(name: str) -> Executor:

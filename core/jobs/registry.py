@@ -14,7 +14,7 @@ from core.errors import UserError
 from core.jobs.context import Context
 from core.jobs.device import resolve_device
 from core.jobs.preview import Preview
-from core.jobs.request import Request, Result, open_outputs
+from core.jobs.request import Request, Result, open_outputs, passing_outputs
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,9 @@ def _called_from_python(
         )
     device = resolve_device(device) if device != "auto" else device
     with tempfile.TemporaryDirectory(prefix="lexigraft-") as workdir:
-        return perform(function, request, Context(seed=seed, device=device, workdir=Path(workdir)))
+        result = perform(function, request, Context(seed=seed, device=device, workdir=Path(workdir)))
+    gone = {name: None for name in passing_outputs(request) if name in type(result).model_fields}
+    return result.model_copy(update=gone)
 
 
 def _load(target: str) -> Callable[..., Any]:

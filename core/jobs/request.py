@@ -16,6 +16,7 @@ class Request(BaseModel):
     - ``"input": "model" | "encoder" | "tokenizer" | "collection" | "text" | "file" | "folder" | "project"``:
       a path (or list of paths) that is read; hashed for provenance and offered by the matching picker;
     - ``"output": "folder" | "file"``: a path that the job writes; ``"when": {field: value}``: only then;
+      ``"optional": True``: what is written is beside the point, and need not be kept;
     - ``"advanced": True``: behind the form's disclosure;
     - ``"unit": "…"``: shown after the number;
     - ``"like": "…"``: a member of another field's choice and its parameters, in a line;
@@ -87,8 +88,17 @@ class RunSpec(BaseModel):
 
 def open_outputs(request: Request) -> list[str]:
     """The fields that say where to write, and do not: the job then writes to its run's own folder."""
+    return [name for name, extra in _unsaid(request) if not extra.get("optional")]
+
+
+def passing_outputs(request: Request) -> list[str]:
+    """Of these fields, those of what is lost with the run's folder, where that is kept by nobody."""
+    return [name for name, extra in _unsaid(request) if extra.get("optional")]
+
+
+def _unsaid(request: Request) -> list[tuple[str, dict[str, Any]]]:
     return [
-        name
+        (name, field.json_schema_extra)
         for name, field in type(request).model_fields.items()
         if isinstance(field.json_schema_extra, dict)
         and "output" in field.json_schema_extra

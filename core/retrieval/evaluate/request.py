@@ -60,5 +60,5 @@ class RetrievalRequest(Request):
         None,
         title="Output folder",
         description="Where to write the rankings (TREC run files, and a record that Why reads).",
-        json_schema_extra={"output": "folder", "advanced": True},
+        json_schema_extra={"output": "folder", "optional": True, "advanced": True},
     )
