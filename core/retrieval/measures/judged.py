@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, repeat
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,15 +62,15 @@ class Judged:
     @cached_property
     def found(self) -> NDArray[np.int64]:
         """Hits."""
-        return (self.grades != NOTHING).sum(axis=1)
+        return np.asarray((self.grades != NOTHING).sum(axis=1))
 
     def relevant(self, rel: int | None = None) -> NDArray[np.int64]:
         """Judged documents of the level `rel` or above, found or not (R)."""
-        return self.counts[:, self.levels >= self._level(rel)].sum(axis=1)
+        return np.asarray(self.counts[:, self.levels >= self._level(rel)].sum(axis=1))
 
     def nonrelevant(self, rel: int | None = None) -> NDArray[np.int64]:
         """Judged documents below the level, found or not (N)."""
-        return self.counts[:, self.levels < self._level(rel)].sum(axis=1)
+        return np.asarray(self.counts[:, self.levels < self._level(rel)].sum(axis=1))
 
     def relevant_found(self, rel: int | None = None) -> NDArray[np.int64]:
         return at(self.seen(rel), self.depth)
@@ -96,7 +96,7 @@ class Judged:
         return self.level if rel is None else rel
 
 
-def at(sums: NDArray[np.generic], k: int | None) -> NDArray[np.generic]:  # type: ignore[type-arg]
+def at(sums: NDArray[_N], k: int | None) -> NDArray[_N]:
     """Running sums cut at rank `k` (None: the last): column k - 1, or the last one there is."""
     depth = sums.shape[1]
     if not depth:
@@ -104,9 +104,9 @@ def at(sums: NDArray[np.generic], k: int | None) -> NDArray[np.generic]:  # type
     return sums[:, min(depth, depth if k is None else k) - 1]
 
 
-def share(part: NDArray[np.generic], whole: NDArray[np.generic]) -> NDArray[np.float64]:  # type: ignore[type-arg]
+def share(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:  # type: ignore[type-arg]
     """part / whole, 0 where the whole is 0."""
-    return np.divide(part, whole, out=np.zeros(len(part)), where=whole != 0)
+    return np.asarray(np.divide(part, whole, out=np.zeros(len(part)), where=whole != 0))
 
 
 # Making

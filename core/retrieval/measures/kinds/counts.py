@@ -92,4 +92,5 @@ class JudgedMisses(_Count):
     def values(self, judged: Judged) -> NDArray[np.float64]:
         import numpy as np
 
-        return ((judged.grades >= 0).sum(axis=1) - judged.relevant_found(self.rel)).astype(np.float64)
+        judged_hits = (judged.grades >= 0).sum(axis=1)
+        return np.asarray(judged_hits - judged.relevant_found(self.rel), dtype=np.float64)

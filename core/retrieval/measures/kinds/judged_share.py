@@ -43,10 +43,12 @@ class Unjudged(Measure):
     cutoff: int
 
     def values(self, judged: Judged) -> NDArray[np.float64]:
+        import numpy as np
+
         from core.retrieval.measures.judged import NOT_POOLED, UNJUDGED
 
         first = judged.grades[:, : self.cutoff]
-        return ((first == NOT_POOLED) | (first == UNJUDGED)).sum(axis=1) / self.cutoff
+        return np.asarray(((first == NOT_POOLED) | (first == UNJUDGED)).sum(axis=1) / self.cutoff)
 
 
 @kind
@@ -59,10 +61,12 @@ class Hole(Measure):
     cutoff: int
 
     def values(self, judged: Judged) -> NDArray[np.float64]:
+        import numpy as np
+
         from core.retrieval.measures.judged import NOTHING
 
         if judged.known is None:
             raise ValueError("Hole@k needs to know which documents were judged for any query")
         known = judged.kept("known", judged.known)[:, : self.cutoff]
         hit = judged.grades[:, : self.cutoff] != NOTHING
-        return (hit & ~known[:, : hit.shape[1]]).sum(axis=1) / self.cutoff
+        return np.asarray((hit & ~known[:, : hit.shape[1]]).sum(axis=1) / self.cutoff)

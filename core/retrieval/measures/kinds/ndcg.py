@@ -133,8 +133,8 @@ class G(Measure):
         from core.retrieval.measures.judged import at, share
 
         gains = Gains.of(judged, self.gains)
-        costs = np.ones(gains.hits.shape)
-        width = min(costs.shape[1], gains.ideal.shape[1])
+        costs = np.ones_like(gains.hits)
+        width = min(judged.depth, gains.ideal.shape[1])
         costs[:, :width] = np.maximum(gains.ideal[:, :width], 1.0)
         behind = 2.0 + costs.cumsum(axis=1) - gains.hits.cumsum(axis=1)
         found = np.divide(gains.hits, np.log2(behind), out=np.zeros(behind.shape), where=gains.hits != 0)

@@ -123,8 +123,11 @@ class Utility(Measure):
             raise ValueError(f"utility takes four numbers, such as 1,-1,0,0, not {self.worths!r}")
 
     def values(self, judged: Judged) -> NDArray[np.float64]:
+        import numpy as np
+
         hit, false, missed, rejected = map(float, self.worths.split(","))
         found, relevant = judged.found * 1.0, judged.relevant(self.rel) * 1.0
         both = judged.relevant_found(self.rel) * 1.0
         neither = judged.documents + both - found - relevant
-        return hit * both + false * (found - both) + missed * (relevant - both) + rejected * neither
+        worth = hit * both + false * (found - both) + missed * (relevant - both) + rejected * neither
+        return np.asarray(worth)
