@@ -1,10 +1,10 @@
 """Lay other people's programs in .peers, each in an environment of its own, to be compared with.
 
-    .venv/bin/python packaging/peers.py mergekit
+    .venv/bin/python packaging/peers.py mergekit ranx
 
-mergekit 0.1.5 (LGPL; about 1 GB with what it needs) is nothing that Lexigraft builds on, so it is never
-installed beside it: parity tests and benchmarks start it as a program. What both need, torch above all, it
-gets in the version that Lexigraft has.
+mergekit 0.1.5 (LGPL; about 1 GB with what it needs) and ranx 0.3.21 (MIT) are nothing that Lexigraft builds
+on, so they are never installed beside it: parity tests and benchmarks start them as programs. What both need,
+torch above all, they get in the version that Lexigraft has.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent.parent / ".peers"
 CONSTRAINTS = Path(__file__).parent.parent / "constraints.txt"
 
-PEERS = {"mergekit": "mergekit==0.1.5"}
+PEERS = {"mergekit": "mergekit==0.1.5", "ranx": "ranx==0.3.21"}
 """Name → what pip is asked for."""
 
 

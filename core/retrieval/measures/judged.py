@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, repeat
@@ -120,7 +120,7 @@ def judge(
     level: int = 1,
 ) -> Judged:
     """Documents in the order in which they are evaluated, for each of `queries`."""
-    return _judged([list(ranking) for ranking in rankings], None, queries, judgements, level, None, False)
+    return _judged(rankings, None, queries, judgements, level, None, False)
 
 
 def judge_scores(
@@ -164,7 +164,7 @@ def judge_scores(
     if precision == "float32":
         with np.errstate(over="ignore"):
             scores = scores.astype(np.float32).astype(np.float64)
-    return _judged([list(each) for each in hits], scores, asked, judgements, level, most, judged_only)
+    return _judged(hits, scores, asked, judgements, level, most, judged_only)
 
 
 def judge_places(
@@ -209,7 +209,7 @@ def judge_places(
 
 
 def _judged(
-    documents: list[list[str]],
+    documents: Sequence[Collection[str]],
     scores: NDArray[np.float64] | None,
     queries: Sequence[str],
     judgements: Judgements,
@@ -288,7 +288,7 @@ def _matrix(flat: NDArray[_N], lengths: NDArray[np.int64], rest: object) -> NDAr
     return matrix
 
 
-def _order(scores: NDArray[np.float64], documents: list[list[str]]) -> NDArray[np.int64]:
+def _order(scores: NDArray[np.float64], documents: Sequence[Collection[str]]) -> NDArray[np.int64]:
     """(n, k): the columns of each row in the order in which they are evaluated."""
     order = np.argsort(-scores, axis=1, kind="stable")
     if scores.shape[1] < 2:
@@ -296,7 +296,7 @@ def _order(scores: NDArray[np.float64], documents: list[list[str]]) -> NDArray[n
     best = np.take_along_axis(scores, order, axis=1)
     tied = (best[:, 1:] == best[:, :-1]) & np.isfinite(best[:, 1:])
     for row in np.flatnonzero(tied.any(axis=1)).tolist():
-        ids = documents[row]  # in Unicode, code points are in the order of their UTF-8 bytes
+        ids = list(documents[row])  # in Unicode, code points are in the order of their UTF-8 bytes
         first = np.array(sorted(range(len(ids)), key=ids.__getitem__, reverse=True))
         again = np.argsort(-scores[row, first], kind="stable")
         order[row, : len(ids)] = first[again]
