@@ -11,6 +11,7 @@ _JOBS = (
     "core.transplant.job",
     "core.heal.job",
     "core.retrieval.evaluate.job",
+    "core.retrieval.collections.job",
     "core.retrieval.critical.job",
     "core.tokenizers.job",
     "core.audit.job",

@@ -42,7 +42,7 @@ def hash_id(text: str) -> str:
 
 def of_table(rows: Rows, roles: Roles, tally: Tally) -> Iterator[Incoming]:
     """A document of each row; without a column of ids they are numbered from 1, in the order of the rows."""
-    for number, (place, row) in enumerate(rows, start=1):
+    for number, (place, row) in enumerate(rows.each(tally), start=1):
         id = (cell(row, roles.id) or "").strip() if roles.id is not None else str(number)
         if not id:
             tally.note("rows without an id (left out)", place)
@@ -125,9 +125,10 @@ class Examples:
         Raises:
             UserError: a grade that is no whole number, or two grades of a pair.
         """
-        assert roles.query is not None and roles.positive is not None
+        assert roles.query is not None
+        assert roles.positive is not None
         known: set[str] = set()
-        for place, row in rows:
+        for place, row in rows.each(tally):
             query = (cell(row, roles.query) or "").strip()
             answer = (cell(row, roles.positive) or "").strip()
             if not query or not answer:

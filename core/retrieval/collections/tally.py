@@ -23,6 +23,12 @@ class Tally:
         if len(places) < MOST_PLACES:
             places.append(place)
 
+    def add(self, found: Skipped) -> None:
+        """What was counted elsewhere."""
+        self._counts[found.what] = self._counts.get(found.what, 0) + found.count
+        places = self._places.setdefault(found.what, [])
+        places += found.places[: MOST_PLACES - len(places)]
+
     def skipped(self) -> list[Skipped]:
         return [
             Skipped(what=what, count=count, places=self._places[what]) for what, count in self._counts.items()

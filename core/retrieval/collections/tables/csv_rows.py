@@ -68,12 +68,12 @@ class CsvRows(Rows):
     def columns(self) -> list[str]:
         return list(self._names)
 
-    def __iter__(self) -> Iterator[tuple[str, Row]]:
+    def each(self, tally: Tally) -> Iterator[tuple[str, Row]]:
         csv.field_size_limit(MOST_BYTES)
         count = len(self._names)
         began = 1
         with self._open() as file:
-            lines = self._lines(file)
+            lines = self._lines(file, tally)
             reader = csv.reader(lines, delimiter=self._separator)
             try:
                 for number, cells in enumerate(reader):
@@ -88,9 +88,9 @@ class CsvRows(Rows):
                     if (number == 0 and self._header) or not any(cells):
                         continue
                     if len(cells) > count:
-                        self._tally.note("rows with more cells than columns (the rest left out)", place)
+                        tally.note("rows with more cells than columns (the rest left out)", place)
                     elif len(cells) < count:
-                        self._tally.note("rows with fewer cells than columns (the rest empty)", place)
+                        tally.note("rows with fewer cells than columns (the rest empty)", place)
                         cells += [""] * (count - len(cells))
                     yield place, dict(zip(self._names, cells, strict=False))
             except csv.Error as error:
@@ -102,7 +102,7 @@ class CsvRows(Rows):
             except (OSError, EOFError, zlib.error) as error:
                 raise UserError(f"{self._path} is damaged: {error}.", field=self._field) from None
 
-    def _lines(self, file: IO[bytes]) -> Iterator[str]:
+    def _lines(self, file: IO[bytes], tally: Tally) -> Iterator[str]:
         """Lines with their ends, unfit characters replaced; `_ended` once there are no more."""
         self._ended = False
         size = max(self._path.stat().st_size, 1)
@@ -112,9 +112,9 @@ class CsvRows(Rows):
                 self._ctx.progress(min(self._place(file), size), size, f"Reading {self._path.name}")
             mended = fit(line)
             if mended != line:
-                self._tally.note(CONTROLS, f"{self._path.name}, line {number:,}")
+                tally.note(CONTROLS, f"{self._path.name}, line {number:,}")
             if self._errors == "replace" and "�" in line:
-                self._tally.note(NOT_UTF8, f"{self._path.name}, line {number:,}")
+                tally.note(NOT_UTF8, f"{self._path.name}, line {number:,}")
             yield mended
         self._ended = True
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -35,22 +34,22 @@ class JsonRows(Rows):
 
     def columns(self) -> list[str]:
         found: dict[str, None] = {}
-        for _, row in islice(self, _LOOKED_AT):
+        for row in self.first(_LOOKED_AT):
             found.update(dict.fromkeys(paths_of(row)))
         return list(found)
 
-    def __iter__(self) -> Iterator[tuple[str, Row]]:
+    def each(self, tally: Tally) -> Iterator[tuple[str, Row]]:
         if self._listed is not None:
             yield from self._of_list(self._listed)
         else:
-            yield from self._of_lines()
+            yield from self._of_lines(tally)
 
-    def _of_lines(self) -> Iterator[tuple[str, Row]]:
+    def _of_lines(self, tally: Tally) -> Iterator[tuple[str, Row]]:
         faults = Faults(str(self._source.path), self._field)
         for number, _, line in self._source.lines():
             place = f"{self._source.name}, line {number:,}"
             if line is None:
-                self._tally.note(f"lines of more than {MOST_BYTES // 2**20} MiB (left out)", place)
+                tally.note(f"lines of more than {MOST_BYTES // 2**20} MiB (left out)", place)
                 continue
             try:
                 row, mended = read_object(line)
@@ -59,7 +58,7 @@ class JsonRows(Rows):
                     faults.add(number, str(error))
                 continue
             for mend in mended:
-                self._tally.note(mend, place)
+                tally.note(mend, place)
             yield place, row
         faults.check()
 

@@ -12,6 +12,7 @@ from core.errors import UserError
 from core.jobs.context import Context
 from core.json_files import unreadable
 from core.retrieval.collections.tables.rows import Row, Rows, paths_of
+from core.retrieval.collections.tally import Tally
 
 _AT_ONCE = 1024
 
@@ -37,7 +38,7 @@ class ParquetRows(Rows):
                 break
             return list(found) or list(file.schema_arrow.names)
 
-    def __iter__(self) -> Iterator[tuple[str, Row]]:
+    def each(self, tally: Tally) -> Iterator[tuple[str, Row]]:
         number = 0
         with self._opened() as file:
             try:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from core.retrieval.collections.record_line import fit
+from core.retrieval.collections.tally import Tally
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
@@ -24,8 +26,16 @@ class Rows(ABC):
         """In the order of the file; of nested values the paths to them, as far as the first rows show."""
 
     @abstractmethod
-    def __iter__(self) -> Iterator[tuple[str, Row]]:
-        """The place of each row in words (``rows.csv, line 3``), and the row. As often as asked for."""
+    def each(self, tally: Tally) -> Iterator[tuple[str, Row]]:
+        """The place of each row in words (``rows.csv, line 3``), and the row. As often as asked for.
+
+        Raises:
+            UserError: the file is damaged.
+        """
+
+    def first(self, count: int) -> list[Row]:
+        """The first rows."""
+        return [row for _, row in islice(self.each(Tally()), count)]
 
 
 def cell(row: Row, column: str) -> str | None:
