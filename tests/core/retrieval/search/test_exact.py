@@ -128,3 +128,16 @@ def test_that_a_memory_map_is_read_by_blocks(tmp_path: Path, ctx: Context) -> No
     queries = vectors(4, 8, "cosine", 9)
     places, _ = Exact(mapped, ranks).search(queries, 9, ctx)
     assert places.tolist() == brute(documents, queries, "cosine", 9, ranks)[0].tolist()
+
+
+def test_that_a_first_pass_in_bfloat16_changes_nothing(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    documents, queries = vectors(8000, 24, "dot", 10), vectors(100, 24, "dot", 11)
+    documents[:60] = documents[0]
+    queries[0] = documents[0] * 5
+    ranks = tie_ranks(ids(8000))
+    monkeypatch.setattr("core.retrieval.search.exact._bfloat_is_faster", lambda: False)
+    expected = Exact(documents, ranks, similarity="dot").search(queries, 20, ctx)
+    monkeypatch.setattr("core.retrieval.search.exact._bfloat_is_faster", lambda: True)
+    found = Exact(documents, ranks, similarity="dot").search(queries, 20, ctx)
+    assert found[0].tobytes() == expected[0].tobytes()
+    assert found[1].tobytes() == expected[1].tobytes()

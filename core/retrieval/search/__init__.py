@@ -1,0 +1,1 @@
+"""How the retrieval systems search: the heavy side of `core.retrieval.systems`."""
