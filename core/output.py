@@ -24,7 +24,8 @@ _RENAME_TRIES = 20
 
 
 def holds_model(folder: Path) -> bool:
-    return (folder / "config.json").is_file()
+    """A model of transformers, or of sentence-transformers."""
+    return any((folder / name).is_file() for name in ("config.json", "modules.json"))
 
 
 def holds_tokenizer(folder: Path) -> bool:

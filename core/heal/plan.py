@@ -23,11 +23,11 @@ class HealingPlan(Plan):
     weight_decay: float = 0.0
 
     def losses(
-        self, network: PreTrainedModel, tokens: torch.Tensor, step: int, seed: int
+        self, network: PreTrainedModel, material: torch.Tensor, step: int, seed: int
     ) -> Iterator[torch.Tensor]:
         from core.training.next_token import next_token_losses
 
-        return next_token_losses(network, tokens, self.context, self.batch, step, seed)
+        return next_token_losses(network, material, self.context, self.batch, step, seed)
 
     def tokens_per_step(self) -> int:
         return self.batch * self.context

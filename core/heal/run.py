@@ -194,7 +194,7 @@ def _trained(
             network,
             Work(
                 plan=plan,
-                tokens=lesson.tokens,
+                material=lesson.tokens,
                 text_bytes=inputs.texts.training_bytes,
                 seed=ctx.seed,
                 digest=digest,

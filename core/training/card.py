@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.training.recipes import RECIPES
 from core.training.request import TrainRequest
 from core.training.result import TrainResult
 
@@ -9,8 +10,8 @@ from core.training.result import TrainResult
 def card(name: str, result: TrainResult, request: TrainRequest, seed: int) -> str:
     """README.md of the model folder, in Markdown with the front matter that model hubs read."""
     return f"""---
-library_name: transformers
-pipeline_tag: text-generation
+library_name: {RECIPES[result.recipe].library}
+pipeline_tag: {RECIPES[result.recipe].task}
 ---
 # {name}
 
@@ -45,8 +46,13 @@ def settings_table(result: TrainResult) -> str:
 
 
 def _reached(result: TrainResult) -> str:
+    if result.held_out_found is not None:
+        return (
+            f"Of {result.held_out_pairs:,} held-out titles and sentences, {result.held_out_found:.1%} have "
+            "their own text as the nearest."
+        )
     if result.held_out_bits_per_byte is None:
-        return f"Final training loss: {result.final_loss:.3f} nats a token; no text was held out."
+        return f"Final training loss: {result.final_loss:.3f}; no text was held out."
     figure = f"{result.held_out_bits_per_byte:.4f} bits per byte"
     return f"It reaches {figure} on {result.held_out_bytes:,} bytes of held-out text."
 

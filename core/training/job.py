@@ -10,7 +10,7 @@ TRAIN = declare(
     JobKind(
         kind="train",
         title="Train",
-        summary="Train a small language model on your text, and a tokenizer first if need be.",
+        summary="Train a small language model or text encoder on your text, and a tokenizer if need be.",
         request=TrainRequest,
         result=TrainResult,
         run="core.training.run:train",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:
     import torch
-    from transformers import PreTrainedModel
 
 
 class Plan(BaseModel):
@@ -61,15 +60,16 @@ class Plan(BaseModel):
         json_schema_extra={"advanced": True},
     )
 
-    def losses(
-        self, network: PreTrainedModel, tokens: torch.Tensor, step: int, seed: int
-    ) -> Iterator[torch.Tensor]:
-        """The loss of step `step` (from 0), in parts that add up to its mean over tokens, in nats.
+    def losses(self, network: Any, material: Any, step: int, seed: int) -> Iterator[torch.Tensor]:
+        """The loss of step `step` (from 0), in parts that add up to it: for a language model, the mean over
+        tokens, in nats.
 
-        Which tokens a step sees follows from `step` and `seed` alone, so that training can go on anywhere.
+        What a step sees of the material follows from `step` and `seed` alone, so that training can go on
+        anywhere.
 
         Args:
-            tokens: (n,) int64 on the CPU: the whole text.
+            network: a `torch.nn.Module`, as the plan knows it.
+            material: on the CPU. For a language model, (n,) int64: the tokens of the whole text.
         """
         raise NotImplementedError
 

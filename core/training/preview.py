@@ -11,8 +11,6 @@ from core.training.request import TrainRequest
 
 _OPERATIONS_A_SECOND = 50e9
 """Of one core, measured on small networks in float32."""
-_OPERATIONS_A_WEIGHT = 6
-"""For each token that is trained on, forwards and backwards."""
 _BYTES = {"bfloat16": 2, "float16": 2, "float32": 4}
 _TRAINED_BYTES = 16
 """A weight while it is trained: itself, its gradient and AdamW's two moments."""
@@ -46,7 +44,7 @@ def preview(request: TrainRequest) -> Preview:
             "recipe": f"{_rounded(weights)} parameters, trained on {_rounded(seen)} tokens",
             "text": f"{_rounded(sum(path.stat().st_size for path in request.text if path.is_file()))} bytes",
         },
-        seconds=_OPERATIONS_A_WEIGHT * weights * seen / speed,
+        seconds=request.recipe.operations(vocab_size) / speed,
         memory_bytes=weights * _TRAINED_BYTES,
         disk_bytes=weights * (_BYTES[request.dtype] + _TRAINED_BYTES),
     )

@@ -10,16 +10,17 @@ from core.jobs.request import Metric, Result
 
 
 class CurvePoint(BaseModel):
-    """The mean loss over the steps since the last point, in nats a token; `rate` is the learning rate.
+    """The mean loss over the steps since the last point; `rate` is the learning rate.
 
-    `bits_per_byte` is the same loss over the training text's bytes, which compares across tokenizers.
+    A language model's loss is in nats a token; `bits_per_byte` is the same over the text's bytes, which
+    compares across tokenizers.
     """
 
     model_config = ConfigDict(frozen=True)
 
     step: int
     loss: float
-    bits_per_byte: float
+    bits_per_byte: float | None = None
     rate: float
 
 
@@ -49,12 +50,18 @@ class TrainResult(Result):
     final_loss: float
     held_out_bits_per_byte: float | None = None
     held_out_bytes: int = 0
+    held_out_found: float | None = None
+    """Of an encoder: the share of held-out titles and sentences whose own text is the nearest of all."""
+    held_out_pairs: int = 0
     curve: list[CurvePoint] = Field(default_factory=list)
 
     def summary(self) -> str:
         size = f"A model of {self.parameters:,} parameters after {self.steps:,} steps"
+        if self.held_out_found is not None:
+            reached = f"{self.held_out_found:.1%} of {self.held_out_pairs:,} held-out pairs found"
+            return f"{size}: {reached}. Written to {self.out}."
         if self.held_out_bits_per_byte is None:
-            return f"{size}: final loss {self.final_loss:.3f} nats a token. Written to {self.out}."
+            return f"{size}: final loss {self.final_loss:.3f}. Written to {self.out}."
         reached = f"{self.held_out_bits_per_byte:.3f} bits per byte on held-out text"
         return f"{size}: {reached}. Written to {self.out}."
 
@@ -66,9 +73,9 @@ class TrainResult(Result):
         ]
         if self.held_out_bits_per_byte is not None:
             found.insert(0, Metric(name="bits per byte", value=self.held_out_bits_per_byte, slice="held out"))
+        if self.held_out_found is not None:
+            found.insert(0, Metric(name="pairs found", value=self.held_out_found, slice="held out"))
         return found
 
     def headline(self) -> Metric | None:
-        if self.held_out_bits_per_byte is None:
-            return Metric(name="final loss", value=self.final_loss)
-        return Metric(name="bits per byte", value=self.held_out_bits_per_byte, slice="held out")
+        return self.metrics()[0]

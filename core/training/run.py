@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from transformers import PreTrainedModel
 
 from core.jobs.context import Context
 from core.jobs.registry import job
-from core.models.bits_per_byte import token_losses
 from core.output import check_output, new_folder
 from core.text_files import read_text
 from core.tokenizers.files import find_tokenizer
@@ -23,15 +20,11 @@ from core.tokenizers.passages import passages
 from core.tokenizers.training import train_tokenizer, write_tokenizer
 from core.training.card import card
 from core.training.encoder import TextEncoder
-from core.training.folder import write_model
 from core.training.job import TRAIN
 from core.training.request import TrainRequest
 from core.training.result import TrainResult
 from core.training.texts import split_held_out
 from core.training.trainer import Work, fit
-
-_MEASURED_AT_ONCE = 20_000
-"""Characters of held-out text that are a document of their own, so that no native call is long."""
 
 
 class Texts(NamedTuple):
@@ -54,17 +47,18 @@ def train(request: TrainRequest, ctx: Context) -> TrainResult:
     check_output(out, replace=request.replace)
     texts = _read(request, ctx)
     encoder = TextEncoder(open_tokenizer(_tokenizer(request, texts, ctx), field="tokenizer"))
-    tokens = encoder.documents([piece for text in texts.training for piece in passages(text)], ctx)
-    recipe.check_text(len(tokens))
+    material = recipe.material(texts.training, encoder, ctx)
+    text_bytes = _bytes(texts.training)
     work = Work(
         plan=recipe,
-        tokens=tokens,
-        text_bytes=_bytes(texts.training),
+        material=material,
+        text_bytes=text_bytes if recipe.foretells else None,
         seed=ctx.seed,
         digest=_digest(
             recipe.model_dump_json(),
             str(ctx.seed),
             encoder.tokenizer.path.read_text("utf-8"),
+            recipe.digest(material),
             *texts.training,
         ),
         checkpoint_every=request.checkpoint_every,
@@ -72,9 +66,10 @@ def train(request: TrainRequest, ctx: Context) -> TrainResult:
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(ctx.seed)
-        network = recipe.network(encoder).to(ctx.device)
+        network = recipe.network(encoder, material).to(ctx.device)
         curve = fit(network, work, ctx).curve
-    network = network.to(getattr(torch, request.dtype))
+    dtype: torch.dtype = getattr(torch, request.dtype)
+    network = network.to(dtype)
     result = TrainResult(
         out=str(out),
         recipe=recipe.name,
@@ -85,17 +80,15 @@ def train(request: TrainRequest, ctx: Context) -> TrainResult:
         parameters=sum(weight.numel() for weight in network.parameters()),
         steps=recipe.steps,
         tokens=recipe.steps * recipe.tokens_per_step(),
-        text_tokens=len(tokens),
-        text_bytes=work.text_bytes,
+        text_tokens=len(material),
+        text_bytes=text_bytes,
         final_loss=curve[-1].loss,
-        held_out_bits_per_byte=_bits_per_byte(network, encoder, texts.held_out, ctx),
         held_out_bytes=_bytes(texts.held_out),
         curve=curve,
+        **recipe.held_out(network, encoder, texts.held_out, ctx),
     )
-    with new_folder(
-        out, replace=request.replace, needed=result.parameters * network.dtype.itemsize
-    ) as folder:
-        write_model(folder, network, encoder.tokenizer.path)
+    with new_folder(out, replace=request.replace, needed=result.parameters * dtype.itemsize) as folder:
+        recipe.write(folder, network, encoder.tokenizer.path)
         (folder / "README.md").write_text(
             card(out.name, result, request, ctx.seed), encoding="utf-8", newline="\n"
         )
@@ -126,32 +119,6 @@ def _tokenizer(request: TrainRequest, texts: Texts, ctx: Context) -> Path:
         pieces = [piece for text in texts.tokenizer for piece in passages(text)]
         write_tokenizer(train_tokenizer(pieces, kind, size, ctx), kind, folder)
     return folder
-
-
-def _bits_per_byte(
-    network: PreTrainedModel, encoder: TextEncoder, texts: Sequence[str], ctx: Context
-) -> float | None:
-    """Of the texts together, with the weights as they are written; None where there is nothing to measure."""
-    nats, size = 0.0, 0
-    documents = [piece for text in texts for piece in passages(text, _MEASURED_AT_ONCE)]
-    for number, document in enumerate(documents):
-        encoding = encoder.tokenizer.encode(document)
-        losses = token_losses(
-            network,
-            encoding.ids,
-            prefix=encoder.prefix,
-            context=network.config.max_position_embeddings,
-            ctx=ctx,
-            stage="Measuring the held-out text",
-            part=(number, len(documents)),
-        )
-        nats += float(losses.double().nansum())
-        size += sum(
-            end - begin
-            for (begin, end), loss in zip(encoding.spans, losses.tolist(), strict=True)
-            if not math.isnan(loss)
-        )
-    return nats / math.log(2) / size if size else None
 
 
 def _bytes(texts: Sequence[str]) -> int:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Callable, Set
+from collections.abc import Callable, Set, Sized
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
 import torch
-from transformers import PreTrainedModel
 
 from core.errors import UserError
 from core.jobs.context import Context
@@ -40,14 +39,17 @@ class Looks:
 class Work:
     """What a training starts from. `digest` is the hash of all that its weights follow from.
 
+    `material` is what the losses are made of; its length is its number of tokens. `text_bytes` is the size
+    of the same text, or None where the loss is no language model's and cannot be told in bits per byte.
+
     `penalty` is a scalar that is added to each step's loss, and not to the loss that is told. `tell` takes
     the points of the curve and the looks, those of earlier sittings included; by default `Context.emit`.
     `field` is where a request's learning rate stands, for the error.
     """
 
     plan: Plan
-    tokens: torch.Tensor
-    text_bytes: int
+    material: Sized
+    text_bytes: int | None
     seed: int
     digest: str
     checkpoint_every: float
@@ -68,7 +70,7 @@ def learning_rate(plan: Plan, step: int) -> float:
     return plan.learning_rate * (low + (1 - low) * (1 + math.cos(math.pi * share)) / 2)
 
 
-def fit(network: PreTrainedModel, work: Work, ctx: Context) -> State:
+def fit(network: torch.nn.Module, work: Work, ctx: Context) -> State:
     """Train `network` in place from its checkpoint, or from the start, to the plan's last step.
 
     Those of its weights are trained that require a gradient.
@@ -89,7 +91,7 @@ def fit(network: PreTrainedModel, work: Work, ctx: Context) -> State:
     earlier: list[CurvePoint | Look] = [*state.curve, *state.looks]
     for told in sorted(earlier, key=lambda told: told.step):
         tell(told)
-    nats_to_bits_per_byte = len(work.tokens) / work.text_bytes / math.log(2)
+    bits_per_nat = len(work.material) / work.text_bytes / math.log(2) if work.text_bytes else None
     every = -(-plan.steps // CURVE_POINTS)
     saved = time.monotonic()
     if not state.done:
@@ -102,9 +104,8 @@ def fit(network: PreTrainedModel, work: Work, ctx: Context) -> State:
         state.done = step + 1
         if state.done % every == 0 or state.done == plan.steps:
             loss = fmean(state.since)
-            point = CurvePoint(
-                step=state.done, loss=loss, bits_per_byte=loss * nats_to_bits_per_byte, rate=rate
-            )
+            bits = None if bits_per_nat is None else loss * bits_per_nat
+            point = CurvePoint(step=state.done, loss=loss, bits_per_byte=bits, rate=rate)
             state.curve.append(point)
             state.since.clear()
             tell(point)
@@ -124,19 +125,20 @@ def _look(looks: Looks | None, state: State, tell: Callable[[CurvePoint | Look],
 
 
 def _step(
-    network: PreTrainedModel,
+    network: torch.nn.Module,
     optimizer: torch.optim.Optimizer,
     work: Work,
     step: int,
     rate: float,
     ctx: Context,
 ) -> float:
-    """One change of the weights; returns the loss before it, in nats a token."""
+    """One change of the weights; returns the loss before it."""
     optimizer.zero_grad(set_to_none=True)
     total = 0.0
-    parts = work.plan.losses(network, work.tokens, step, work.seed)
+    device = next(network.parameters()).device.type
+    parts = work.plan.losses(network, work.material, step, work.seed)
     while True:
-        with _precision(network.device.type, work.plan.precision):
+        with _precision(device, work.plan.precision):
             loss = next(parts, None)
         if loss is None:
             break
@@ -158,7 +160,7 @@ def _step(
     return total
 
 
-def _optimizer(network: PreTrainedModel, plan: Plan) -> torch.optim.Optimizer:
+def _optimizer(network: torch.nn.Module, plan: Plan) -> torch.optim.Optimizer:
     """AdamW (arXiv 1711.05101); weight decay on matrices, none on the gains of norms."""
     weights = _trained(network)
     groups = [
@@ -168,7 +170,7 @@ def _optimizer(network: PreTrainedModel, plan: Plan) -> torch.optim.Optimizer:
     return torch.optim.AdamW(groups, lr=plan.learning_rate, betas=_BETAS, eps=1e-8, fused=True)
 
 
-def _trained(network: PreTrainedModel) -> list[torch.nn.Parameter]:
+def _trained(network: torch.nn.Module) -> list[torch.nn.Parameter]:
     return [weight for weight in network.parameters() if weight.requires_grad]
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal, Self
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from core.errors import UserError
-from core.training.recipes.recipe import Recipe, recipe
+from core.training.recipes.recipe import HeldOut, Recipe, recipe
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import torch
     from transformers import PreTrainedModel
 
+    from core.jobs.context import Context
     from core.training.encoder import TextEncoder
 
 
@@ -55,7 +58,20 @@ class CausalLm(Recipe):
         layer = 4 * self.hidden_size**2 + 3 * self.hidden_size * self.inner_size() + 2 * self.hidden_size
         return vocab_size * self.hidden_size + self.layers * layer + self.hidden_size
 
-    def network(self, encoder: TextEncoder) -> PreTrainedModel:
+    def material(self, texts: Sequence[str], encoder: TextEncoder, ctx: Context) -> torch.Tensor:
+        """(n,) int64: the tokens of all passages."""
+        from core.tokenizers.passages import passages
+
+        tokens = encoder.documents([piece for text in texts for piece in passages(text)], ctx)
+        if len(tokens) <= self.context:
+            raise UserError(
+                f"The text is {len(tokens):,} tokens long, and one sequence needs {self.context + 1:,}: "
+                "give more text or a shorter context.",
+                field="text",
+            )
+        return tokens
+
+    def network(self, encoder: TextEncoder, material: Any = None) -> PreTrainedModel:
         from transformers import LlamaConfig, LlamaForCausalLM
 
         return LlamaForCausalLM(
@@ -74,19 +90,23 @@ class CausalLm(Recipe):
         )
 
     def losses(
-        self, network: PreTrainedModel, tokens: torch.Tensor, step: int, seed: int
+        self, network: PreTrainedModel, material: torch.Tensor, step: int, seed: int
     ) -> Iterator[torch.Tensor]:
         from core.training.next_token import next_token_losses
 
-        return next_token_losses(network, tokens, self.context, self.batch, step, seed)
+        return next_token_losses(network, material, self.context, self.batch, step, seed)
+
+    def held_out(
+        self, network: PreTrainedModel, encoder: TextEncoder, texts: Sequence[str], ctx: Context
+    ) -> HeldOut:
+        from core.training.next_token import bits_per_byte
+
+        return {"held_out_bits_per_byte": bits_per_byte(network, encoder, texts, ctx)}
+
+    def write(self, folder: Path, network: PreTrainedModel, tokenizer: Path) -> None:
+        from core.training.folder import write_model
+
+        write_model(folder, network, tokenizer)
 
     def tokens_per_step(self) -> int:
         return self.batch * self.context
-
-    def check_text(self, tokens: int) -> None:
-        if tokens <= self.context:
-            raise UserError(
-                f"The text is {tokens:,} tokens long, and one sequence needs {self.context + 1:,}: "
-                "give more text or a shorter context.",
-                field="text",
-            )

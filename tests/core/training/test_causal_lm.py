@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import torch
 
 from core.errors import UserError
+from core.jobs.context import Context
 from core.training.order import sequences
 from core.training.recipes.causal_lm import CausalLm
 
@@ -43,8 +45,12 @@ def test_that_the_parts_of_a_batch_add_up_to_its_mean_loss() -> None:
     assert sum(parts) == pytest.approx(float(whole.detach()), rel=1e-5)
 
 
-def test_that_a_text_shorter_than_a_sequence_is_refused() -> None:
-    recipe = CausalLm(context=128)
-    recipe.check_text(129)
+def test_that_a_text_shorter_than_a_sequence_is_refused(tmp_path: Path) -> None:
+    class Counting:
+        def documents(self, passages: list[str], ctx: Context) -> torch.Tensor:
+            return torch.zeros(sum(map(len, passages)), dtype=torch.long)
+
+    recipe, ctx = CausalLm(context=128), Context(workdir=tmp_path)
+    assert len(recipe.material(["a" * 129], Counting(), ctx)) == 129
     with pytest.raises(UserError, match="128 tokens long, and one sequence needs 129"):
-        recipe.check_text(128)
+        recipe.material(["a" * 128], Counting(), ctx)

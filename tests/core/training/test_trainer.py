@@ -73,7 +73,7 @@ def test_that_only_weights_that_require_a_gradient_are_trained_with_looks_on_the
 
         work = Work(
             plan=plan,
-            tokens=tokens,
+            material=tokens,
             text_bytes=1080,
             seed=0,
             digest="",
