@@ -12,6 +12,7 @@ _JOBS = (
     "core.heal.job",
     "core.retrieval.evaluate.job",
     "core.retrieval.collections.job",
+    "core.retrieval.metrics.job",
     "core.retrieval.critical.job",
     "core.tokenizers.job",
     "core.audit.job",

@@ -13,6 +13,7 @@ import traceback
 from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -131,12 +132,12 @@ def _command(words: list[str], checks: Sequence[Check]) -> int:
 
 
 def _kind_of(words: Sequence[str]) -> tuple[JobKind, list[str]]:
-    kinds = {kind.command: kind for kind in load_catalog()}
+    kinds = {command: kind for kind in load_catalog() for command in (kind.command, *kind.also)}
     for length in (2, 1):
         kind = kinds.get(tuple(words[:length]))
         if kind is not None:
             return kind, list(words[length:])
-    group = [kind for command, kind in kinds.items() if command[0] == words[0]]
+    group = [replace(kind, command=command) for command, kind in kinds.items() if command[0] == words[0]]
     if group:
         if words[1:2] in (["-h"], ["--help"]):
             print(_listing(group))

@@ -22,7 +22,8 @@ class JobKind:
     """One job and its three doors.
 
     `run` and `preview` are ``"module:function"`` so that declaring a job imports nothing heavy.
-    `command` is the command line's words, ``("models", "describe")``; `panel` the desktop's room.
+    `command` is the command line's words, ``("models", "describe")``; `also` others that do the same;
+    `panel` the desktop's room.
     A `resumable` job finds its checkpoint again when the same run starts once more.
     `recorded` is False for questions that leave no run in the project.
     """
@@ -38,6 +39,7 @@ class JobKind:
     panel: str | None = None
     resumable: bool = False
     recorded: bool = True
+    also: tuple[tuple[str, ...], ...] = ()
 
     def load(self) -> Callable[[Any, Context], Result]:
         """The job function itself; this is where torch may be imported."""

@@ -118,9 +118,11 @@ def judge(
     judgements: Judgements,
     *,
     level: int = 1,
+    most: int | None = None,
+    judged_only: bool = False,
 ) -> Judged:
-    """Documents in the order in which they are evaluated, for each of `queries`."""
-    return _judged(rankings, None, queries, judgements, level, None, False)
+    """Documents in the order in which they are evaluated, for each of `queries`. See `judge_scores`."""
+    return _judged(rankings, None, queries, judgements, level, most, judged_only)
 
 
 def judge_scores(

@@ -1,0 +1,1 @@
+"""Measures of finished rankings: TREC's files in, figures out."""
