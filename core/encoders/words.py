@@ -62,6 +62,10 @@ class WordEncoder(StaticEncoder):
     def digest(self) -> str:
         return f"words {_VERSION} {self._digest} {self._weighting} {self.similarity}"
 
+    def first_words(self, count: int) -> list[str]:
+        """Of the file, which has the commonest first, as a rule."""
+        return list(self._vectors.words[:count])
+
     def bags(self, texts: Sequence[str], role: Role) -> Bags:
         place_of = self._place_of()
         rows = []
