@@ -11,8 +11,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core.retrieval.collections.packed_places import PackedPlaces
 from core.retrieval.order import tie_ranks
 from core.retrieval.result_parts import Skipped
+
+_MANY = 200_000
+"""Documents, from which on a dictionary of them would take too much memory."""
 
 
 class Texts(Protocol):
@@ -61,6 +65,7 @@ class Collection:
         return tie_ranks(self.documents.ids)
 
     @cached_property
-    def places(self) -> dict[str, int]:
+    def places(self) -> Mapping[str, int]:
         """Document id → place."""
-        return {id: place for place, id in enumerate(self.documents.ids)}
+        ids = self.documents.ids
+        return PackedPlaces(ids) if len(ids) > _MANY else {id: place for place, id in enumerate(ids)}
