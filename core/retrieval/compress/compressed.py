@@ -21,6 +21,8 @@ from core.retrieval.compress.top import Scorer, best
 Parts = Mapping[str, NDArray[Any]]
 BLOCK = 2**14
 """Rows that are worked on at once."""
+Which = slice | NDArray[np.int64]
+"""Documents: a range, or their places."""
 _LINE = "codec"
 
 
@@ -38,13 +40,13 @@ class Compressed(ABC):
         self.line, self.parts, self.count, self.width = line, dict(parts), count, width
 
     @abstractmethod
-    def decoded(self, first: int, last: int) -> NDArray[np.float32]:
-        """(last - first, width) float32: what stands for the vectors of these documents."""
+    def decoded(self, which: Which) -> NDArray[np.float32]:
+        """(documents, width) float32: what stands for the vectors of these documents."""
 
     def scorer(self, queries: NDArray[np.float32]) -> Scorer:
         """Gives the dot products of queries, (q, width) float32, and the documents of a block."""
         held = torch.from_numpy(queries)
-        return lambda first, last: held @ torch.from_numpy(self.decoded(first, last)).T
+        return lambda first, last: held @ torch.from_numpy(self.decoded(slice(first, last))).T
 
     def search(
         self,
@@ -63,7 +65,7 @@ class Compressed(ABC):
             ranks: (count,) int64, the documents' order among equals (`core.retrieval.order.tie_ranks`);
                 otherwise the first one comes first.
             barred: (q,) int64, the place of a document that is not to be found, or -1.
-            euclidean: score by the negated squared distance and not by the dot product.
+            euclidean: score by the distance with a minus and not by the dot product.
 
         Returns:
             (q, k) int64 places and (q, k) float64 scores, rounded and ordered as rankings are; -1 and -inf
@@ -80,8 +82,8 @@ class Compressed(ABC):
         own = torch.from_numpy((queries**2).sum(axis=1, keepdims=True))
 
         def scores(first: int, last: int) -> torch.Tensor:
-            theirs = torch.from_numpy((self.decoded(first, last) ** 2).sum(axis=1))
-            return 2 * scorer(first, last) - own - theirs
+            theirs = torch.from_numpy((self.decoded(slice(first, last)) ** 2).sum(axis=1))
+            return -(own + theirs - 2 * scorer(first, last)).clamp_min(0).sqrt()
 
         return scores
 
@@ -141,7 +143,7 @@ def squared_error(index: Compressed, vectors: NDArray[np.float32], ctx: Context)
     """The mean over all numbers of the squared difference between the vectors and what they decode to."""
     total = 0.0
     for first, last in by_block(index.count, ctx, "Decoding"):
-        gap = index.decoded(first, last) - vectors[first:last]
+        gap = index.decoded(slice(first, last)) - vectors[first:last]
         total += float(np.einsum("nd,nd->", gap, gap, dtype=np.float64))
     return total / max(1, vectors.size)
 

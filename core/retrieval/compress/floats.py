@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.jobs.context import Context
-from core.retrieval.compress.compressed import Compressed, by_block
+from core.retrieval.compress.compressed import Compressed, Which, by_block
 
 
 def cast(vectors: NDArray[np.float32], kind: str, ctx: Context) -> NDArray[Any]:
@@ -40,5 +40,5 @@ class Floats(Compressed):
         if codes.dtype == np.uint16:
             self._codes = self._codes.view(torch.bfloat16)
 
-    def decoded(self, first: int, last: int) -> NDArray[np.float32]:
-        return np.asarray(self._codes[first:last].float().numpy())
+    def decoded(self, which: Which) -> NDArray[np.float32]:
+        return np.asarray(self._codes[which].float().numpy())

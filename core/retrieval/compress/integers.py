@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.jobs.context import Context
-from core.retrieval.compress.compressed import Compressed, Parts, by_block, sample
+from core.retrieval.compress.compressed import Compressed, Parts, Which, by_block, sample
 from core.retrieval.compress.top import Scorer
 
 _SAMPLE = 50_000
@@ -104,22 +104,22 @@ class Integers(Compressed):
         super().__init__(line, parts, count=len(self._codes), width=int(parts["width"]))
         self._half = 2 ** (bits - 1)
 
-    def _numbers(self, first: int, last: int) -> torch.Tensor:
-        codes = torch.from_numpy(self._codes[first:last])
+    def _numbers(self, which: Which) -> torch.Tensor:
+        codes = torch.from_numpy(self._codes[which])
         if self._bits == 8:
             return codes.float()
         both = torch.stack([codes >> 4, codes & 15], dim=2).flatten(1)[:, : self.width]
         return both.float() - 8
 
-    def decoded(self, first: int, last: int) -> NDArray[np.float32]:
-        numbers = self._numbers(first, last).numpy()
+    def decoded(self, which: Which) -> NDArray[np.float32]:
+        numbers = self._numbers(which).numpy()
         if "low" in self.parts:  # the middle of each step
             return np.asarray(
                 self.parts["low"] + (numbers + (self._half + 0.5)) * self.parts["step"], np.float32
             )
         if "scale" in self.parts:
             return np.asarray(numbers * self.parts["scale"], np.float32)
-        return np.asarray(numbers * self.parts["scales"][first:last, None], np.float32)
+        return np.asarray(numbers * self.parts["scales"][which][:, None], np.float32)
 
     def scorer(self, queries: NDArray[np.float32]) -> Scorer:
         held = torch.from_numpy(queries)
@@ -127,9 +127,11 @@ class Integers(Compressed):
             low, step = (torch.from_numpy(self.parts[name]) for name in ("low", "step"))
             scaled = held * step
             shift = held @ low + scaled.sum(dim=1) * (self._half + 0.5)
-            return lambda first, last: torch.addmm(shift[:, None], scaled, self._numbers(first, last).T)
+            return lambda first, last: torch.addmm(
+                shift[:, None], scaled, self._numbers(slice(first, last)).T
+            )
         if "scale" in self.parts:
             scaled = held * float(self.parts["scale"][0])
-            return lambda first, last: scaled @ self._numbers(first, last).T
+            return lambda first, last: scaled @ self._numbers(slice(first, last)).T
         scales = torch.from_numpy(self.parts["scales"])
-        return lambda first, last: (held @ self._numbers(first, last).T) * scales[first:last]
+        return lambda first, last: (held @ self._numbers(slice(first, last)).T) * scales[first:last]

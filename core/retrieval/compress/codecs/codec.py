@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from core.jobs.context import Context
     from core.retrieval.compress.compressed import Compressed
 
+    Vectors = NDArray[np.float32]
+    Arrays = Mapping[str, NDArray[Any]]
+
 CODECS: dict[str, type[Codec]] = {}
 
 
@@ -35,7 +38,7 @@ class Codec(BaseModel):
 
     kind: str
 
-    def fit(self, vectors: NDArray[np.float32], ctx: Context) -> dict[str, NDArray[Any]]:
+    def fit(self, vectors: Vectors, ctx: Context) -> Arrays:
         """What is learned of the vectors, once: ranges, codebooks, directions.
 
         Args:
@@ -46,17 +49,15 @@ class Codec(BaseModel):
         """
         return {}
 
-    def encode(
-        self, vectors: NDArray[np.float32], learned: Mapping[str, NDArray[Any]], ctx: Context
-    ) -> dict[str, NDArray[Any]]:
+    def encode(self, vectors: Vectors, learned: Arrays, ctx: Context) -> Arrays:
         """The codes of all vectors, (n, d) float32."""
         raise NotImplementedError
 
-    def opened(self, parts: Mapping[str, NDArray[Any]]) -> Compressed:
+    def opened(self, parts: Arrays) -> Compressed:
         """An index of what `fit` and `encode` gave."""
         raise NotImplementedError
 
-    def compressed(self, vectors: NDArray[np.float32], ctx: Context) -> Compressed:
+    def compressed(self, vectors: Vectors, ctx: Context) -> Compressed:
         """The vectors, (n, d) float32, learned of, coded, and ready to be searched."""
         learned = self.fit(vectors, ctx)
         return self.opened({**learned, **self.encode(vectors, learned, ctx)})

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from core.retrieval.compress.codecs.codec import Codec, codec
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from core.jobs.context import Context
+    from core.retrieval.compress.codecs.codec import Arrays, Vectors
     from core.retrieval.compress.compressed import Compressed
 
 
@@ -23,14 +20,12 @@ class Float32(Codec):
 
     kind: Literal["float32"] = "float32"
 
-    def encode(
-        self, vectors: NDArray[np.float32], learned: Mapping[str, NDArray[Any]], ctx: Context
-    ) -> dict[str, NDArray[Any]]:
+    def encode(self, vectors: Vectors, learned: Arrays, ctx: Context) -> Arrays:
         from core.retrieval.compress.floats import cast
 
         return {"codes": cast(vectors, "float32", ctx)}
 
-    def opened(self, parts: Mapping[str, NDArray[Any]]) -> Compressed:
+    def opened(self, parts: Arrays) -> Compressed:
         from core.retrieval.compress.floats import Floats
 
         return Floats(self.line, parts)

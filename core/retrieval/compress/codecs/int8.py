@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from core.retrieval.compress.codecs.codec import Codec, codec
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from core.jobs.context import Context
+    from core.retrieval.compress.codecs.codec import Arrays, Vectors
     from core.retrieval.compress.compressed import Compressed
 
 
@@ -36,19 +33,17 @@ class Int8(Codec):
         description="From the lowest to the highest value, or of 99.8 % of them; what is outside is cut.",
     )
 
-    def fit(self, vectors: NDArray[np.float32], ctx: Context) -> dict[str, NDArray[Any]]:
+    def fit(self, vectors: Vectors, ctx: Context) -> Arrays:
         from core.retrieval.compress.integers import learned
 
         return learned(vectors, 8, self.scale, self.range, ctx)
 
-    def encode(
-        self, vectors: NDArray[np.float32], learned: Mapping[str, NDArray[Any]], ctx: Context
-    ) -> dict[str, NDArray[Any]]:
+    def encode(self, vectors: Vectors, learned: Arrays, ctx: Context) -> Arrays:
         from core.retrieval.compress.integers import coded
 
         return coded(vectors, 8, learned, ctx)
 
-    def opened(self, parts: Mapping[str, NDArray[Any]]) -> Compressed:
+    def opened(self, parts: Arrays) -> Compressed:
         from core.retrieval.compress.integers import Integers
 
         return Integers(self.line, parts, 8)
