@@ -14,6 +14,7 @@ _JOBS = (
     "core.retrieval.collections.job",
     "core.retrieval.metrics.job",
     "core.retrieval.critical.job",
+    "core.retrieval.compress.job",
     "core.tokenizers.job",
     "core.audit.job",
     "core.training.job",
