@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from core.errors import UserError
 from core.jobs.context import Context
 from core.jobs.registry import JobKind, declare, job, job_kind
-from core.jobs.request import Request, Result, input_paths, open_outputs
+from core.jobs.request import Request, Result, input_paths, open_outputs, passing_outputs
 
 
 class WriteRequest(Request):
@@ -126,3 +126,22 @@ def test_that_what_is_only_sometimes_written_needs_a_place_only_then() -> None:
 
     assert open_outputs(Sometimes()) == []
     assert open_outputs(Sometimes(keep=True)) == ["out"]
+
+
+def test_that_what_need_not_be_kept_needs_no_place() -> None:
+    class Beside(Request):
+        out: Path | None = Field(None, json_schema_extra={"output": "folder", "optional": True})
+
+    assert open_outputs(Beside()) == []
+    assert passing_outputs(Beside()) == ["out"]
+    assert passing_outputs(Beside(out=Path("o"))) == []
+
+
+def test_that_what_a_list_of_models_reads_is_told_too() -> None:
+    class Way(BaseModel):
+        vectors: Path | None = Field(None, json_schema_extra={"input": "file"})
+
+    class Ways(Request):
+        ways: list[Way] = Field(default_factory=list)
+
+    assert input_paths(Ways(ways=[Way(vectors=Path("a")), Way()])) == [("ways.vectors", "file", Path("a"))]
