@@ -14,8 +14,8 @@ def mask_for(attention: Attention, there: torch.Tensor, dtype: torch.dtype) -> t
     """What a model of transformers takes as ``attention_mask``; None where it need not be told.
 
     Args:
-        attention: as made: (n, tokens) ones and zeros; otherwise (n, 1, tokens, tokens), added to what a token
-            sees: 0 or the least number. Models take the latter as it is, in place of their own.
+        attention: as made: (n, tokens) ones and zeros; otherwise (n, 1, tokens, tokens), added to
+            what a token sees: 0 or the least number. Models take the latter in place of their own.
         there: (n, tokens) bool, False for padding.
     """
     if attention == "as made":
@@ -56,7 +56,7 @@ def check_attention(
     differs = not torch.equal(*first)
     if differs != (attention == "bidirectional"):
         raise UserError(
-            f"{path} does not let its attention be made {attention}: its kind of model does as it was made. Leave "
-            "the attention as made.",
+            f"{path} does not let its attention be made {attention}: its kind of model does as it was made. "
+            "Leave the attention as made.",
             field=field,
         )

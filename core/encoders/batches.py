@@ -28,8 +28,8 @@ def batches(lengths: NDArray[np.int64], budget: int) -> Iterator[NDArray[np.int6
 
 
 def representatives(tokens: Tokens) -> NDArray[np.int64]:
-    """(n,) for each text the place of the first one with the same tokens, pooled alike; its own where it is the
-    first."""
+    """(n,) for each text the place of the first one with the same tokens, pooled alike; its own where it is
+    the first."""
     lengths = tokens.lengths
     own = np.arange(len(lengths), dtype=np.int64)
     there = np.flatnonzero(lengths > 0)
@@ -68,7 +68,7 @@ def _marks(tokens: Tokens) -> NDArray[np.uint64]:
         at = (tokens.starts[first : first + len(some)] - begin)[nonempty]
         sums = np.add.reduceat(mixed, at)
         found[first : first + len(some)][nonempty] = sums
-    return found ^ (lengths.astype(np.uint64) * by_position[-1])
+    return np.asarray(found ^ (lengths.astype(np.uint64) * by_position[-1]))
 
 
 def _same(tokens: Tokens, one: int, other: int) -> bool:

@@ -9,8 +9,8 @@ from core.encoders.request import EncoderFields
 
 
 def changed(recipe: Recipe, fields: EncoderFields) -> Recipe:
-    """What is left out in the form stays as the folder says. Vectors that are not to be made length 1 are compared
-    by their inner product."""
+    """What is left out in the form stays as the folder says. Vectors that are not to be made length 1 are
+    compared by their inner product."""
     if fields.pooling is not None:
         recipe = replace(recipe, pooling=(fields.pooling,))
     if fields.most_tokens is not None:

@@ -22,8 +22,8 @@ Similarity = Literal["cosine", "dot", "euclidean"]
 Floats = NDArray[np.float32]
 
 TODO, OK, EMPTY, TRUNCATED, FAILED = range(5)
-"""What became of a text: nothing yet; encoded; without tokens, so zeros; cut to the most tokens and encoded; no
-number came out (NaN), so zeros."""
+"""What became of a text: nothing yet; encoded; without tokens, so zeros; cut to the most tokens and encoded;
+no number came out (NaN), so zeros."""
 
 
 class Slices(Protocol):
@@ -66,8 +66,8 @@ class TokenStates:
 
     `ids` (L,) int64. `offsets` (L, 2) int64: first character and the one after the last, in the text without
     its prompt; (0, 0) for special tokens and the prompt's. `special` (L,) bool: put there by the tokenizer.
-    `states` (L, d) float32: what is pooled, before any step that follows the pooling. `weights` (L,) float32: the
-    share of each token in the pooled vector; they sum to 1 (for the maximum: the share of dimensions).
+    `states` (L, d) float32: what is pooled, before any step that follows the pooling. `weights` (L,) float32:
+    the share of each token in the pooled vector; they sum to 1 (for the maximum: the share of dimensions).
     """
 
     ids: NDArray[np.int64]
@@ -80,8 +80,8 @@ class TokenStates:
 class Encoder(ABC):
     """Opened by `core.encoders.opened.open_encoder`.
 
-    Vectors have length 1 where `similarity` is cosine (zeros for a text without tokens), so that the cosine is
-    the inner product.
+    Vectors have length 1 where `similarity` is cosine (zeros for a text without tokens), so that the cosine
+    is the inner product.
     """
 
     name: str

@@ -47,8 +47,8 @@ class FrozenEncoder(Encoder):
         self, texts: Slices, ctx: Context, *, role: Role = "", stage: str = "Encoding"
     ) -> Iterator[Part]:
         raise UserError(
-            f"{self.path} holds ready vectors, which belong to the texts of one collection; no other text can be "
-            "encoded with them.",
+            f"{self.path} holds ready vectors, which belong to the texts of one collection; no other "
+            "text can be encoded with them.",
             field="system",
         )
 
@@ -63,7 +63,8 @@ class FrozenEncoder(Encoder):
         if missing:
             first = ids[int(np.argmax(rows < 0))]
             raise UserError(
-                f"{table.path} has no vector for {missing:,} of the {len(ids):,} {what}, {first!r} among them.",
+                f"{table.path} has no vector for {missing:,} of the {len(ids):,} {what}, {first!r} among "
+                "them.",
                 field="system",
             )
         found = np.empty((len(ids), self.width), dtype=np.float32)
@@ -74,8 +75,8 @@ class FrozenEncoder(Encoder):
             broken = np.flatnonzero(~np.isfinite(some).all(axis=1))
             if len(broken):
                 raise UserError(
-                    f"{table.path} is damaged: the vector of {ids[first_row + int(broken[0])]!r} holds what is no "
-                    "number (NaN or infinity).",
+                    f"{table.path} is damaged: the vector of {ids[first_row + int(broken[0])]!r} holds "
+                    "what is no number (NaN or infinity).",
                     field="system",
                 )
             found[first_row : first_row + block] = unit(some) if self.similarity == "cosine" else some
@@ -91,14 +92,14 @@ class Table:
         self.path, self.matrix, self.ids = path, matrix, ids
         if matrix.ndim != 2 or matrix.dtype.kind != "f" or not matrix.size:
             raise UserError(
-                f"{path} holds no vectors: an array of shape {tuple(matrix.shape)} and type {matrix.dtype}, where "
-                "one of floats with a row for each text is needed.",
+                f"{path} holds no vectors: an array of shape {tuple(matrix.shape)} and type {matrix.dtype}, "
+                "where one of floats with a row for each text is needed.",
                 field=field,
             )
         if ids is not None and len(ids) != len(matrix):
             raise UserError(
-                f"{path} has {len(matrix):,} vectors, but {len(ids):,} ids are listed for them; one of the two "
-                "belongs to other vectors.",
+                f"{path} has {len(matrix):,} vectors, but {len(ids):,} ids are listed for them; one of the "
+                "two belongs to other vectors.",
                 field=field,
             )
 
@@ -112,8 +113,8 @@ class Table:
             return {id: row for row, id in enumerate(self.ids)}
         if len(self.matrix) != len(ids):
             raise UserError(
-                f"{self.path} has {len(self.matrix):,} vectors for {len(ids):,} texts, and no list of ids; put one "
-                f"beside it, one id a line, as {self.path.stem}.ids.txt.",
+                f"{self.path} has {len(self.matrix):,} vectors for {len(ids):,} texts, and no list of ids; "
+                f"put one beside it, one id a line, as {self.path.stem}.ids.txt.",
                 field="system",
             )
         return {id: row for row, id in enumerate(ids)}
@@ -154,7 +155,8 @@ def open_frozen(path: Path, fields: EncoderFields, ctx: Context, *, field: str) 
     if len(widths) > 1:
         (one, first), (other, second) = widths.items()
         raise UserError(
-            f"{first} has vectors of {one} numbers, but {second.name} of {other}: they are not of one encoder.",
+            f"{first} has vectors of {one} numbers, but {second.name} of {other}: they are not of one "
+            "encoder.",
             field=field,
         )
     return FrozenEncoder(path, tables, next(iter(widths)), length_1=fields.normalise is not False)
@@ -256,7 +258,8 @@ def _read_parquet(file: Path, field: str) -> Table:
     widths = {len(flat) // max(1, len(column))} if types.is_fixed_size_list(column.type) else _widths(column)
     if len(widths) != 1 or column.null_count:
         raise UserError(
-            f"{file} has vectors of different widths, or rows without one; each text needs one of the same width.",
+            f"{file} has vectors of different widths, or rows without one; each text needs one of the same "
+            "width.",
             field=field,
         )
     matrix = flat.reshape(len(column), next(iter(widths)))

@@ -64,8 +64,8 @@ def _transformer(path: Path, fields: EncoderFields, ctx: Context, field: str) ->
     recipe = changed(read_recipe(path, field=field), fields)
     if recipe.attention == "bidirectional":
         ctx.warn(
-            f"{path.name}: attention is made bidirectional; a model that was trained to look back only usually "
-            "gets worse by that alone."
+            f"{path.name}: attention is made bidirectional; a model that was trained to look back only "
+            "usually gets worse by that alone."
         )
     encoder = open_transformer(path, ctx, recipe=recipe, field=field)
     if fields.precision == "fast":
@@ -77,8 +77,8 @@ def _transformer(path: Path, fields: EncoderFields, ctx: Context, field: str) ->
 
 def _refuse(fields: EncoderFields, names: tuple[str, ...], path: Path, field: str) -> None:
     """Settings that would do nothing."""
-    defaults = EncoderFields(model=fields.model)
     for name in names:
-        if getattr(fields, name) != getattr(defaults, name):
-            title = type(fields).model_fields[name].title
+        info = EncoderFields.model_fields[name]
+        if getattr(fields, name) != info.default:
+            title = info.title
             raise UserError(f"{path} is no model for which {title} can be chosen; leave it out.", field=field)

@@ -51,7 +51,7 @@ POOLINGS: dict[str, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
     "weightedmean": weighted_mean,
     "lasttoken": last_token,
 }
-"""By the names of sentence-transformers, in the order in which its older files put several after each other."""
+"""By the names of sentence-transformers, in the order in which older files put several after each other."""
 
 
 def pool(

@@ -49,7 +49,7 @@ class Recipe:
 
     `pooling`: one or more of `pooling.POOLINGS`, or ``first_last``, ``echo`` or ``echo_last``.
     `most_tokens`: longer texts are cut, special tokens and prompt counted. `steps`: what follows the pooling.
-    `prompts`: role (query, document) → what is put before a text. `include_prompt`: its tokens are pooled, too.
+    `prompts`: role (query, document) → what is put before a text. `include_prompt`: its tokens are pooled.
     `layer`: whose states are pooled: 0 is the embedding, -1 the last; None: the model's output.
     """
 
@@ -64,6 +64,8 @@ class Recipe:
     attention: Attention = "as made"
     cut: Literal["left", "right"] = "right"
     """The side on which longer texts are cut."""
+    blank: bool = False
+    """Whether a text of white space has a vector, too: that of its special tokens."""
 
     def prompt(self, role: Role) -> str:
         """That of the role, or the default; sentence-transformers' names for documents all count."""

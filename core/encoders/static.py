@@ -59,8 +59,8 @@ class StaticEncoder(Encoder):
 
     @abstractmethod
     def table(self, rows: NDArray[np.int64]) -> tuple[torch.Tensor, NDArray[np.int64]]:
-        """A float32 matrix that holds at least these rows, and their places in it; what a token weighs is in its
-        vector."""
+        """A float32 matrix that holds at least these rows, and their places in it; what a token weighs is in
+        its vector."""
 
     @abstractmethod
     def spans(self, text: str, role: Role) -> list[tuple[int, int]]:

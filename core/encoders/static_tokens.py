@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.encoders.encoder import Floats, Role, Similarity
-from core.encoders.recipe import Recipe, Step, read_modules, read_settings, unknown_step, STEPS
+from core.encoders.recipe import STEPS, Recipe, Step, read_modules, read_settings, unknown_step
 from core.encoders.request import EncoderFields
 from core.encoders.static import Bags, StaticEncoder
 from core.encoders.steps import open_steps, read_weights
@@ -159,8 +159,8 @@ def _opened(
         )
     if not torch.isfinite(table).all():
         raise UserError(
-            f"{root / 'model.safetensors'} is damaged: it holds what is no number (NaN or infinity). Use an intact "
-            "copy.",
+            f"{root / 'model.safetensors'} is damaged: it holds what is no number (NaN or infinity). Use an "
+            "intact copy.",
             field=field,
         )
     steps, width = open_steps(recipe.steps, table.shape[1], field=field)

@@ -73,7 +73,8 @@ def open_steps(steps: Sequence[Step], width: int, *, field: str) -> tuple[torch.
             ) from error
         if taken != width:
             raise UserError(
-                f"{step.folder} takes vectors of {taken} numbers, but gets {width}: it belongs to another model.",
+                f"{step.folder} takes vectors of {taken} numbers, but gets {width}: it belongs to another "
+                "model.",
                 field=field,
             )
         opened.append(module)

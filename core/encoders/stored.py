@@ -1,7 +1,7 @@
-"""Vectors of a collection's texts, kept on disk: made once, gone on with where it stopped, mapped into memory.
+"""Vectors of a collection's texts, kept on disk: made once, gone on with where it stopped, mapped.
 
-A store is a folder: ``vectors.f32`` (n, width), ``status.u8`` (n,), ``keys.b16`` (n, 16) and ``meta.json``, which
-is written last. Vectors are on disk before the status says so; what is marked todo is made again.
+A store is a folder: ``vectors.f32`` (n, width), ``status.u8`` (n,), ``keys.b16`` (n, 16) and ``meta.json``,
+which is written last. Vectors are on disk before the status says so; what is marked todo is made again.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,8 +31,8 @@ _BLOCK = 2**16
 
 @dataclass(frozen=True, eq=False)
 class StoredVectors:
-    """`vectors` (n, width) float32, in the order of the texts, mapped where they are on disk; of length 1 where
-    the encoder's similarity is cosine. `status` (n,) uint8: see `core.encoders.encoder`.
+    """`vectors` (n, width) float32, in the order of the texts, mapped where they are on disk; of length 1
+    where the encoder's similarity is cosine. `status` (n,) uint8: see `core.encoders.encoder`.
 
     `seconds`: spent on encoding now. `encoded`: texts that were encoded now; the others were there.
     """
@@ -57,8 +57,7 @@ def stored_vectors(
     cache: Path | None = None,
     stage: str = "Encoding",
 ) -> StoredVectors:
-    """Of all texts; only those are encoded that `cache` has not: from this collection or another with the same
-    text.
+    """Of all texts; only those are encoded that `cache` has not, from this collection or another.
 
     Args:
         cache: a folder; None: they are kept in memory only.
@@ -97,7 +96,7 @@ def _stored(
     if not count:
         return StoredVectors(np.zeros((0, width), np.float32), np.zeros(0, np.uint8), 0.0, 0)
     drop_oldest(cache / "vectors", count * (width * 4 + 17), keep=folder)
-    vectors, status, todo = _begun(encoder, texts, ctx, role, folder)
+    vectors, status = _begun(encoder, texts, ctx, role, folder)
     began = time.perf_counter()
     rest = np.flatnonzero(status == TODO)
 
@@ -118,18 +117,16 @@ def _stored(
         "seconds": round(seconds, 3),
     }
     _write_whole(folder / META, json.dumps(meta).encode())
-    del todo
     return StoredVectors(_mapped(folder, count, width, "r"), status, seconds, len(rest))
 
 
 def _begun(
     encoder: Encoder, texts: Texts, ctx: Context, role: Role, folder: Path
-) -> tuple[np.memmap, NDArray[np.uint8], int]:
+) -> tuple[np.memmap, NDArray[np.uint8]]:
     """What an interrupted run left, or a new store with the rows that others have."""
     count, width = len(texts), encoder.width
     if _is_whole(folder, count, width):
-        vectors, status = _mapped(folder, count, width, "r+"), _read_status(folder)
-        return vectors, status, int((status == TODO).sum())
+        return _mapped(folder, count, width, "r+"), _read_status(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name in (META, STATUS):
         (folder / name).unlink(missing_ok=True)
@@ -142,7 +139,7 @@ def _begun(
     copy_known(folder, keys, vectors, status, ctx)
     vectors.flush()
     _write_whole(folder / STATUS, status.tobytes())
-    return vectors, status, int((status == TODO).sum())
+    return vectors, status
 
 
 def _encode(
@@ -153,7 +150,7 @@ def _encode(
     stage: str,
     vectors: Floats,
     status: NDArray[np.uint8],
-    flush: object,
+    flush: Callable[[], None],
 ) -> None:
     """Fill the rows that are still to do."""
     rows = np.flatnonzero(status == TODO)
@@ -163,7 +160,7 @@ def _encode(
         vectors[places] = part.vectors
         status[places] = part.status
         if time.monotonic() - told > _FLUSH_SECONDS:
-            flush()  # type: ignore[operator]
+            flush()
             told = time.monotonic()
     encoder.tell_failed(status, ctx)
 
@@ -211,7 +208,8 @@ def _is_whole(folder: Path, count: int, width: int) -> bool:
 
 
 def _mapped(folder: Path, count: int, width: int, mode: str) -> np.memmap:
-    return np.memmap(folder / VECTORS, dtype="<f4", mode=mode, shape=(count, width))  # type: ignore[call-overload]
+    found: np.memmap = np.memmap(folder / VECTORS, dtype="<f4", mode=mode, shape=(count, width))  # type: ignore[call-overload]
+    return found
 
 
 def _read_status(folder: Path) -> NDArray[np.uint8]:

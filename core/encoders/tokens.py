@@ -54,12 +54,14 @@ def tokenised(
     *,
     skipped: int = 0,
     lower: bool = False,
+    blank: bool = False,
 ) -> Tokens:
     """With special tokens and the prompt, cut as the tokenizer is set; none for a text of white space only.
 
     Args:
         skipped: tokens at the beginning that are not pooled.
         lower: read in lower case.
+        blank: a text of white space has its special tokens; an empty one has none.
     """
     ids: list[NDArray[np.int32]] = []
     lengths: list[int] = []
@@ -69,7 +71,7 @@ def tokenised(
         read = [prompt + text for text in some]
         encodings = tokenizer.encode_batch_fast([text.lower() for text in read] if lower else read)
         for text, encoding in zip(some, encodings, strict=True):
-            found = encoding.ids if text.strip() else []
+            found = encoding.ids if text.strip() or (blank and text) else []
             ids.append(np.array(found, dtype=np.int32))
             lengths.append(len(found))
             cut.append(bool(found) and bool(encoding.overflowing))

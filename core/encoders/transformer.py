@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.encoders.attention import check_attention, mask_for
 from core.encoders.batches import ON_ACCELERATOR, ON_CPU, batches, representatives
-from core.encoders.echo import twice
+from core.encoders.echo import doubled, second_copy, twice
 from core.encoders.encoder import (
     EMPTY,
     FAILED,
@@ -30,19 +30,20 @@ from core.encoders.encoder import (
 )
 from core.encoders.layers import LayerStates
 from core.encoders.pooling import pool, shares
-from core.encoders.recipe import Recipe, read_recipe
+from core.encoders.recipe import Recipe, read_modules, read_recipe
 from core.encoders.steps import Normalize, open_steps
 from core.encoders.tokens import Tokens, prompt_length, tokenised
 from core.errors import UserError
 from core.jobs.content_hash import content_hash
 from core.jobs.context import Context
+from core.json_files import read_json_object
 
 if TYPE_CHECKING:
     import tokenizers
 
 _VERSION = "1"
 """Raised when the same weights and settings begin to give other vectors."""
-_PROBES = (
+PROBES = (
     "How is the harbour lit?",
     "A ship left the harbour in the morning of the day before, and nobody had seen it on the bridge.",
     "lamps",
@@ -72,7 +73,7 @@ class TransformerEncoder(Encoder):
     ) -> None:
         self.model, self.recipe, self.width, self.path = model, recipe, width, path
         self.name, self.most_tokens, self.similarity = path.name, recipe.most_tokens, recipe.similarity
-        self._tokenizer, self._steps = tokenizer, steps
+        self.tokenizer, self.steps = tokenizer, steps
         tokenizer.no_padding()
         tokenizer.enable_truncation(recipe.most_tokens, direction=recipe.cut)
         padding = getattr(model.config, "pad_token_id", None)
@@ -159,22 +160,34 @@ class TransformerEncoder(Encoder):
 
     def after(self, pooled: torch.Tensor) -> torch.Tensor:
         """What is done to pooled vectors: the folder's steps, and length 1 where the similarity is cosine."""
-        made: torch.Tensor = self._steps(pooled)
+        made: torch.Tensor = self.steps(pooled)
         return made
 
     def _tokens(self, texts: Slices, role: Role, ctx: Context, stage: str) -> Tokens:
         prompt = self.recipe.prompt(role)
         if self._echoes:
-            return twice(texts, self._tokenizer, prompt, self.recipe, ctx, stage)
-        skipped = 0 if self.recipe.include_prompt else prompt_length(self._tokenizer, prompt)
+            return twice(texts, self.tokenizer, prompt, self.recipe, ctx, stage)
+        skipped = 0 if self.recipe.include_prompt else prompt_length(self.tokenizer, prompt)
         return tokenised(
-            texts, self._tokenizer, prompt, ctx, stage, skipped=skipped, lower=self.recipe.lower_case
+            texts,
+            self.tokenizer,
+            prompt,
+            ctx,
+            stage,
+            skipped=skipped,
+            lower=self.recipe.lower_case,
+            blank=self.recipe.blank,
         )
 
     def _offsets(self, text: str, role: Role) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         prompt = self.recipe.prompt(role)
+        if self._echoes:
+            encoding, second, _ = next(doubled([text], self.tokenizer, prompt, self.recipe))
+            inside = second_copy(encoding, second)
+            offsets = np.maximum(np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2) - second, 0)
+            return offsets * inside[:, None], ~inside
         read = prompt + text
-        encoding = self._tokenizer.encode(read.lower() if self.recipe.lower_case else read)
+        encoding = self.tokenizer.encode(read.lower() if self.recipe.lower_case else read)
         offsets = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
         special = np.array(encoding.special_tokens_mask, dtype=bool)
         within = np.maximum(offsets - len(prompt), 0)
@@ -184,7 +197,7 @@ class TransformerEncoder(Encoder):
     def _vectors(self, tokens: Tokens, rows: NDArray[np.int64]) -> Floats:
         with torch.inference_mode():
             states, there, pooled = self._states(tokens, rows)
-            made = self._steps(pool(states, pooled, self._modes, there))
+            made = self.steps(pool(states, pooled, self._modes, there))
         vectors: Floats = made.cpu().numpy()
         return vectors
 
@@ -236,16 +249,16 @@ class TransformerEncoder(Encoder):
         Raises:
             UserError: it does not, or gives no number; padding is not masked, or something is left to chance.
         """
-        alone = np.concatenate([self.encode([text], ctx, stage="Trying the model") for text in _PROBES])
-        together = self.encode(_PROBES, ctx, stage="Trying the model")
+        alone = np.concatenate([self.encode([text], ctx, stage="Trying the model") for text in PROBES])
+        together = self.encode(PROBES, ctx, stage="Trying the model")
         if not np.isfinite(alone).all() or not alone.any(axis=1).all():
             raise damaged(self.name, field)
         lengths = np.linalg.norm(alone, axis=1) * np.linalg.norm(together, axis=1)
         worst = float(((alone * together).sum(axis=1) / lengths).min())
         if not worst >= _ALIKE:
             raise UserError(
-                f"{self.path} gives a text another vector when it is encoded beside others (cosine {worst:.4f}): "
-                "it does not mask padding. It cannot be used as an encoder.",
+                f"{self.path} gives a text another vector when it is encoded beside others (cosine "
+                f"{worst:.4f}): it does not mask padding. It cannot be used as an encoder.",
                 field=field,
             )
 
@@ -275,8 +288,8 @@ def open_transformer(
     rows = model.get_input_embeddings().weight.shape[0]  # type: ignore[operator]
     if tokenizer.get_vocab_size() > rows:
         raise UserError(
-            f"{folder}: its tokenizer has {tokenizer.get_vocab_size():,} tokens, but its model only {rows:,} rows; "
-            "the two do not belong together.",
+            f"{folder}: its tokenizer has {tokenizer.get_vocab_size():,} tokens, but its model only {rows:,} "
+            "rows; the two do not belong together.",
             field=field,
         )
     hidden = int(model.config.hidden_size)  # type: ignore[union-attr, arg-type]
@@ -284,7 +297,7 @@ def open_transformer(
     if recipe.similarity == "cosine":
         steps.append(Normalize())
     encoder = TransformerEncoder(model, tokenizer, recipe, steps.to(ctx.device), width, folder)
-    check_attention(model, recipe.attention, tokenizer.encode(_PROBES[1]).ids, folder, field=field)
+    check_attention(model, recipe.attention, tokenizer.encode(PROBES[1]).ids, folder, field=field)
     encoder.check(ctx, field=field)
     return encoder
 
@@ -301,9 +314,7 @@ def _part(rows: NDArray[np.int64], vectors: Floats, status: int | NDArray[np.int
 
 
 def _root(folder: Path, field: str) -> Path:
-    """Where the model lies in a folder of sentence-transformers; older ones have it in a folder of its own."""
-    from core.encoders.recipe import read_modules
-
+    """Where the model lies; older folders of sentence-transformers have it in one of its own."""
     modules = folder / "modules.json"
     return folder / read_modules(modules, field=field)[0][1] if modules.is_file() else folder
 
@@ -318,7 +329,8 @@ def _tokenizer(folder: Path, field: str) -> tokenizers.Tokenizer:
         from transformers import AutoTokenizer
 
         opened = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        return opened.backend_tokenizer
+        found: tokenizers.Tokenizer = opened.backend_tokenizer
+        return found
     except Exception as error:  # the libraries raise nothing more special
         raise UserError(f"{file} cannot be opened: {error}", field=field) from error
 
@@ -356,6 +368,4 @@ def _model(folder: Path, field: str) -> torch.nn.Module:
 
 def _is_t5(folder: Path, field: str) -> bool:
     """Of its kind only the encoder is wanted."""
-    from core.json_files import read_json_object
-
     return read_json_object(folder / "config.json", field=field).get("model_type") == "t5"

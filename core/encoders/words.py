@@ -34,16 +34,16 @@ _CASED_AMONG = 10_000
 
 
 class WordEncoder(StaticEncoder):
-    """Words are runs of letters and digits, in lower case where all of the file's are. Those without a vector do
-    not count.
+    """Words are runs of letters and digits, in lower case where all of the file's are. Those without a vector
+    do not count.
 
     Args:
         vectors: of words.
         weighting: mean: all words alike. idf: ln((1 + n) / (1 + df)) + 1 for a word in df of n documents.
             sif: a / (a + p) with a = 0.001 for a word that makes up p of all words, and of each mean what
-            lies along the documents' first right singular vector is taken away (Arora, Liang, Ma: A simple but
-            tough-to-beat baseline for sentence embeddings, 2017). Before `fitted` they go by how common words
-            are in what the vectors were learnt from, and nothing is taken away.
+            lies along the documents' first right singular vector is taken away (Arora, Liang, Ma: A simple
+            but tough-to-beat baseline for sentence embeddings, 2017). Before `fitted` they go by how
+            common words are in what the vectors were learnt from, and nothing is taken away.
         digest: of the file.
     """
 
@@ -183,5 +183,5 @@ def open_words(path: Path, fields: EncoderFields, ctx: Context, *, field: str) -
         ctx.warn(note)
     if not isinstance(vectors, WordVectors | SubwordVectors):
         raise UserError(f"{path} holds vectors of no words.", field=field)
-    digest = content_hash(path if path.is_dir() else path, "file")
+    digest = content_hash(path)
     return WordEncoder(path.stem, vectors, fields.words, digest, length_1=fields.normalise is not False)

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-import torch
-
+from core.encoders.recipe import Recipe
+from core.encoders.transformer import open_transformer
 from core.errors import UserError
 from core.jobs.context import Context
 from core.models.folder import open_model
 from core.vectors.vectors import Floats, Vectors
 
-_AT_ONCE = 256
-_LONGEST = 64
-"""Tokens of one string that are looked at."""
+_RECIPE = Recipe(pooling=("mean",), most_tokens=64, similarity="dot", blank=True)
+"""Tokens are short; the vectors are the plain means, also of a token of white space."""
 
 
 class EncoderVectors(Vectors):
@@ -31,8 +29,6 @@ class EncoderVectors(Vectors):
     subwords = True
 
     def __init__(self, path: Path, ctx: Context, *, field: str) -> None:
-        from transformers import AutoModel, AutoTokenizer
-
         folder = open_model(path, field=field)
         if folder.is_causal_lm:
             raise UserError(
@@ -42,32 +38,8 @@ class EncoderVectors(Vectors):
             )
         self.words = ()
         self._ctx = ctx
-        given = {"local_files_only": True, "trust_remote_code": False}
-        try:
-            self._tokenizer = AutoTokenizer.from_pretrained(path, **given)
-            self._model = AutoModel.from_pretrained(path, **given).to(ctx.device).eval()
-        except (OSError, ValueError, KeyError) as error:
-            raise UserError(f"{path} cannot be opened as an encoder: {error}", field=field) from None
-        self.width = folder.hidden_size
+        self._encoder = open_transformer(path, ctx, recipe=_RECIPE, field=field)
+        self.width = self._encoder.width
 
     def of(self, strings: Sequence[str]) -> Floats:
-        different = sorted({string for string in strings if string}, key=lambda string: (len(string), string))
-        found: dict[str, Floats] = {"": np.zeros(self.width, dtype=np.float32)}
-        for first in range(0, len(different), _AT_ONCE):
-            self._ctx.progress(first, len(different), "Embedding tokens with the encoder")
-            some = different[first : first + _AT_ONCE]
-            found |= dict(zip(some, self._means(some), strict=True))
-        return (
-            np.stack([found[string] for string in strings])
-            if len(strings)
-            else np.zeros((0, self.width), "f4")
-        )
-
-    def _means(self, strings: list[str]) -> Floats:
-        read = self._tokenizer(
-            strings, padding=True, truncation=True, max_length=_LONGEST, return_tensors="pt"
-        ).to(self._model.device)
-        mask = read["attention_mask"][..., None]
-        with torch.inference_mode():
-            hidden = self._model(**read).last_hidden_state.float()
-            return np.asarray(((hidden * mask).sum(dim=1) / mask.sum(dim=1)).cpu().numpy())
+        return self._encoder.encode(strings, self._ctx, stage="Embedding tokens with the encoder")

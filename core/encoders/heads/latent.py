@@ -17,11 +17,11 @@ class LatentHead(Head):
     encoders."""
 
     latents: int = Field(
-        32, ge=1, le=4096, title="Latents", description="Learned vectors that look at the states."
+        default=32, ge=1, le=4096, title="Latents", description="Learned vectors that look at the states."
     )
-    heads: int = Field(4, ge=1, le=64, title="Heads", description="Of the attention.")
+    heads: int = Field(default=4, ge=1, le=64, title="Heads", description="Of the attention.")
     head_width: int | None = Field(
-        None,
+        default=None,
         ge=1,
         le=4096,
         title="Head width",
