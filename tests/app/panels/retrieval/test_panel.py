@@ -1,23 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-from pytestqt.qtbot import QtBot
-
 from app.panels.retrieval.panel import RetrievalPanel
-from app.session import Session
-from core.project.project import Project
-
-
-@pytest.fixture
-def panel(qtbot: QtBot, session: Session, open_project: Callable[[], Project]) -> RetrievalPanel:
-    open_project()
-    made = RetrievalPanel(session)
-    qtbot.addWidget(made)
-    made.show()
-    return made
 
 
 def test_that_the_first_visit_shows_evaluate_and_a_later_one_what_was_left(panel: RetrievalPanel) -> None:
