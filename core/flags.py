@@ -36,6 +36,8 @@ class Flag:
     @property
     def kind(self) -> str:
         """``choice``, ``list``, ``switch``, ``data`` (JSON text) or ``text``."""
+        if self.schema.get("editor") == "encoder":
+            return "text"  # spelt in a line
         if "discriminator" in self.schema:
             return "choice"
         if self.schema.get("type") == "object" or "anyOf" in self.schema or "oneOf" in self.schema:
