@@ -17,6 +17,7 @@ from core.jobs.context import Context
 from core.json_files import unreadable
 from core.retrieval.collections.record_line import CONTROLS, NOT_UTF8, fit
 from core.retrieval.collections.source import MOST_BYTES
+from core.retrieval.collections.tables.roles import is_usual
 from core.retrieval.collections.tables.rows import Row, Rows
 from core.retrieval.collections.tally import Tally
 
@@ -201,10 +202,11 @@ def _separator(head: str, usual: str | None) -> str:
 
 
 def _is_header(rows: list[list[str]]) -> bool:
-    """Names are short, all different, none empty and none a number; and there is something under them."""
+    """Names are short, all different, none empty and none a number; and there is something under them, or
+    they are such as columns have."""
     first = [name.strip() for name in rows[0]]
     return (
-        len(rows) > 1
+        (len(rows) > 1 or any(map(is_usual, first)))
         and len(set(first)) == len(first)
         and all(name and len(name) <= _LONGEST_NAME and not _is_number(name) for name in first)
     )

@@ -63,6 +63,11 @@ def guessed(columns: Sequence[str], rows: Sequence[Row]) -> Roles:
     return Roles(id=id, text=[text] if text is not None else [], title=title)
 
 
+def is_usual(name: str) -> bool:
+    """Whether columns go by such a name."""
+    return any(_plain(name) in names for names in _NAMES.values())
+
+
 def _longest(columns: Sequence[str], rows: Sequence[Row]) -> str | None:
     lengths = {column: sum(len(cell(row, column) or "") for row in rows) for column in columns}
     best = max(lengths, key=lambda column: lengths[column], default=None)
