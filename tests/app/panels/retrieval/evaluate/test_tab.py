@@ -37,8 +37,9 @@ def shown(qtbot: QtBot, tab: EvaluateTab, finish: Finish) -> Callable[..., Evalu
     """Shows a result; waits until it is read."""
 
     def show(found: EvaluationResult | None = None) -> EvaluationResult:
-        with qtbot.waitSignal(tab.page.shown):
-            finish(found)
+        run_id = finish(found)
+        qtbot.waitUntil(lambda: tab.page.run is not None and tab.page.run.id == run_id)
+        qtbot.waitUntil(lambda: tab.page.result is not None)
         read = tab.page.result
         assert isinstance(read, EvaluationResult)
         return read
