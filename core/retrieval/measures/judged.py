@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain, repeat
+from itertools import chain, count, repeat
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -178,35 +178,33 @@ def judge_places(
     level: int = 1,
 ) -> Judged:
     """(queries, k) places in `document_ids`, in the order in which they are evaluated, -1 after the last."""
-    numbers = _numbers(queries, judgements)
-    row, grade, documents = _flat(queries, judgements)
-    code = {id: number for number, id in enumerate(dict.fromkeys(documents))}
+    lengths, grade = _flat(queries, judgements)
+    documents = list(chain.from_iterable(judgements.get(query, ()) for query in queries))
+    code = dict(zip(dict.fromkeys(documents), count(), strict=False))
     codes = np.fromiter(map(code.__getitem__, documents), np.int64, len(documents))
-    hit = places >= 0
-    unique, back = np.unique(places[hit], return_inverse=True)
-    found = np.fromiter(
-        (code.get(document_ids[place], -1) for place in unique.tolist()), np.int64, len(unique)
-    )
-    grades = np.full(places.shape, NOTHING, dtype=np.int64)
-    wanted = found[back]
-    rows = np.nonzero(hit)[0]
-    keys = row * max(1, len(code)) + codes
-    order = np.argsort(keys, kind="stable")
-    asked = rows * max(1, len(code)) + wanted
-    spot = np.minimum(np.searchsorted(keys[order], asked), max(0, len(keys) - 1))
-    there = (wanted >= 0) & (keys[order][spot] == asked) if len(keys) else np.zeros(len(asked), dtype=bool)
-    got = np.full(len(asked), NOT_POOLED, dtype=np.int64)
-    got[there] = np.where(grade[order][spot[there]] < 0, UNJUDGED, grade[order][spot[there]])
-    grades[hit] = got
-    known = np.zeros(places.shape, dtype=bool)
-    known[hit] = wanted >= 0
+    nobody = len(code)
+    used = np.zeros(len(document_ids), dtype=bool)
+    used[places[places >= 0]] = True
+    coded = np.full(len(document_ids) + 1, nobody, dtype=np.int64)  # the last: of no place, -1
+    found = np.flatnonzero(used)
+    coded[found] = [code.get(document_ids[place], nobody) for place in found.tolist()]
+    hits = coded[places]
+    of_query = np.full(nobody + 1, NOT_POOLED, dtype=np.int64)
+    grades = np.empty(places.shape, dtype=np.int64)
+    first = 0
+    for row, last in enumerate(lengths.cumsum().tolist()):
+        of_query[codes[first:last]] = np.where(grade[first:last] < 0, UNJUDGED, grade[first:last])
+        grades[row] = of_query[hits[row]]
+        of_query[codes[first:last]] = NOT_POOLED
+        first = last
+    grades[places < 0] = NOTHING
     return Judged(
         list(queries),
         _trimmed(grades),
-        *numbers,
+        *_numbers(lengths, grade),
         level=level,
         documents=len(document_ids),
-        known=lambda: known,
+        known=lambda: hits != nobody,
     )
 
 
@@ -219,7 +217,7 @@ def _judged(
     most: int | None,
     judged_only: bool,
 ) -> Judged:
-    numbers = _numbers(queries, judgements)
+    numbers = _numbers(*_flat(queries, judgements))
     lengths = np.fromiter(map(len, documents), np.int64, len(documents))
     absent: dict[str, int] = {}
     grade = np.fromiter(
@@ -257,10 +255,8 @@ def _judged(
     return Judged(list(queries), _trimmed(grades), *numbers, level=level, known=known)
 
 
-def _flat(
-    queries: Sequence[str], judgements: Judgements
-) -> tuple[NDArray[np.int64], NDArray[np.int64], list[str]]:
-    """Judgements of `queries` one after the other: place of the query, grade, document."""
+def _flat(queries: Sequence[str], judgements: Judgements) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many judgements each query has, and their grades one after the other."""
     empty: dict[str, int] = {}
     of = [judgements.get(query, empty) for query in queries]
     lengths = np.fromiter(map(len, of), np.int64, len(of))
@@ -268,16 +264,17 @@ def _flat(
     whole = grade.astype(np.int64)
     if not (whole == grade).all():
         raise UserError("Grades must be whole numbers: round or scale them.", field="qrels")
-    return np.repeat(np.arange(len(of)), lengths), whole, list(chain.from_iterable(of))
+    return lengths, whole
 
 
-def _numbers(queries: Sequence[str], judgements: Judgements) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _numbers(
+    lengths: NDArray[np.int64], grade: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """`Judged.levels` and `Judged.counts`."""
-    row, grade, _ = _flat(queries, judgements)
-    row, grade = row[grade >= 0], grade[grade >= 0]
-    levels, which = np.unique(grade, return_inverse=True)
-    counts = np.bincount(row * len(levels) + which, minlength=len(queries) * len(levels))
-    return levels, counts.reshape(len(queries), len(levels)).astype(np.int64)
+    row = np.repeat(np.arange(len(lengths)), lengths)[grade >= 0]
+    levels, which = np.unique(grade[grade >= 0], return_inverse=True)
+    counts = np.bincount(row * len(levels) + which, minlength=len(lengths) * len(levels))
+    return levels, counts.reshape(len(lengths), len(levels)).astype(np.int64)
 
 
 def _matrix(flat: NDArray[_N], lengths: NDArray[np.int64], rest: object) -> NDArray[_N]:
@@ -292,7 +289,7 @@ def _matrix(flat: NDArray[_N], lengths: NDArray[np.int64], rest: object) -> NDAr
 
 def _order(scores: NDArray[np.float64], documents: Sequence[Collection[str]]) -> NDArray[np.int64]:
     """(n, k): the columns of each row in the order in which they are evaluated."""
-    order = np.argsort(-scores, axis=1, kind="stable")
+    order = np.argsort(-scores, axis=1)
     if scores.shape[1] < 2:
         return order
     best = np.take_along_axis(scores, order, axis=1)
