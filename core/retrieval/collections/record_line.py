@@ -67,7 +67,7 @@ def read_object(line: bytes) -> tuple[dict[str, Any], list[str]]:
     if not isinstance(data, dict):
         raise ValueError("is JSON, but no object in braces")
     if suspect:
-        fit = _fit(data)
+        fit = fit_values(data)
         if fit != data:
             mended.append(CONTROLS)
             data = fit
@@ -95,11 +95,12 @@ def _leniently(line: bytes, mended: list[str]) -> Any:
         raise ValueError("is no JSON object that can be read") from None
 
 
-def _fit(value: Any) -> Any:
+def fit_values(value: Any) -> Any:
+    """The same for all texts in a value of JSON."""
     if isinstance(value, str):
         return fit(value)
     if isinstance(value, dict):
-        return {key: _fit(each) for key, each in value.items()}
+        return {key: fit_values(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [_fit(each) for each in value]
+        return [fit_values(each) for each in value]
     return value

@@ -9,6 +9,8 @@ from typing import Any
 
 from core.retrieval.collections.collection import Texts
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def write_collection(
     folder: Path,
@@ -49,7 +51,7 @@ def write_texts(path: Path, records: Iterable[tuple[str, str, str]]) -> int:
 def text_line(id: str, title: str, text: str, **more: Any) -> str:
     """A line of ``corpus.jsonl``, with its end; `more` is what else is known of the text."""
     said = {"_id": id, "title": title, "text": text} if title else {"_id": id, "text": text}
-    return json.dumps(said | more, ensure_ascii=False) + "\n"
+    return _ENCODE(said | more) + "\n"
 
 
 def write_judgements(path: Path, judgements: Mapping[str, Mapping[str, int]]) -> int:

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from core.errors import UserError
 from core.jobs.context import Context
 from core.json_files import unreadable
+from core.retrieval.collections.record_line import CONTROLS, fit_values
 from core.retrieval.collections.tables.rows import Row, Rows, paths_of
 from core.retrieval.collections.tally import Tally
 
@@ -47,7 +48,11 @@ class ParquetRows(Rows):
                         self._ctx.progress(number, self._count, f"Reading {self._path.name}")
                     for row in batch.to_pylist():
                         number += 1
-                        yield f"{self._path.name}, row {number:,}", row
+                        place = f"{self._path.name}, row {number:,}"
+                        mended = fit_values(row)
+                        if mended != row:
+                            tally.note(CONTROLS, place)
+                        yield place, mended
             except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
                 raise UserError(
                     f"{self._path} is damaged after row {number:,}: {error}.", field=self._field

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from core.retrieval.collections.record_line import fit
 from core.retrieval.collections.tally import Tally
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
@@ -59,7 +58,7 @@ def _at(row: Row, path: str) -> Any:
 
 def _text(value: Any) -> str | None:
     if isinstance(value, str):
-        return fit(value)
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
