@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from core.jobs.context import Context
     from core.retrieval.ranking import Ranking, Task
 
-_VARIANTS = {
+_VARIANTS: dict[str, Any] = {
     "lucene": "Lucene",
     "robertson": "Robertson",
     "atire": "ATIRE",

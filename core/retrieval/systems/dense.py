@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from core.encoders.request import EncoderFields
 from core.retrieval.systems.names import encoder_name
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.jobs.context import Context
     from core.retrieval.ranking import Ranking, Task
 
-_INDEXES = {"exact": "Exact", "flat": "FAISS flat", "ivf": "FAISS IVF", "hnsw": "FAISS HNSW"}
+_INDEXES: dict[str, Any] = {"exact": "Exact", "flat": "FAISS flat", "ivf": "FAISS IVF", "hnsw": "FAISS HNSW"}
 
 
 @system
@@ -72,6 +72,12 @@ class Dense(System, EncoderFields):
         description="A code that the documents' vectors are kept in, in a line, such as int8 or pq m=48.",
         json_schema_extra={"advanced": True, "none": "float32"},
     )
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> Dense:
+        if self.compress and self.index != "exact":
+            raise ValueError(f"compress={self.compress} is searched exactly; leave out index={self.index}")
+        return self
 
     def rank(self, task: Task, ctx: Context) -> Ranking:
         from core.retrieval.search.dense import rank

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from core.retrieval.ranking import Ranking, Task
 
 Fusion = Literal["rrf", "convex", "combsum", "combmnz", "combmax", "combmin", "combanz", "isr", "borda"]
-_FUSIONS = {
+_FUSIONS: dict[str, Any] = {
     "rrf": "RRF",
     "convex": "Convex",
     "combsum": "CombSUM",
@@ -58,7 +58,8 @@ class Hybrid(System):
         ge=0,
         le=1,
         title="α",
-        description="The first system's weight in a convex fusion. Do not tune it on the queries you report.",
+        description="The first system's weight in a convex fusion; the others share the rest. Do not tune it "
+        "on the queries that you report.",
         json_schema_extra={"advanced": True},
     )
     norm: Literal["minmax", "max", "sum", "zscore", "rank"] = Field(
