@@ -214,6 +214,16 @@ class RunPage(QSplitter):
         if self.session.project is not None:
             self.session.ask(self.session.project.run, run_id, then=self._show, owner=self, key="run")
 
+    def _read_again(self, run_id: int) -> None:
+        """How the run shown is now; not if another one is shown by then."""
+
+        def then(run: RunRecord) -> None:
+            if self._run is not None and self._run.id == run_id:
+                self._show(run)
+
+        if self.session.project is not None:
+            self.session.ask(self.session.project.run, run_id, then=then, owner=self, key="again")
+
     def _show(self, run: RunRecord) -> None:
         if run == self._run:
             return
@@ -297,7 +307,7 @@ class RunPage(QSplitter):
         if self._run is None or run_id != self._run.id:
             return
         if event.type == "finished":
-            self._read(run_id)
+            self._read_again(run_id)
             return
         if event.type == "progress":
             self._progress = event
@@ -314,7 +324,7 @@ class RunPage(QSplitter):
     @Slot(object)
     def _on_change(self, change: Change) -> None:
         if "runs" in change.kinds and self._run is not None and self._run.id in change.runs:
-            self._read(self._run.id)
+            self._read_again(self._run.id)
 
     @Slot()
     def _on_project(self) -> None:
