@@ -161,6 +161,58 @@ umbrellas vases velvet verandas wallpaper watches waterfalls watermills weatherv
 windmills wool wristbands yo-yos zeppelins
 """
 
+_CITIES = """
+Aberdeen Accra Adelaide Aleppo Alexandria Algiers Amsterdam Ankara Antwerp Asunción Athens Auckland Baghdad
+Baku Bangkok Barcelona Basel Beirut Belfast Belgrade Bergen Berlin Bilbao Bogotá Bologna Bombay Bordeaux
+Boston Bratislava Brisbane Bristol Brussels Bucharest Budapest Cairo Calgary Canberra Caracas Cardiff
+Casablanca Chicago Cologne Copenhagen Córdoba Damascus Delhi Denver Dresden Dublin Dubrovnik Edinburgh
+Florence Geneva Genoa Ghent Glasgow Granada Guadalajara Hamburg Hanoi Havana Helsinki Houston Innsbruck
+Istanbul Jakarta Jerusalem Johannesburg Kabul Kampala Kathmandu Kinshasa Kraków Kyoto Lagos Leipzig Lima
+Lisbon Liverpool Ljubljana Lucerne Luxor Lyon Madrid Manila Marrakesh Marseille Melbourne Memphis Milan
+Montevideo Montréal Mumbai Munich Nairobi Naples Nashville Odessa Oslo Ottawa Oxford Palermo Palma
+Phnom-Penh Pisa Porto Prague Québec Quito Reykjavík Riga Rome Rotterdam Salzburg Santiago Sarajevo Seattle
+Seoul Seville Shanghai Singapore Sofia Stockholm Strasbourg Sydney Tallinn Tangier Tashkent Tbilisi Tehran
+Timbuktu Tokyo Toledo Toronto Toulouse Trieste Tripoli Tunis Turin Utrecht Valencia Valparaíso Vancouver
+Venice Verona Vienna Vilnius Warsaw Wellington Winnipeg Zagreb Zanzibar Zürich
+"""
+
+_SUBSTANCES = """
+aluminium antimony argon arsenic barium beryllium bismuth boron bromine cadmium calcium carbon cerium
+chlorine chromium cobalt fluorine gallium germanium gold hafnium helium hydrogen indium iodine iridium iron
+krypton lanthanum lithium magnesium manganese mercury molybdenum neodymium neon nickel niobium nitrogen
+osmium oxygen palladium phosphorus platinum polonium potassium radium radon rhenium rhodium rubidium
+ruthenium samarium scandium selenium silicon sodium strontium sulphur tantalum tellurium thallium thorium
+tin titanium tungsten uranium vanadium xenon ytterbium yttrium zinc alabaster asphalt basalt beeswax borax
+chalk charcoal clay coal concrete cork dolomite feldspar flint fluorite graphite gypsum hematite jasper
+kaolin lignite magnetite malachite marl mica obsidian ochre peat pumice pyrite resin sandstone serpentine
+shale slate soapstone talc travertine tuff vermiculite zeolites
+"""
+
+_CALLINGS = """
+accountants acrobats actuaries admirals alchemists ambassadors apothecaries archers architects astronauts
+aviators bakers barbers baristas beekeepers blacksmiths bookkeepers brewers bricklayers butchers butlers
+carpenters caterers chancellors chaperones cheesemongers chemists chiropractors choreographers clowns
+coachmen cobblers conductors coopers couriers cowboys curators dentists detectives diplomats drummers dukes
+engineers explorers farmers farriers ferrymen fiddlers firefighters fishmongers fletchers florists footmen
+foresters gamekeepers gardeners geologists glaziers goldsmiths governesses gravediggers grocers harpists
+herbalists hermits innkeepers interpreters jockeys jesters journalists jugglers kings knights lamplighters
+lawyers librarians lifeguards lumberjacks magicians mechanics-in-garages meteorologists midwives millers
+milliners miners minstrels monks navigators nuns nurses opticians paramedics perfumers pharmacists
+philosophers pilots pirates plumbers porters postmen potters princesses proofreaders queens rangers referees
+sailors samurai sculptors seamstresses shepherds shipwrights shoemakers sheriffs soldiers stonemasons
+stuntmen surgeons surveyors tailors tanners taxis teachers thatchers troubadours undertakers vicars viceroys
+vikings vintners watchmakers weavers welders wheelwrights wizards zookeepers
+"""
+
+_TOOLS = """
+adzes anvils augers awls bellows billhooks brooms buckets chisels clamps colanders corkscrews crowbars
+drills files funnels gimlets graters hacksaws hammers hatchets hoes jars kilns ladles lathes levers mallets
+mangles mops mortars nails needles padlocks pestles pickaxes pincers pipettes pitchforks planes pliers
+plumb-lines pulleys rakes rasps ratchets ropes rulers sandpaper saucepans saws scales scythes screwdrivers
+shears shovels sickles sieves spanners spatulas spindles spoons stencils strainers tape-measures tongs
+tripods trowels tweezers vices whisks winches wrenches
+"""
+
 _SOMEWHERE = """
 Albanian Argentinian Armenian Australian Austrian Bavarian Belgian Bolivian Brazilian Bulgarian Canadian
 Catalan Chilean Chinese Colombian Croatian Cuban Cypriot Czech Danish Dutch Egyptian Estonian Ethiopian
@@ -186,7 +238,10 @@ def attributes(least: int) -> list[str]:
     Raises:
         ValueError: there are not so many.
     """
-    things = [_FOODS, _DRINKS, _ANIMALS, _PLANTS, _ACTIVITIES, _SCIENCE, _ART, _THINGS]
+    things = [
+        _FOODS, _DRINKS, _ANIMALS, _PLANTS, _ACTIVITIES, _SCIENCE, _ART, _THINGS, _CITIES, _SUBSTANCES,
+        _CALLINGS, _TOOLS,
+    ]  # fmt: skip
     found = [_capitalised(word) for part in things for word in part.split()]
     for kind in _KINDS.split():
         if len(found) >= least:

@@ -13,8 +13,8 @@ from core.retrieval.limit.names import names
 from core.retrieval.limit.pattern import relevant
 from core.retrieval.limit.request import Pattern
 
-_ATTRIBUTES = 2_000
-"""At least so many are in play; the paper has 1,850."""
+_ATTRIBUTES = 1_850
+"""At least so many are in play, as in the paper."""
 _AT_ONCE = 500
 
 

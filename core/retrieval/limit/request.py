@@ -24,7 +24,7 @@ class LimitRequest(Request):
         title="Documents",
         description="46 is the paper's small version, 50,000 its full one: people, and what each likes.",
     )
-    queries: int = Field(1_000, ge=1, le=3_000, title="Queries", description="Each asks who likes one thing.")
+    queries: int = Field(1_000, ge=1, le=4_500, title="Queries", description="Each asks who likes one thing.")
     k: int = Field(
         2, ge=1, le=10, title="Relevant a query", description="How many people like the thing asked for."
     )

@@ -117,4 +117,4 @@ def test_that_there_are_words_enough_for_more_than_the_paper_s_size(ctx: Context
     large = made(ctx, documents=3_000, queries=2_500, pattern="random")
     assert found_by_words(collection(large), ctx) == 1.0
     with pytest.raises(UserError, match=r"cannot be made: there are .* attributes"):
-        made(ctx, documents=120, queries=4_480)
+        made(ctx, documents=120, queries=5_000)
