@@ -82,7 +82,7 @@ def additive(vectors: NDArray[np.float32], m: int, bits: int, ctx: Context) -> A
     """``codebooks``: (m, 2^bits, d), found together (FAISS's local search quantiser)."""
     _check(vectors, bits, None)
     some = sample(vectors, max(2 ** (bits + 2), _ADDITIVE_SAMPLE), ctx.seed)
-    quantiser = faiss.LocalSearchQuantizer(vectors.shape[1], m, bits)
+    quantiser = _searching(vectors.shape[1], m, bits)
     quantiser.random_seed, quantiser.train_iters = _seed(ctx), _ADDITIVE_ROUNDS
     heard(lambda: quantiser.train(some), ctx, "Learning codebooks")
     codebooks = faiss.vector_to_array(quantiser.codebooks).reshape(m, 2**bits, -1).copy()
@@ -211,7 +211,7 @@ def _quantiser(learned: Parts, beam: int = 1) -> Any:
     bits = words.bit_length() - 1
     quantiser: Any
     if "search" in learned:
-        quantiser = faiss.LocalSearchQuantizer(size, m, bits)
+        quantiser = _searching(size, m, bits)
     elif "additive" in learned:
         quantiser = faiss.ResidualQuantizer(size, m, bits)
         quantiser.max_beam_size = beam
@@ -221,6 +221,12 @@ def _quantiser(learned: Parts, beam: int = 1) -> Any:
         return quantiser
     _fill(quantiser.codebooks, learned["codebooks"])
     quantiser.is_trained = True
+    return quantiser
+
+
+def _searching(width: int, m: int, bits: int) -> Any:
+    quantiser = faiss.LocalSearchQuantizer(width, m, bits)
+    quantiser.nperts = min(quantiser.nperts, m)  # codewords that are changed at once
     return quantiser
 
 

@@ -175,8 +175,8 @@ def _difference(found: Comparison | None) -> tuple[str | None, str | None]:
 
 
 def _part(ratio: float) -> str:
-    """``a quarter``, ``1/32``, ``0.6``."""
+    """``a quarter``, ``1/32``, ``0.62``."""
     whole = round(1 / ratio)
-    if whole < 2:
+    if whole < 2 or abs(whole - 1 / ratio) > 0.1 * whole:
         return f"{ratio:.2f}"
     return _PARTS.get(whole, f"1/{whole}")
