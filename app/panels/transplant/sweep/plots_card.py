@@ -9,10 +9,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu
 
 from app.panels.transplant.sweep import words
-from app.panels.transplant.sweep.quality_plot import Point, QualityPlot
 from app.widgets.card import Card
 from app.widgets.line_plot import Axis, LinePlot, Series
 from app.widgets.pictures import offer_picture
+from app.widgets.point_plot import Point, PointPlot
 from app.widgets.segmented import Segmented
 from app.widgets.words import Words
 from core.transplant.methods import METHODS
@@ -38,7 +38,7 @@ class PlotsCard(Card):
         self.view = Segmented("Plot", ((QUALITY, "Against time"), (VALUES, "Against a parameter")))
         self.view.chosen.connect(self._switch)
         self.head.addWidget(self.view)
-        self.quality = QualityPlot("Quality against the seconds to make the rows")
+        self.quality = PointPlot("Quality against the seconds to make the rows")
         self.values = LinePlot("Quality against a parameter")
         self.quality.chosen.connect(self.chosen)
         self.words, self.bars = Words(role="small"), Words(role="small")

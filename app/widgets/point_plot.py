@@ -1,4 +1,4 @@
-"""Candidates as points: what they cost against the time that making them took, each with its interval."""
+"""Candidates as points: what they give against what they take, each with its interval."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Point:
     words: str
 
 
-class QualityPlot(LinePlot):
+class PointPlot(LinePlot):
     """A click, or left and right, chooses a point. Names stand beside the points where there is room."""
 
     chosen = Signal(str)
