@@ -103,7 +103,7 @@ class Approximate:
         elif system.index == "hnsw":
             index = faiss.IndexHNSWFlat(width + (self._longest is not None), system.m, faiss.METRIC_L2)
             index.hnsw.efConstruction = system.ef_construction
-            index.hnsw.rng = faiss.RandomGenerator(ctx.seed + 12345)
+            index.hnsw.rng = _random(ctx.seed + 12345)
         else:
             index = self._lists(width, inner, ctx)
         rows = _ROWS_OF_GRAPH if system.index == "hnsw" else _ROWS

@@ -123,12 +123,10 @@ def test_that_nothing_is_found_in_no_documents(ctx: Context) -> None:
     ("name", "ndcg", "recall"),
     [("cranfield", 0.399, 0.723), ("npl", 0.356, 0.462), ("limit-small", 0.997, 1.0)],
 )
-def test_the_published_figures(
-    name: str, ndcg: float, recall: float, shared_data: Path, ctx: Context
-) -> None:
+def test_the_published_figures(name: str, expected: list[float], shared_data: Path, ctx: Context) -> None:
     """Of the shared data's own description."""
     opened = open_collection(shared_data / "ir" / name, ctx)
     found = Bm25.model_validate({}).rank(Task(opened, 100), ctx)
     judged = judge_places(found.places, opened.documents.ids, opened.queries.ids, opened.judgements)
     means = values(judged, [measure("nDCG@10"), measure("R@100")]).mean(axis=0)
-    assert np.round(means, 3).tolist() == [ndcg, recall]
+    assert np.round(means, 3).tolist() == expected
