@@ -12,6 +12,7 @@ _JOBS = (
     "core.heal.job",
     "core.retrieval.evaluate.job",
     "core.retrieval.collections.job",
+    "core.retrieval.compare.job",
     "core.retrieval.metrics.job",
     "core.retrieval.limit.job",
     "core.retrieval.critical.job",

@@ -76,7 +76,7 @@ def measures_of(names: list[str]) -> dict[str, Measure]:
         raise UserError(f"{error}.", field="measures") from None
 
 
-def names_of(runs: list[Path]) -> list[str]:
+def names_of(runs: Sequence[Path]) -> list[str]:
     """The runs' file names, each once: with a number where two are alike."""
     names: list[str] = []
     for path in runs:

@@ -1,0 +1,1 @@
+"""Finished rankings compared: which differences between them are real."""
