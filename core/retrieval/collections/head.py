@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from core.errors import UserError
 from core.jobs.context import Context
 from core.retrieval.collections.inspect import Head
-from core.retrieval.collections.request import CollectionRequest
+from core.retrieval.collections.request import NO_COLUMN, CollectionRequest
 from core.retrieval.collections.tables.opened import open_rows
 from core.retrieval.collections.tables.roles import Roles, guessed
 from core.retrieval.collections.tables.rows import Row, Rows, cell
@@ -88,7 +89,8 @@ def roles_of(request: CollectionRequest, columns: Sequence[str], first: Sequence
         "negative": request.negative_column,
         "grade": request.grade_column,
     }
-    given = {role: column for role, column in named.items() if column is not None}
+    barred = {role for role, column in named.items() if column == NO_COLUMN}
+    given = {role: column for role, column in named.items() if column is not None and role not in barred}
     for role, column in [*given.items(), *(("text", column) for column in request.text_columns)]:
         if not _is_there(column, columns, first):
             raise UserError(
@@ -96,10 +98,10 @@ def roles_of(request: CollectionRequest, columns: Sequence[str], first: Sequence
                 field="text_columns" if role == "text" else f"{role}_column",
             )
     rest = [column for column in columns if column not in given.values()]
-    guess = guessed(rest, first)
+    guess = _without(guessed(rest, first), barred)
     if request.text_columns:
         title = given.get("title") or (guess.title if guess.title not in request.text_columns else None)
-        id = given.get("id") or guessed(columns, first).id
+        id = given.get("id") or _without(guessed(columns, first), barred).id
         return Roles(id=id, text=request.text_columns, title=title)
     if "query" in given or "positive" in given or guess.examples:
         return _examples(request, given, guess)
@@ -125,6 +127,14 @@ def _examples(request: CollectionRequest, given: dict[str, str], guess: Roles) -
         negative=given.get("negative") or guess.negative,
         grade=given.get("grade") or guess.grade,
     )
+
+
+def _without(guess: Roles, barred: set[str]) -> Roles:
+    """What was guessed, but for what no column is to be for."""
+    left: dict[str, Any] = dict.fromkeys(barred)
+    if guess.examples and barred & {"query", "positive"}:
+        return Roles(text=[guess.positive or ""])
+    return replace(guess, **left)
 
 
 def listed(roles: Roles) -> dict[str, list[str]]:

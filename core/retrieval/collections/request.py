@@ -11,6 +11,8 @@ from pydantic.config import JsonDict
 from core.jobs.request import Request
 from core.retrieval.collections.builders import BUILDERS, Builder, parse
 
+NO_COLUMN = "-"
+"""As the name of a column: there is none, and none is guessed."""
 _GUESSED: JsonDict = {"none": "guessed", "advanced": True}
 _NO_COLUMN: JsonDict = {"none": "none, or guessed", "advanced": True}
 
@@ -74,7 +76,7 @@ class CollectionRequest(Request):
     id_column: str | None = Field(
         None,
         title="Id column",
-        description="By default guessed; rows are numbered where there is none.",
+        description="By default guessed; rows are numbered where there is none, or where this is -.",
         json_schema_extra=_GUESSED,
     )
     title_column: str | None = Field(
