@@ -104,6 +104,7 @@ class PicksEditor(Editor):
         super().__init__(field)
         self.rows = {pick.name: PickRow(pick) for pick in field.picks}
         self.which = Segmented(field.title, ((EVERY, "All of them"), (CHOSEN, "Choose")))
+        self.which.setVisible(bool(field.every))
         self.list = QWidget()
         column = QVBoxLayout(self.list)
         column.setContentsMargins(0, 4, 0, 0)
