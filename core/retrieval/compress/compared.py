@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from core.retrieval.collections.collection import Collection
 from core.retrieval.compress.checkpoint import Trial
 from core.retrieval.compress.codecs import CODECS
 from core.retrieval.compress.request import CompressRequest
-from core.retrieval.compress.result import CodecFigures
+from core.retrieval.compress.result import CodecFigures, frontier
 from core.retrieval.compress.trial import EXACT
 from core.retrieval.measures.judged import judge_places
 from core.retrieval.measures.spelt import measure
@@ -23,55 +23,94 @@ from core.retrieval.significance import compare, corrected, interval
 Places = NDArray[np.int64]
 
 
-def compared(
-    trials: Mapping[str, Trial],
-    collection: Collection,
-    measures: Sequence[str],
-    request: CompressRequest,
-    ctx: Context,
-) -> list[CodecFigures]:
-    """A row for each trial, float32 first, in order."""
-    ids = (collection.documents.ids, collection.queries.ids)
-    wanted = [measure(name) for name in measures]
-    measured: dict[str, NDArray[np.float64]] = {}
-    for number, (line, trial) in enumerate(trials.items()):
-        ctx.progress(number, len(trials), "Measuring")
-        measured[line] = values(judge_places(trial.places, *ids, collection.judgements), wanted)
-    differences = _differences(measured, measures, request, ctx)
-    relevant = _relevant(collection)
-    exact = trials[EXACT]
-    rows = []
-    for line, trial in trials.items():
-        figures, places = trial.figures, trial.places
+class Compared:
+    """Rows of a table, one for each trial. Float32 comes first: the others are compared with it.
+
+    Args:
+        measures: their names.
+    """
+
+    def __init__(
+        self, collection: Collection, measures: Sequence[str], request: CompressRequest, ctx: Context
+    ) -> None:
+        self._collection, self._measures, self._request, self._ctx = collection, measures, request, ctx
+        self._wanted = [measure(name) for name in measures]
+        self._relevant = _relevant(collection)
+        self._trials: dict[str, Trial] = {}
+        self._values: dict[str, NDArray[np.float64]] = {}
+        self._rows: dict[str, CodecFigures] = {}
+
+    def row(self, line: str, trial: Trial) -> CodecFigures:
+        """All but the differences."""
+        documents, queries = self._collection.documents.ids, self._collection.queries.ids
+        judged = judge_places(trial.places, documents, queries, self._collection.judgements)
+        self._trials[line], self._values[line] = trial, values(judged, self._wanted)
         kind = CODECS[line.partition(" ")[0]]
-        change, lost = rank_change(exact.places, places, relevant)
-        count = max(1, len(collection.documents))
-        rows.append(
-            CodecFigures(
-                line=line,
-                title=kind.title,
-                family=kind.family,
-                bytes=int(figures["bytes"]),
-                shared_bytes=int(figures["shared"]),
-                bytes_per_document=figures["bytes"] / count,
-                ratio=figures["bytes"] / exact.figures["bytes"],
-                fit_seconds=figures["fit"],
-                encode_seconds_per_million=figures["encode"] / count * 1e6,
-                queries_per_second_one=figures["one"],
-                queries_per_second_all=figures["all"],
-                recall_10=recall(exact.places, places, 10),
-                recall_100=recall(exact.places, places, 100) if request.k >= 100 else None,
-                measures={
-                    name: _figure(measured[line][:, column], ctx.seed) for column, name in enumerate(measures)
-                },
-                differences=differences.get(line, {}),
-                rank_change=change,
-                lost=lost,
-                squared_error=figures["error"],
-                diagnostics=trial.diagnostics,
-            )
+        exact, figures, count = self._trials[EXACT], trial.figures, max(1, len(documents))
+        change, lost = rank_change(exact.places, trial.places, self._relevant)
+        self._rows[line] = CodecFigures(
+            line=line,
+            title=kind.title,
+            family=kind.family,
+            bytes=int(figures["bytes"]),
+            shared_bytes=int(figures["shared"]),
+            bytes_per_document=figures["bytes"] / count,
+            ratio=figures["bytes"] / exact.figures["bytes"],
+            fit_seconds=figures["fit"],
+            encode_seconds_per_million=figures["encode"] / count * 1e6,
+            queries_per_second_one=figures["one"],
+            queries_per_second_all=figures["all"],
+            recall_10=recall(exact.places, trial.places, 10),
+            recall_100=recall(exact.places, trial.places, 100) if self._request.k >= 100 else None,
+            measures={
+                name: _figure(self._values[line][:, column], self._ctx.seed)
+                for column, name in enumerate(self._measures)
+            },
+            rank_change=change,
+            lost=lost,
+            squared_error=figures["error"],
+            diagnostics=trial.diagnostics,
         )
-    return on_frontier(rows, measures[0])
+        return self._rows[line]
+
+    def rows(self) -> list[CodecFigures]:
+        """All that were made, in order, with the differences and the frontier."""
+        differences = self._differences()
+        best = frontier(list(self._rows.values()), self._measures[0])
+        return [
+            row.model_copy(update={"differences": differences.get(line, {}), "frontier": line in best})
+            for line, row in self._rows.items()
+        ]
+
+    def _differences(self) -> dict[str, dict[str, Comparison]]:
+        """Of each code and float32; p is corrected for all of these."""
+        found = []
+        lines = [line for line in self._values if line != EXACT]
+        for number, line in enumerate(lines):
+            self._ctx.progress(number, len(lines), "Testing the differences")
+            for column, name in enumerate(self._measures):
+                a, b = self._values[line][:, column], self._values[EXACT][:, column]
+                tested = compare(a, b, test=self._request.test, seed=self._ctx.seed)
+                found.append((line, name, tested))
+        adjusted = corrected([tested.p for _, _, tested in found], self._request.correction)
+        rows: dict[str, dict[str, Comparison]] = {}
+        for (line, name, tested), p in zip(found, adjusted, strict=True):
+            rows.setdefault(line, {})[name] = Comparison(
+                a=line,
+                b=EXACT,
+                measure=name,
+                difference=tested.difference,
+                low=tested.low,
+                high=tested.high,
+                p=tested.p,
+                adjusted=p,
+                effect=tested.effect,
+                wins=tested.wins,
+                losses=tested.losses,
+                ties=tested.ties,
+                detectable=tested.detectable,
+            )
+        return rows
 
 
 def recall(exact: Places, found: Places, k: int) -> float:
@@ -104,57 +143,6 @@ def rank_change(
     if not changes:
         return None, None
     return float(np.median(changes)), lost / len(changes)
-
-
-def on_frontier(rows: Sequence[CodecFigures], primary: str) -> list[CodecFigures]:
-    """The same, those marked that no other is better than: at least as good in fewer bytes, or better in as
-    many."""
-
-    def beaten(row: CodecFigures) -> bool:
-        value = row.measures[primary].value
-        return any(
-            other.bytes <= row.bytes
-            and other.measures[primary].value >= value
-            and (other.bytes, -other.measures[primary].value) != (row.bytes, -value)
-            for other in rows
-        )
-
-    return [row.model_copy(update={"frontier": not beaten(row)}) for row in rows]
-
-
-def _differences(
-    measured: Mapping[str, NDArray[np.float64]],
-    measures: Sequence[str],
-    request: CompressRequest,
-    ctx: Context,
-) -> dict[str, dict[str, Comparison]]:
-    """Of each code and float32; p is corrected for all of these."""
-    found = []
-    lines = [line for line in measured if line != EXACT]
-    for number, line in enumerate(lines):
-        ctx.progress(number, len(lines), "Testing the differences")
-        for column, name in enumerate(measures):
-            a, b = measured[line][:, column], measured[EXACT][:, column]
-            found.append((line, name, compare(a, b, test=request.test, seed=ctx.seed)))
-    adjusted = corrected([test.p for _, _, test in found], request.correction)
-    rows: dict[str, dict[str, Comparison]] = {}
-    for (line, name, test), p in zip(found, adjusted, strict=True):
-        rows.setdefault(line, {})[name] = Comparison(
-            a=line,
-            b=EXACT,
-            measure=name,
-            difference=test.difference,
-            low=test.low,
-            high=test.high,
-            p=test.p,
-            adjusted=p,
-            effect=test.effect,
-            wins=test.wins,
-            losses=test.losses,
-            ties=test.ties,
-            detectable=test.detectable,
-        )
-    return rows
 
 
 def _relevant(collection: Collection) -> list[NDArray[np.int64]]:

@@ -70,6 +70,13 @@ class CompressRequest(Request):
         json_schema_extra={"advanced": True},
     )
 
+    @field_validator("encoder")
+    @classmethod
+    def _plain(cls, encoder: Encoder) -> Encoder:
+        if encoder.index != "exact" or encoder.compress is not None:
+            raise ValueError("codes are what is tried here: leave index and compression out of the encoder")
+        return encoder
+
     @field_validator("codec")
     @classmethod
     def _known(cls, lines: list[str]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.jobs.request import Metric, Result, Table
@@ -62,6 +64,18 @@ class CodecFigures(BaseModel):
         """Whether a loss was seen."""
         found = self.differences.get(measure)
         return found is not None and found.difference < 0 and found.adjusted < LOST
+
+
+def frontier(rows: Sequence[CodecFigures], measure: str) -> set[str]:
+    """The lines of those that no other is better than: at least as good in fewer bytes, or better in as
+    many."""
+
+    def beaten(row: CodecFigures) -> bool:
+        own = (row.bytes, -row.measures[measure].value)
+        others = [(other.bytes, -other.measures[measure].value) for other in rows]
+        return any(size <= own[0] and loss <= own[1] and (size, loss) != own for size, loss in others)
+
+    return {row.line for row in rows if not beaten(row)}
 
 
 class Refused(BaseModel):

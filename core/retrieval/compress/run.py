@@ -8,8 +8,8 @@ from core.jobs.context import Context
 from core.jobs.registry import job
 from core.retrieval.collections.collection import Collection
 from core.retrieval.collections.read import open_collection
-from core.retrieval.compress.checkpoint import Checkpoint
-from core.retrieval.compress.compared import compared
+from core.retrieval.compress.checkpoint import Checkpoint, Trial
+from core.retrieval.compress.compared import Compared
 from core.retrieval.compress.job import COMPRESS
 from core.retrieval.compress.request import CompressRequest
 from core.retrieval.compress.result import CompressResult, Refused
@@ -36,7 +36,12 @@ def compress(request: CompressRequest, ctx: Context) -> CompressResult:
     codecs = [codec for codec in asked(request.codec, space.width, space.count) if codec.line != EXACT]
     about = (encoder.digest, collection.documents.digest, collection.queries.digest, request.k, ctx.seed)
     checkpoint = Checkpoint(ctx.checkpoint(), *about)
-    trials = {EXACT: space.exactly()}
+    table = Compared(collection, measures, request, ctx)
+
+    def tell(line: str, trial: Trial) -> None:
+        ctx.emit({"row": table.row(line, trial).model_dump(mode="json"), "primary": measures[0]})
+
+    tell(EXACT, space.exactly())
     refused: list[Refused] = []
     for number, codec in enumerate(codecs, start=1):
         ctx.progress(number - 1, len(codecs), codec.line)
@@ -48,8 +53,8 @@ def compress(request: CompressRequest, ctx: Context) -> CompressResult:
                 refused.append(Refused(line=codec.line, reason=error.message))
                 continue
             checkpoint.write(codec.line, trial)
-        trials[codec.line] = trial
-    if refused and len(trials) == 1:
+        tell(codec.line, trial)
+    if len(refused) == len(codecs) > 0:
         raise UserError(refused[0].reason, field="codec")
     return CompressResult(
         collection=collection.name,
@@ -60,7 +65,7 @@ def compress(request: CompressRequest, ctx: Context) -> CompressResult:
         width=space.width,
         k=request.k,
         primary=measures[0],
-        codecs=compared(trials, collection, measures, request, ctx),
+        codecs=table.rows(),
         refused=refused,
         test=request.test,
         correction=request.correction,

@@ -15,10 +15,10 @@ from core.jobs.context import Context, Control
 from core.jobs.events import Log, Partial, Progress
 from core.retrieval.collections.memory import MemoryTexts
 from core.retrieval.collections.write import write_collection
-from core.retrieval.compress.compared import on_frontier, rank_change, recall
+from core.retrieval.compress.compared import rank_change, recall
 from core.retrieval.compress.preview import preview
 from core.retrieval.compress.request import CompressRequest
-from core.retrieval.compress.result import CodecFigures, CompressResult
+from core.retrieval.compress.result import CodecFigures, CompressResult, frontier
 from core.retrieval.compress.run import compress
 from core.retrieval.result_parts import Comparison, Figure
 from tests.core.retrieval.compress.spaces import asked, clustered, context
@@ -149,6 +149,8 @@ def test_that_documents_without_a_vector_are_counted_and_never_found(
 def test_that_a_request_says_what_is_wrong(collection: Path, vectors: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="there is no 'int9'"):
         request(collection, vectors, "int9")
+    with pytest.raises(ValueError, match="leave index and compression out"):
+        request(collection, vectors, "int8", encoder={"model": str(vectors), "compress": "int8"})
     with pytest.raises(UserError) as measure:
         compress(request(collection, vectors, "int8", measures=["nothing@3"]), context(tmp_path))
     assert measure.value.field == "measures"
@@ -213,8 +215,7 @@ def test_that_the_frontier_is_what_nothing_is_better_than() -> None:
         figures("pq", 100, 0.3),
         figures("vq", 100, 0.3),
     ]
-    marked = [row.line for row in on_frontier(rows, "AP") if row.frontier]
-    assert marked == ["float16", "int8", "pq", "vq"]
+    assert frontier(rows, "AP") == {"float16", "int8", "pq", "vq"}
 
 
 @pytest.mark.parametrize(
