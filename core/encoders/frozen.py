@@ -213,19 +213,18 @@ def _mapped(file: Path, field: str) -> NDArray[np.floating]:
 
 def _read_npz(file: Path, field: str) -> Table:
     try:
-        with np.load(file, allow_pickle=False) as arrays:
-            names = list(arrays)
-            floats = [name for name in names if arrays[name].ndim == 2]
-            others = [name for name in names if arrays[name].ndim == 1]
-            if len(floats) != 1 or len(others) > 1:
-                raise UserError(
-                    f"{file} should hold one array of vectors and one of ids; it holds {', '.join(names)}.",
-                    field=field,
-                )
-            ids = [str(id) for id in arrays[others[0]].tolist()] if others else None
-            return Table(file, arrays[floats[0]], ids, field)
-    except (ValueError, EOFError, KeyError, OSError) as error:
-        raise UserError(f"{file} is a damaged archive of numpy: {error}.", field=field) from None
+        with np.load(file, allow_pickle=False) as archive:
+            arrays = dict(archive)
+    except Exception as error:  # a damaged archive's error has a class of its own
+        raise UserError(f"{file} is a damaged archive of numpy: {error}.", field=field) from error
+    vectors = [array for array in arrays.values() if array.ndim == 2]
+    ids = [array for array in arrays.values() if array.ndim == 1]
+    if len(vectors) != 1 or len(ids) > 1:
+        raise UserError(
+            f"{file} should hold one array of vectors and one of ids; it holds {', '.join(arrays)}.",
+            field=field,
+        )
+    return Table(file, vectors[0], [str(id) for id in ids[0].tolist()] if ids else None, field)
 
 
 def _read_parquet(file: Path, field: str) -> Table:

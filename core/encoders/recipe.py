@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -25,11 +25,14 @@ _MODES = {
 """Their older keys, in the order in which several are put after each other."""
 _NEWER = {"mean_sqrt_len_tokens": "mean_sqrt_len"}
 """What newer files call differently."""
-STEPS = ("Dense", "LayerNorm", "Normalize")
-"""What may follow the pooling."""
+STEPS = ("Dense", "LayerNorm", "Normalize", "Dropout")
+"""What may follow the pooling; the last does nothing but while a model is trained."""
 _PROMPTS = {"query": ("query",), "document": ("document", "passage", "corpus"), "": ()}
 _SIMILARITIES: dict[str, Similarity] = {"cosine": "cosine", "dot": "dot", "euclidean": "euclidean"}
 _MOST_TOKENS = 512
+"""Where a folder of transformers allows more."""
+_NO_LIMIT = 10**9
+"""Tokenizers without a limit state an absurd one."""
 _COUNT_FROM_PADDING = (
     "roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "longformer", "ibert",
 )  # fmt: skip
@@ -84,9 +87,12 @@ def read_recipe(folder: Path, *, field: str) -> Recipe:
     steps = read_modules(modules, field=field) if modules.is_file() else None
     root = folder / steps[0][1] if steps and steps[0][0] == "Transformer" else folder
     config = read_json_object(root / "config.json", field=field)
-    limit = _positions(config)
-    most = min(_MOST_TOKENS, limit) if limit else _MOST_TOKENS
-    cut = _cut(root / "tokenizer_config.json", field)
+    file = root / "tokenizer_config.json"
+    tokenizer = read_json_object(file, field=field) if file.is_file() else {}
+    cut: Literal["left", "right"] = "left" if tokenizer.get("truncation_side") == "left" else "right"
+    limits = [_positions(config), tokenizer.get("model_max_length")]
+    limit = min((some for some in limits if isinstance(some, int) and 0 < some < _NO_LIMIT), default=None)
+    most = min(_MOST_TOKENS, limit or _MOST_TOKENS)
     if steps is None:
         causal = any(str(name).endswith("ForCausalLM") for name in config.get("architectures") or ())
         return Recipe(pooling=("lasttoken",) if causal else ("mean",), most_tokens=most, cut=cut)
@@ -99,16 +105,16 @@ def read_recipe(folder: Path, *, field: str) -> Recipe:
         if kind == "Pooling" and pooling is None and not followed:
             pooling, include_prompt = _pooling(folder / path / "config.json", field)
         elif kind in STEPS and pooling is not None:
-            followed.append(Step(kind, None if kind == "Normalize" else folder / path))
+            followed += steps_of([(kind, path)], folder)
         else:
             raise unknown_step(modules, kind, place, field)
     own = root / "sentence_bert_config.json"
     said = read_json_object(own, field=field) if own.is_file() else {}
-    length = said.get("max_seq_length")
+    length = said.get("max_seq_length", limit)
     prompts, similarity = read_settings(folder, field=field)
     return Recipe(
         pooling=pooling or ("mean",),
-        most_tokens=min(length, limit or length) if isinstance(length, int) and length > 0 else most,
+        most_tokens=min(length, _positions(config) or length) if isinstance(length, int) else most,
         steps=tuple(followed),
         lower_case=said.get("do_lower_case") is True,
         prompts=prompts,
@@ -133,6 +139,15 @@ def read_modules(file: Path, *, field: str) -> list[tuple[str, str]]:
     except (ValueError, KeyError, TypeError):
         pass
     raise UserError(f"{file} is damaged: it is no list of modules.", field=field)
+
+
+def steps_of(listed: Sequence[tuple[str, str]], folder: Path) -> list[Step]:
+    """Those that do something."""
+    return [
+        Step(kind, None if kind == "Normalize" else folder / path)
+        for kind, path in listed
+        if kind != "Dropout"
+    ]
 
 
 def read_settings(folder: Path, *, field: str) -> tuple[dict[str, str], Similarity]:
@@ -179,11 +194,6 @@ def _positions(config: Mapping[str, object]) -> int | None:
         padding = config.get("pad_token_id", 1)
         return limit - 1 - (padding if isinstance(padding, int) else 1)
     return limit
-
-
-def _cut(file: Path, field: str) -> Literal["left", "right"]:
-    said = read_json_object(file, field=field) if file.is_file() else {}
-    return "left" if said.get("truncation_side") == "left" else "right"
 
 
 def _pooling(file: Path, field: str) -> tuple[tuple[str, ...], bool]:

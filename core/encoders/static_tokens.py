@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.encoders.encoder import Floats, Role, Similarity
-from core.encoders.recipe import STEPS, Recipe, Step, read_modules, read_settings, unknown_step
+from core.encoders.recipe import STEPS, Recipe, read_modules, read_settings, steps_of, unknown_step
 from core.encoders.request import EncoderFields
 from core.encoders.static import Bags, StaticEncoder
 from core.encoders.steps import open_steps, read_weights
@@ -129,7 +129,7 @@ def open_static_embedding(path: Path, fields: EncoderFields, ctx: Context, *, fi
     for place, (kind, _) in enumerate(rest):
         if kind not in STEPS:
             raise unknown_step(modules, kind, place + 1, field)
-    steps = tuple(Step(kind, None if kind == "Normalize" else path / folder) for kind, folder in rest)
+    steps = tuple(steps_of(rest, path))
     prompts, similarity = read_settings(path, field=field)
     recipe = Recipe(steps=steps, prompts=prompts, similarity=similarity)
     return _opened(path, path / first, recipe, fields, ctx, field, model2vec=False)

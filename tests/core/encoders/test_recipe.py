@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.encoders.recipe import Recipe, read_recipe
+from core.encoders.recipe import Recipe, Step, read_recipe
 from core.errors import UserError
 from tests.core.encoders.toys import write_encoder
 
@@ -19,7 +19,8 @@ def write(file: Path, data: Any) -> None:
 
 
 def test_that_sentence_transformers_files_are_read(tmp_path: Path) -> None:
-    assert read_recipe(write_encoder(tmp_path / "e"), field="base") == Recipe(("mean",), 32, normalise=True)
+    expected = Recipe(("mean",), 32, steps=(Step("Normalize"),))
+    assert read_recipe(write_encoder(tmp_path / "e"), field="base") == expected
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,9 @@ def test_that_sentence_transformers_files_are_read(tmp_path: Path) -> None:
         ({"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}, ("cls",)),
         ({"pooling_mode_mean_tokens": True, "pooling_mode_cls_token": True}, ("cls", "mean")),
         ({"pooling_mode": "lasttoken"}, ("lasttoken",)),
-        ({"pooling_mode": ["mean", "max"]}, ("max", "mean")),
+        ({"pooling_mode": ["mean", "max"]}, ("mean", "max")),
+        ({"pooling_mode": "mean_sqrt_len_tokens"}, ("mean_sqrt_len",)),
+        ({"pooling_mode_mean_tokens": False}, ("mean",)),
     ],
 )
 def test_that_poolings_are_told_in_their_order(
@@ -49,17 +52,36 @@ def test_that_prompts_are_read(tmp_path: Path) -> None:
     prompts = {"query": "query: ", "passage": "passage: "}
     write(folder / "config_sentence_transformers.json", {"prompts": prompts, "default_prompt_name": "query"})
     recipe = read_recipe(folder, field="base")
-    assert recipe.prompt("document", "passage", "") == "passage: "
+    assert recipe.prompt("document") == "passage: "
     assert recipe.prompt("") == "query: "
-    assert Recipe().prompt("query", "") == ""
+    assert Recipe().prompt("query") == ""
+
+
+def test_that_a_similarity_is_read_and_an_unknown_one_refused(tmp_path: Path) -> None:
+    folder = write_encoder(tmp_path / "e")
+    write(folder / "config_sentence_transformers.json", {"similarity_fn_name": "dot"})
+    assert read_recipe(folder, field="base").similarity == "dot"
+    write(folder / "config_sentence_transformers.json", {"similarity_fn_name": "manhattan"})
+    with pytest.raises(UserError, match="the similarity 'manhattan', which is not known here"):
+        read_recipe(folder, field="base")
+
+
+def test_that_positions_and_the_cut_side_are_read(tmp_path: Path) -> None:
+    config = {"model_type": "roberta", "max_position_embeddings": 130, "pad_token_id": 1}
+    write(tmp_path / "config.json", config)
+    write(tmp_path / "tokenizer_config.json", {"truncation_side": "left"})
+    assert read_recipe(tmp_path, field="base") == Recipe(("mean",), 128, cut="left")
 
 
 def test_that_unknown_steps_and_poolings_are_refused(tmp_path: Path) -> None:
     folder = write_encoder(tmp_path / "e", pooling_mode="magic")
     with pytest.raises(UserError, match="pooling that is not known"):
         read_recipe(folder, field="base")
+    write(folder / "modules.json", [{"idx": 0, "path": "", "type": "a.models.LSTM"}])
+    with pytest.raises(UserError, match="asks for the step LSTM, which is not known"):
+        read_recipe(folder, field="base")
     write(folder / "modules.json", [{"idx": 0, "path": "", "type": "a.models.Dense"}])
-    with pytest.raises(UserError, match="asks for the step Dense"):
+    with pytest.raises(UserError, match="asks for the step Dense at place 1"):
         read_recipe(folder, field="base")
     write(folder / "modules.json", {"idx": 0})
     with pytest.raises(UserError, match="no list of modules"):
