@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,15 +18,26 @@ _GUESSED: JsonDict = {"none": "guessed", "advanced": True}
 _NO_COLUMN: JsonDict = {"none": "none, or guessed", "advanced": True}
 
 
+def _own_first(cls: type[Builder]) -> list[str]:
+    """A builder's parameters, those that it shares with others last."""
+    own = [name for name in cls.__annotations__ if name in cls.model_fields]
+    return [
+        *(name for name in own if name != "kind"),
+        *(name for name in cls.model_fields if name not in own),
+    ]
+
+
+def _said(cls: type[Builder], name: str) -> str:
+    return json.dumps(cls.model_fields[name].get_default()).removesuffix(".0")
+
+
 def _picks() -> list[dict[str, Any]]:
     return [
         {
             "name": kind,
             "title": cls.title,
             "sentence": cls.sentence,
-            "takes": " ".join(
-                f"{name}={info.get_default()}" for name, info in cls.model_fields.items() if name != "kind"
-            ),
+            "takes": " ".join(f"{name}={_said(cls, name)}" for name in _own_first(cls)),
         }
         for kind, cls in BUILDERS.items()
     ]
@@ -46,13 +58,13 @@ class CollectionRequest(Request):
         None,
         title="Queries",
         description="TREC topics, a table, lines of id, tab and text, or a query in each line.",
-        json_schema_extra={"input": "file", "none": "none, or those of the documents' table"},
+        json_schema_extra={"input": "file", "none": "none of their own"},
     )
     judgements: Path | None = Field(
         None,
         title="Judgements",
         description="Which document answers which query: TREC qrels, or BEIR's table.",
-        json_schema_extra={"input": "file"},
+        json_schema_extra={"input": "file", "none": "none"},
     )
     typed: list[str] = Field(
         default_factory=list,

@@ -35,7 +35,7 @@ HELP = "Each row is a document. Say what the columns are for; several of text ar
 HELP_EXAMPLES = "Each row is a query and what answers it: the answers become the documents."
 MOST_COLUMNS = 40
 """That are shown; the others can be named in the form."""
-NARROWEST, WIDEST = 110, 320
+NARROWEST, WIDEST = 128, 320
 """Of a column, in pixels."""
 LINES = 9
 
@@ -54,6 +54,14 @@ class HeadTable(FiguresTable):
 
     def _width(self, column: int) -> int:
         return max(NARROWEST, min(WIDEST, super()._width(column)))
+
+    def _stretch(self) -> None:
+        """The row of the drop-downs is higher than the others."""
+        super()._stretch()
+        if self.figures.rows:
+            self.setFixedHeight(
+                self.height() + self.rowHeight(0) - self.verticalHeader().defaultSectionSize()
+            )
 
 
 class ColumnsCard(Card):

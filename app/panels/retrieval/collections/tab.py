@@ -32,6 +32,8 @@ REST = 250
 """Milliseconds of quiet before what was typed is looked at."""
 SAMPLE = {"passage": 80, "make": ["keyword", "part_of_passage"], "count": 40}
 """Of the request that the sample runs, on the sample texts."""
+KEPT = ("queries", "judgements", "typed", "make", "count", "passage", "overlap", "tokenizer")
+"""Of a request, when other documents are dropped."""
 ONE_COLUMN = ("id", "title", "query", "positive", "negative", "grade")
 
 
@@ -40,8 +42,8 @@ class CollectionsTab(JobTab):
     kinds = (COLLECTION.kind,)
     empty = (
         "To measure retrieval takes documents, queries, and which document answers which query. Drop a table "
-        "(CSV, JSON Lines, Parquet) or a folder of texts here; where there are no queries, they are made of "
-        "the documents, so that the answers are known."
+        "(CSV, JSON Lines, Parquet) or a folder of texts here; where there are no queries, they can be made "
+        "of the documents, so that the answers are known."
     )
     sample = "Make one of the sample texts"
     verbs: ClassVar = (("evaluate", "Evaluate on it"), ("folder", "Open folder"))
@@ -175,11 +177,12 @@ class CollectionsTab(JobTab):
         return said
 
     def _put_source(self, path: Path) -> str:
-        """Other documents have other columns."""
+        """Other documents have other columns; what was asked for besides stays, if a person did."""
         values = self.page.setup.form.values()
-        kept = ("queries", "judgements", "typed", "make", "count", "passage", "overlap", "tokenizer")
-        request = {key: values[key] for key in kept if key in values} | {"source": str(path)}
-        self.page.setup.show_spec(request, values["seed"], values.get("device", "auto"))
+        request = {key: values[key] for key in KEPT if key in values} if self.page.touched else {}
+        self.page.setup.show_spec(
+            {**request, "source": str(path)}, values["seed"], values.get("device", "auto")
+        )
         return f"{path.name} holds the documents"
 
     # What it is left at, and what others put in
