@@ -67,6 +67,16 @@ class Record:
             )
         ]
 
+    def all_hits(self, system: str, most: int | None = None) -> Iterator[tuple[str, Hit]]:
+        """Query and hit, of all queries in turn, best first: what `hits` gives of each."""
+        for query, *hit in self._rows(
+            "SELECT queries.id, rank, document, score, grade FROM hits "
+            "JOIN queries ON queries.number = hits.query JOIN systems ON systems.number = hits.system "
+            "WHERE systems.name = ? AND rank <= ? ORDER BY hits.query, rank",
+            (system, 2**31 if most is None else most),
+        ):
+            yield query, Hit(*hit)
+
     def judged(self, query: str) -> dict[str, int]:
         """Document → grade, of all that are judged for a query, found or not."""
         return dict(
