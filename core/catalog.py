@@ -19,6 +19,7 @@ _JOBS = (
     "core.retrieval.compress.job",
     "core.retrieval.study.job",
     "core.retrieval.map.job",
+    "core.retrieval.intrinsic.job",
     "core.tokenizers.job",
     "core.audit.job",
     "core.training.job",
