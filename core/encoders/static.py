@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import torch
@@ -47,7 +48,7 @@ class Bags:
             rows = [some[:most] for some in rows]
             lengths = np.minimum(lengths, most)
         starts = np.concatenate([[0], np.cumsum(lengths)])
-        flat = np.fromiter((row for some in rows for row in some), dtype=np.int64, count=int(starts[-1]))
+        flat = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=int(starts[-1]))
         return cls(flat, starts, cut)
 
 

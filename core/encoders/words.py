@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -29,6 +30,7 @@ _VERSION = "1"
 _WORD = re.compile(r"[^\W_]+")
 _SIF = 1e-3
 """The `a` of SIF."""
+_UNKNOWN = -1
 _CASED_AMONG = 10_000
 """Words that tell whether a file's are all in lower case."""
 
@@ -67,24 +69,30 @@ class WordEncoder(StaticEncoder):
         return list(self._vectors.words[:count])
 
     def bags(self, texts: Sequence[str], role: Role) -> Bags:
-        place_of = self._place_of()
-        rows = []
-        for text in texts:
-            found = map(place_of, _WORD.findall(text if self._cased else text.lower()))
-            rows.append([place for place in found if place is not None])
-        return Bags.of(rows)
+        words = [_WORD.findall(text if self._cased else text.lower()) for text in texts]
+        lengths = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
+        flat = chain.from_iterable(words)
+        count = int(lengths.sum())
+        rows = np.fromiter(map(self._place_of(), flat, repeat(_UNKNOWN)), dtype=np.int64, count=count)
+        known = rows != _UNKNOWN
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        before = np.concatenate([[0], np.cumsum(known)])
+        return Bags(rows[known], before[starts], np.zeros(len(words), dtype=bool))
 
     def spans(self, text: str, role: Role) -> list[tuple[int, int]]:
         place_of = self._place_of()
         found = _WORD.finditer(text if self._cased else text.lower())
-        return [match.span() for match in found if place_of(match[0]) is not None]
+        return [match.span() for match in found if place_of(match[0], _UNKNOWN) != _UNKNOWN]
 
     def table(self, rows: NDArray[np.int64]) -> tuple[torch.Tensor, NDArray[np.int64]]:
-        different, places = np.unique(rows, return_inverse=True)
+        place_in = np.zeros(int(rows.max(initial=-1)) + 1, dtype=np.int64)
+        place_in[rows] = 1
+        different = np.flatnonzero(place_in)
+        place_in[different] = np.arange(len(different))
         table = self._rows(different)
         if self._weighting != "mean":
             table *= self._weight(different)[:, None]
-        return torch.from_numpy(table), places
+        return torch.from_numpy(table), place_in[rows]
 
     def after(self, means: Floats) -> Floats:
         if self._common is None:
@@ -148,13 +156,14 @@ class WordEncoder(StaticEncoder):
         assert isinstance(self._places, _Growing)
         return self._vectors.of([self._places.words[place] for place in places])
 
-    def _place_of(self) -> Callable[[str], int | None]:
+    def _place_of(self) -> Callable[[str, int], int]:
+        """Takes a word, and what to give where it is not known."""
         places = self._places
         if isinstance(places, _Growing):
-            return places.__getitem__
+            return places.place
         if not self._cased:
             return places.get
-        return lambda word: places.get(word, places.get(word.lower()))
+        return lambda word, unknown: places.get(word, places.get(word.lower(), unknown))
 
 
 class _Growing(dict[str, int]):
@@ -164,9 +173,11 @@ class _Growing(dict[str, int]):
         super().__init__()
         self.words: list[str] = []
 
-    def __missing__(self, word: str) -> int:
-        self[word] = len(self.words)
-        self.words.append(word)
+    def place(self, word: str, unknown: int) -> int:
+        """Never `unknown`."""
+        if word not in self:
+            self[word] = len(self.words)
+            self.words.append(word)
         return self[word]
 
 

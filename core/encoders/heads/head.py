@@ -32,12 +32,6 @@ class Head(BaseModel):
 
     kind: str
 
-    @property
-    def line(self) -> str:
-        """As it is spelt in a line: the kind, and the parameters that are not at their defaults."""
-        changed = self.model_dump(mode="json", exclude={"kind"}, exclude_defaults=True)
-        return " ".join([self.kind, *(f"{name}={value}" for name, value in changed.items())])
-
     def network(self, width: int, layers: int) -> torch.nn.Module:
         """A new network with random weights (of torch's own generator, seeded by the caller), called with
         states and a mask (n, m) bool; it gives (n, width) float32 of length 1."""
