@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format bench package real-tokenizers real-models starters clean
+.PHONY: help setup run test lint format bench package real-tokenizers real-models starters embedder clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ real-models: $(READY) ## a real sentence encoder and word vectors for tests and 
 
 starters: $(READY) ## train the two starter models again (takes about an hour)
 	@$(BIN)/python packaging/make_starters.py $(ARGS)
+
+embedder: $(READY) ## train the starter text encoder again (needs real-models; takes about half an hour)
+	@$(BIN)/python packaging/make_embedder.py $(ARGS)
 
 clean: ## remove what make and the tools have made
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

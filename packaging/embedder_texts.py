@@ -1,4 +1,4 @@
-"""The texts that the starter embedder is trained on, as plain files of titled blocks (core/training/blocks.py).
+"""The texts that the starter embedder is trained on, as files of titled blocks (core/training/blocks.py).
 
 A title is what its text is about: a dictionary's words and their meaning, a function's name and what it does.
 """
@@ -19,8 +19,11 @@ PACKAGES = ("numpy", "scipy", "sklearn", "torch", "transformers", "sentence_tran
 """Whose docstrings are read: BSD-3-Clause, the transformers' Apache-2.0."""
 
 _PARTS = ("noun", "verb", "adj", "adv")
-_SECTION = re.compile(r"\n[ \t]*(?:[A-Z][A-Za-z ]+\n[ \t]*[-=~^]{3,}|(?:Args|Arguments|Returns|Raises|Examples?|"
-                      r"Parameters|Attributes|Yields|Example|Shape|Note|Usage|Keyword Arguments)s?:[ \t]*\n)")  # fmt: skip
+_HEADS = (
+    "Args|Arguments|Returns|Raises|Examples?|Parameters|Attributes|Yields|Example|Shape|Note|Usage|"
+    "Keyword Arguments"
+)
+_SECTION = re.compile(rf"\n[ \t]*(?:[A-Z][A-Za-z ]+\n[ \t]*[-=~^]{{3,}}|(?:{_HEADS})s?:[ \t]*\n)")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -52,7 +55,9 @@ def _unpacked(file: Path) -> str:
 
 
 def _titled(pairs: Iterator[tuple[str, str]]) -> str:
-    return "\n\n".join(f"{title}\n\n{body}." if body[-1] not in ".!?" else f"{title}\n\n{body}" for title, body in pairs)
+    return "\n\n".join(
+        f"{title}\n\n{body}." if body[-1] not in ".!?" else f"{title}\n\n{body}" for title, body in pairs
+    )
 
 
 def _wordnet(folder: Path) -> Iterator[tuple[str, str]]:
@@ -63,10 +68,15 @@ def _wordnet(folder: Path) -> Iterator[tuple[str, str]]:
                 continue
             facts, _, gloss = line.partition(" | ")
             fields = facts.split(" ")
-            words = [re.sub(r"\(.*\)$", "", fields[4 + 2 * n]).replace("_", " ") for n in range(int(fields[3], 16))]
+            words = [
+                re.sub(r"\(.*\)$", "", fields[4 + 2 * n]).replace("_", " ") for n in range(int(fields[3], 16))
+            ]
             said = gloss.strip().replace('"', "")
             if said:
-                yield " or ".join(words[:3]), ". ".join(part.strip() for part in said.split(";") if part.strip())
+                yield (
+                    " or ".join(words[:3]),
+                    ". ".join(part.strip() for part in said.split(";") if part.strip()),
+                )
 
 
 def _docstrings() -> Iterator[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from core.training.recipes import RECIPES
 from core.training.request import TrainRequest
 from core.training.result import TrainResult
@@ -37,8 +39,9 @@ pipeline_tag: {RECIPES[result.recipe].task}
 
 
 def settings_table(result: TrainResult) -> str:
+    """A path by its name alone."""
     rows = [
-        f"| {name.replace('_', ' ')} | {value} |"
+        f"| {name.replace('_', ' ')} | {Path(value).name if name == 'teacher' else value} |"
         for name, value in result.settings.items()
         if value is not None
     ]
