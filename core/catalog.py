@@ -18,6 +18,7 @@ _JOBS = (
     "core.retrieval.critical.job",
     "core.retrieval.compress.job",
     "core.retrieval.study.job",
+    "core.retrieval.why.job",
     "core.retrieval.map.job",
     "core.retrieval.intrinsic.job",
     "core.tokenizers.job",

@@ -57,7 +57,7 @@ class Side(_Part):
 
 
 class Match(_Part):
-    """`query` and `document` are places in `Side.tokens`: a token and the document's that is nearest to it."""
+    """`query` and `document` are places in `Side.tokens`: a token and the document's nearest to it."""
 
     query: int
     document: int
