@@ -28,10 +28,10 @@ def trained_heads(
     """Each head asked for, trained, and written to a folder within `folder`."""
     if not request.heads:
         return []
-    lessons = _lessons(reader, pairs, sorted({head.reads for head in request.heads}), ctx)
+    lessons = _lessons(reader, pairs, sorted({head.reads for head in request.trained_heads()}), ctx)
     plan = Plan(request.steps, request.batch, request.learning_rate, request.temperature)
     found: list[tuple[TrainedHead, Training]] = []
-    for name, head in _named(request.heads, reader):
+    for name, head in _named(request.trained_heads(), reader):
         made = train(
             head,
             reader.width,

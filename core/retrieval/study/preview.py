@@ -53,7 +53,7 @@ def preview(request: StudyRequest) -> Preview:
     count = attentions * (len(request.poolings) * len(layers_of(request.layers, layers)) + len(request.heads))
     notes["poolings"] = f"about {count} ways to make a vector"
     width = model.hidden_size
-    weights = sum(head.parameters(width, layers) for head in request.heads)
+    weights = sum(head.parameters(width, layers) for head in request.trained_heads())
     if request.heads:
         notes["heads"] = f"{weights:,} weights in all"
     echo = any(pooling.startswith("echo") for pooling in request.poolings)

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from functools import partial, reduce
-from operator import or_
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field, field_validator
 
 from core.encoders.heads import HEADS, Head
-from core.encoders.heads.last_layer import LastLayer
-from core.encoders.heads.multi_layer import MultiLayer
 from core.jobs.request import Request
 from core.retrieval.fields import CollectionFolder, Correction, Test
 from core.retrieval.lines import parsed
 
 StudiedPooling = Literal["cls", "mean", "max", "weightedmean", "lasttoken", "first_last", "echo", "echo_last"]
-if TYPE_CHECKING:
-    AnyHead = Head
-else:
-    AnyHead = Annotated[
-        Annotated[reduce(or_, HEADS.values()), Field(discriminator="kind")],
-        BeforeValidator(partial(parsed, kinds=HEADS)),
-    ]
+_POOLINGS = {
+    "cls": ("First token", "The state of the first token."),
+    "mean": ("Mean", "Over all tokens."),
+    "max": ("Maximum", "The largest value in each dimension."),
+    "weightedmean": ("Weighted mean", "Later tokens weigh more."),
+    "lasttoken": ("Last token", "The only one that has seen all, where attention is causal."),
+    "first_last": ("First and last layer", "The mean of both layers' tokens."),
+    "echo": ("Echo, mean", "The text twice, the mean of the second copy."),
+    "echo_last": ("Echo, last token", "The text twice, the last token."),
+}
+
+
+def _takes(head: type[Head]) -> str:
+    """Its parameters, as a line has them."""
+    fields = {name: info.default for name, info in head.model_fields.items() if name != "kind"}
+    return " ".join(f"{name}={'…' if value is None else value}" for name, value in fields.items())
 
 
 class StudyRequest(Request):
@@ -39,6 +44,12 @@ class StudyRequest(Request):
         ["cls", "mean", "max", "weightedmean", "lasttoken", "first_last", "echo"],
         title="Poolings",
         description="The model's own is always among them. Echo reads every text twice, so it costs double.",
+        json_schema_extra={
+            "picks": [
+                {"name": name, "title": title, "sentence": sentence, "takes": ""}
+                for name, (title, sentence) in _POOLINGS.items()
+            ]
+        },
     )
     attention: Literal["both", "as made"] = Field(
         "both",
@@ -56,20 +67,17 @@ class StudyRequest(Request):
         "to correct for.",
         json_schema_extra={"labels": {"last": "Last", "quarters": "Quarters", "all": "All"}},
     )
-    heads: list[AnyHead] = Field(
-        [LastLayer(), MultiLayer()],
+    heads: list[str] = Field(
+        ["last-layer", "multi-layer"],
         title="Trained heads",
-        description="Trained here on top of the model, which stays as it is.",
+        description="Trained here on top of the model, which stays as it is; each with its parameters in a "
+        "line: multi-layer latents=64.",
         json_schema_extra={
             "picks": [
-                {
-                    "name": name,
-                    "title": cls.title,
-                    "sentence": cls.sentence,
-                    "takes": [field for field in cls.model_fields if field != "kind"],
-                }
-                for name, cls in HEADS.items()
-            ]
+                {"name": kind, "title": cls.title, "sentence": cls.sentence, "takes": _takes(cls)}
+                for kind, cls in HEADS.items()
+            ],
+            "example": "multi-layer latents=64",
         },
     )
     pairs: Path | None = Field(
@@ -139,3 +147,24 @@ class StudyRequest(Request):
         description="Where to write the trained heads, and a record that Why reads.",
         json_schema_extra={"output": "folder", "advanced": True},
     )
+
+    @field_validator("heads")
+    @classmethod
+    def _are_heads(cls, lines: list[str]) -> list[str]:
+        for line in lines:
+            head_of(line)
+        return lines
+
+    def trained_heads(self) -> list[Head]:
+        return [head_of(line) for line in self.heads]
+
+
+def head_of(line: str) -> Head:
+    """The head that a line names.
+
+    Raises:
+        ValueError: there is none, or it takes no such parameter.
+    """
+    said = parsed(line, HEADS)
+    assert isinstance(said, dict)
+    return HEADS[said["kind"]].model_validate(said)

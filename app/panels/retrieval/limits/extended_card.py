@@ -40,8 +40,8 @@ class ExtendedCard(Card):
         said = "With more documents than this, some pair cannot be found, if the fit holds so far."
         if fit is not None:
             said += (
-                f" Ours is fitted on {fit.low} to {fit.high} dimensions only (r² = {fit.r2:.4f}): so far from "
-                "them, it is no forecast."
+                f" Ours is fitted on {fit.low} to {fit.high} dimensions only (r² = {fit.r2:.4f}): so far "
+                "from them, it is no forecast."
             )
         else:
             said += " Ours needs five widths from 4 on."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import Slot
@@ -20,6 +19,8 @@ from core.errors import UserError
 from core.retrieval.limit.job import LIMIT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from app.widgets.dropped import Dropped
     from core.project.records import RunRecord
     from core.retrieval.limit.request import LimitRequest
@@ -99,7 +100,7 @@ class ModelTab(JobTab):
         if run is None or result is None or result.out is None:
             return
         first, second = self.cards.differences.pair
-        self.wanted.emit("why", Sought(run.id, Path(result.out), first, second, query, self.cards.measure))
+        self.wanted.emit("why", Sought(run.id, first, second, query, self.cards.measure))
 
     def acts(self, folder: Path) -> dict[str, Callable[[], object]]:
         return {**super().acts(folder), "why": self._ask_why}
