@@ -101,15 +101,20 @@ def _plug_ins(folder: Path) -> str:
     methods = RequestFlags(job_kind("transplant").request).flags[("method",)].members
     if len(methods) < 5:
         raise RuntimeError(f"only these transplant methods were found: {methods}")
+    from core.retrieval.compress.codecs import CODECS
+    from core.retrieval.systems import SYSTEMS
     from core.tokenizers.compare.measures import MEASURES
     from core.tokenizers.formats import FORMATS
     from core.tokenizers.train.algorithms import ALGORITHMS
 
     if len(FORMATS) < 7 or len(ALGORITHMS) < 6 or len(MEASURES) < 50:
         raise RuntimeError(f"too few were found: {len(FORMATS)}, {len(ALGORITHMS)}, {len(MEASURES)}")
+    if len(SYSTEMS) < 6 or len(CODECS) < 12:
+        raise RuntimeError(f"too few were found: {len(SYSTEMS)}, {len(CODECS)}")
     return (
         f"transplant methods {', '.join(methods)}; {len(FORMATS)} tokenizer formats, "
-        f"{len(MEASURES)} measures, {len(ALGORITHMS)} ways to train"
+        f"{len(MEASURES)} measures, {len(ALGORITHMS)} ways to train; retrieval systems {', '.join(SYSTEMS)}, "
+        f"{len(CODECS)} codes"
     )
 
 
@@ -253,6 +258,56 @@ def _heal(folder: Path) -> str:
     return f"{described['parameters']:,} parameters, a low-rank change merged"
 
 
+def _retrieval(folder: Path) -> str:
+    """With each library that searches: BM25's, FAISS, and the starter's vectors."""
+    embedder = str(starter("embedder"))
+    result = _run(
+        "retrieval",
+        folder,
+        collection=str(starter("help")),
+        systems=[
+            "bm25 stemmer=english",
+            embedder,
+            f"dense 'model={embedder}' index=hnsw label=HNSW",
+            "hybrid",
+        ],
+        measures=["nDCG@10"],
+        out=str(folder / "evaluation"),
+    )
+    figures = [f"{system['measures']['nDCG@10']['value']:.3f}" for system in result["systems"]]
+    return f"nDCG@10 {', '.join(figures)} on {len(result['queries'])} queries"
+
+
+def _compress(folder: Path) -> str:
+    result = _run(
+        "retrieval-compress",
+        folder,
+        collection=str(starter("help")),
+        encoder=str(starter("embedder")),
+        codec=["int8", "binary"],
+    )
+    if result["refused"]:
+        raise RuntimeError(result["refused"][0])
+    return f"{len(result['codecs'])} codes beside each other"
+
+
+def _map(folder: Path) -> str:
+    """The libraries behind UMAP, and a table in Parquet on the way."""
+    import pyarrow
+    import pyarrow.parquet
+
+    pyarrow.parquet.write_table(pyarrow.table({"id": ["a", "b"]}), folder / "ids.parquet")
+    read = pyarrow.parquet.read_table(folder / "ids.parquet").num_rows
+    result = _run(
+        "retrieval-map",
+        folder,
+        collection=str(starter("help")),
+        encoder=str(starter("embedder")),
+        method="umap",
+    )
+    return f"{result['documents']:,} documents on a plane, {read} rows of a table"
+
+
 CHECKS: tuple[Check, ...] = (
     Check("resources", _resources),
     Check("catalogue", _catalogue),
@@ -266,4 +321,7 @@ CHECKS: tuple[Check, ...] = (
     Check("transplant", _transplant),
     Check("sweep", _sweep),
     Check("heal", _heal),
+    Check("retrieval", _retrieval),
+    Check("compress", _compress),
+    Check("map", _map),
 )
