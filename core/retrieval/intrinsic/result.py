@@ -98,7 +98,15 @@ class IntrinsicResult(Result):
         figures = Table(
             ["test", "set", "used", "of", "figure", "value", "published"],
             [
-                [row.title, row.data, row.used, row.count, figure.name, round(figure.value, 4), _told(figure)]
+                [
+                    row.title,
+                    row.data,
+                    row.used,
+                    row.count,
+                    figure.name,
+                    float(f"{figure.value:.4g}"),
+                    _told(figure),
+                ]
                 for row in self.rows
                 for figure in row.figures
             ],

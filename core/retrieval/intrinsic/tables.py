@@ -155,7 +155,8 @@ def read_word_sets(file: Path, *, field: str) -> list[WordSets]:
     """
     data = _json(file, field)
     try:
-        return [_word_sets(entry) for entry in (data if isinstance(data, list) else [data])]
+        entries = data if isinstance(data, list) else [data]
+        return [_word_sets(entry, number) for number, entry in enumerate(entries, start=1)]
     except (KeyError, TypeError, AttributeError) as error:
         raise UserError(
             f"{file} is no file of word sets: each needs first_target, second_target, first_attribute and "
@@ -199,14 +200,18 @@ def read_words(file: Path, *, field: str) -> list[str]:
     return words
 
 
-def _word_sets(entry: Any) -> WordSets:
+def _word_sets(entry: Any, number: int) -> WordSets:
     targets = [entry[f"{which}_target"] for which in ("first", "second")]
     attributes = [entry[f"{which}_attribute"] for which in ("first", "second")]
-    lists = [[str(word) for word in part["words"]] for part in (*targets, *attributes)]
+    x, y, a, b = ([str(word) for word in part["words"]] for part in (*targets, *attributes))
     finding = entry.get("original_finding") or {}
     return WordSets(
-        f"{targets[0]['name']} and {targets[1]['name']}: {attributes[0]['name']}, {attributes[1]['name']}",
-        *lists,
+        f"{number}. {' and '.join(part['name'] for part in targets)}: "
+        f"{', '.join(part['name'] for part in attributes)}",
+        x,
+        y,
+        a,
+        b,
         published={key: str(value) for key, value in finding.items() if value},
     )
 

@@ -29,7 +29,7 @@ def rows(bench: Bench) -> Iterator[TestRow]:
         questions = read_analogies(file, bench.tally, field="analogies")
         words = _vocabulary(bench, questions)
         encoded = bench.encode(words, "Encoding words")
-        places = {words[place]: place for place in np.flatnonzero(encoded.known)}
+        places = {words[place]: int(place) for place in np.flatnonzero(encoded.known)}
         asked, kept = _asked(questions, places)
         for question in (question for question in questions if question not in kept):
             bench.tally.add(

@@ -93,7 +93,8 @@ def indirect_bias(one: Vectors, others: Vectors, g: Vectors) -> Vectors:
     likeness = others @ one
     flat = neutralised(np.concatenate([one[None], others]), g)
     rest = flat[1:] @ flat[0]
-    return np.divide(likeness - rest, likeness, out=np.zeros_like(likeness), where=np.abs(likeness) > 1e-12)
+    related = np.abs(likeness) > 1e-12
+    return np.asarray(np.divide(likeness - rest, likeness, out=np.zeros_like(likeness), where=related))
 
 
 def neutralised(vectors: Vectors, g: Vectors) -> Vectors:
