@@ -51,7 +51,8 @@ class CollectionRequest(Request):
 
     source: Path = Field(
         title="Documents",
-        description="A table (CSV, TSV, JSON Lines, Parquet), a folder of text files, or a collection.",
+        description="A table (CSV, TSV, JSON Lines, Parquet), documents of TREC, a folder of text files, or "
+        "a collection.",
         json_schema_extra={"input": "file"},
     )
     queries: Path | None = Field(

@@ -61,6 +61,7 @@ def collect(request: CollectionRequest, ctx: Context) -> CollectionResult:
         making = _Making(request, ctx, folder)
         made = making.make()
         collection = open_collection(folder, ctx, field="source")
+        _check_judged(request, collection)
         return CollectionResult(
             out=str(out),
             name=Path(out).name if request.out is not None else request.source.name,
@@ -73,6 +74,28 @@ def collect(request: CollectionRequest, ctx: Context) -> CollectionResult:
             skipped=_once(making.tally, collection),
             examples=_examples(collection),
         )
+
+
+def _check_judged(request: CollectionRequest, collection: Collection) -> None:
+    """
+    Raises:
+        UserError: no document is there that is judged: the ids are others.
+    """
+    judged = {id for grades in collection.judgements.values() for id in grades}
+    if not judged or any(id in collection.places for id in judged):
+        return
+    where = request.judgements or request.source
+    if request.passage is not None:
+        raise UserError(
+            f"{where} judges whole documents, by which passages cannot be measured: leave the documents "
+            "whole, or leave the judgements out and have queries made.",
+            field="passage",
+        )
+    raise UserError(
+        f"{where} judges none of the documents: its ids, such as {min(judged)!r}, are others than those of "
+        f"the documents, such as {collection.documents.ids[0]!r}. Choose another column for the ids.",
+        field="id_column",
+    )
 
 
 class _Making:

@@ -123,6 +123,21 @@ class Source:
         return there
 
 
+def beginning(path: Path, *, field: str | None, size: int = 4096) -> bytes:
+    """The first bytes of a file, unpacked.
+
+    Raises:
+        UserError: it cannot be read, or is damaged.
+    """
+    try:
+        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+            return file.read(size)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise UserError(f"{path} is damaged: {error}. Get it again.", field=field) from None
+    except OSError as error:
+        raise unreadable(path, error, field=field) from None
+
+
 def _stamp(file: IO[bytes]) -> tuple[int, int]:
     found = os.fstat(file.fileno())
     return found.st_size, found.st_mtime_ns

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from core.errors import UserError
 from core.jobs.context import Context
+from core.retrieval.collections.source import beginning
 from core.retrieval.collections.tables.csv_rows import CsvRows
 from core.retrieval.collections.tables.json_rows import JsonRows
 from core.retrieval.collections.tables.rows import Rows
+from core.retrieval.collections.tables.sgml_rows import SgmlRows, is_sgml
 from core.retrieval.collections.tally import Tally
 
 _JSON = (".jsonl", ".ndjson", ".json")
@@ -31,7 +33,8 @@ def open_rows(
     separator: str | None = None,
     field: str | None,
 ) -> Rows:
-    """CSV, TSV and other separated text, JSON Lines or a list in JSON (all also ``.gz``), or Parquet.
+    """CSV, TSV and other separated text, JSON Lines or a list in JSON, TREC's documents (all also ``.gz``),
+    or Parquet.
 
     Raises:
         UserError: it is none of these, or cannot be read.
@@ -45,6 +48,8 @@ def open_rows(
         from core.retrieval.collections.tables.parquet_rows import ParquetRows  # it loads pyarrow
 
         return ParquetRows(path, ctx, field=field)
+    if is_sgml(beginning(path, field=field)):
+        return SgmlRows(path, ctx, field=field)
     if kind in _JSON:
         return JsonRows(path, ctx, tally, field=field)
     return CsvRows(path, ctx, tally, header=header, separator=separator, field=field)

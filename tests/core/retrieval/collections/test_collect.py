@@ -176,6 +176,19 @@ def test_that_topics_and_judgements_join_a_corpus(tmp_path: Path) -> None:
     assert caught.value.field == "judgements"
 
 
+def test_that_judgements_of_other_documents_are_told(tmp_path: Path) -> None:
+    (tmp_path / "topics").write_text("1\twho drinks\n")
+    (tmp_path / "qrels").write_text("1 0 D7 1\n")
+    given = {"queries": tmp_path / "topics", "judgements": tmp_path / "qrels"}
+    with pytest.raises(UserError, match="judges none of the documents: its ids, such as 'D7'") as caught:
+        make(tmp_path, CSV, **given)
+    assert caught.value.field == "id_column"
+    (tmp_path / "qrels").write_text("1 0 007 1\n")
+    with pytest.raises(UserError, match="passages cannot be measured") as caught:
+        make(tmp_path, CSV, passage=8, **given)
+    assert caught.value.field == "passage"
+
+
 def test_that_queries_are_made_of_documents(tmp_path: Path) -> None:
     result, found = make(tmp_path, CSV, make=["keyword terms=1", "part_of_passage words=2"], count=2)
     assert result.made == {"keyword terms=1": 2, "part_of_passage words=2": 2}

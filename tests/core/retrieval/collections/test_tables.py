@@ -126,10 +126,34 @@ def test_that_parquet_is_read_in_batches(tmp_path: Path) -> None:
         open_rows(tmp_path / "t.parquet", None, Tally(), field="source")
 
 
+def test_that_documents_of_trec_are_rows(tmp_path: Path) -> None:
+    data = """<DOC>
+<DOCNO> FT-1 </DOCNO>
+<HEADLINE>Ships &amp; boats</HEADLINE>
+<TEXT>
+<P>They sail.</P>
+</TEXT>
+<TEXT>x &lt; y</TEXT>
+</DOC>
+<doc><docno>2</docno> no <b>text</b> tag: caf\xe9 </doc>
+""".encode("latin-1")
+    tally = Tally()
+    for name, content in (("t", data), ("t.sgml.gz", gzip.compress(data))):
+        assert rows(opened(tmp_path, name, content), tally) == [
+            {"docno": "FT-1", "title": "Ships & boats", "text": "They sail. x < y"},
+            {"docno": "2", "title": "", "text": "no text tag: café"},
+        ]
+    assert counts(tally) == {"documents that are not UTF-8 (read as Windows-1252)": 2}
+    assert guessed(["docno", "title", "text"], []) == Roles("docno", ["text"], "title")
+
+
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
         ("t.csv", "", "is empty"),
+        ("t", "<DOC>\n<DOCNO>1</DOCNO>\n", "line 1: a document that is never closed"),
+        ("t", "<DOC>\n<DOC>\n", "line 1: a document that is not closed"),
+        ("t", "<DOC>\n</DOC>\n", "line 1: a document without <DOCNO>"),
         ("t.csv", 'id,text\n1,a\n2,"never closed\n3,b\n', "line 3: a quotation mark is never closed"),
         ("t.jsonl", '{"a": 1}\nnonsense\n', "line 2, is no JSON object"),
         ("t.json", "[1, 2]", "item 1, is no object"),
