@@ -34,8 +34,8 @@ BESIDE = 300
 """Pixels of what stands beside the map."""
 NONE = "No query"
 TIP = (
-    "Drag to move, Shift and drag to brush, Ctrl and the wheel to zoom. With keys: arrows, plus, minus, 0 for "
-    "all, Return to list what is seen."
+    "Drag to move, Shift and drag to brush, Ctrl and the wheel to zoom. With keys: arrows, plus, minus, 0 "
+    "for all, Return to list what is seen."
 )
 
 
