@@ -24,7 +24,7 @@ class Pair:
     similarity: str
 
     def score(self, a: Floats, b: Floats) -> NDArray[np.float64]:
-        """Of (n, width) and (width,): what the encoder ranks by: their product, or their distance with a minus."""
+        """Of (n, width) and (width,): the score it ranks by: product, or distance with a minus."""
         first, second = a.astype(np.float64), b.astype(np.float64)
         if self.similarity == "euclidean":
             return np.asarray(-np.linalg.norm(first - second, axis=-1))

@@ -81,7 +81,7 @@ def integrated(
             values = score(points)
             (slopes,) = torch.autograd.grad(values.sum(), points)
             total += (slopes * share[first : first + batch, None, None]).sum(dim=0)
-            ends += [float(values[0]), float(values[-1])]
+            ends += values.detach()[[0, -1]].tolist()
     if abs(ends[-1] - float(vector.astype(np.float64) @ other.astype(np.float64))) > _SAME:
         return "its model gives another score when it is fed with embeddings"
     shares = ((text - start) * total).sum(dim=1).double().cpu().numpy()
