@@ -5,6 +5,7 @@ Layout: beir-cellar/beir. Texts stay in their files; judgements are held.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from core.retrieval.collections.memory import MemoryTexts
 from core.retrieval.collections.source import Source
 from core.retrieval.collections.tally import Tally
 
+MADE = "collection"
+"""The name of the folder that a run writes a collection to, where it is not told another."""
 LAYOUT = (
     "A collection is a folder with corpus.jsonl, queries.jsonl and qrels/test.tsv (or the same with .gz)."
 )
@@ -54,13 +57,25 @@ def open_collection(
     asked, kept = _judged(queries, judgements, tally, folder, field)
     _note_unknown_documents(documents, kept, tally)
     return Collection(
-        name=folder.resolve().name,
+        name=name_of(folder),
         path=folder,
         documents=documents,
         queries=asked,
         judgements=kept,
         skipped=tuple(tally.skipped()),
     )
+
+
+def name_of(folder: Path) -> str:
+    """The folder's; of one that a run made, which all are called alike, that of what it was made of."""
+    name = folder.resolve().name
+    if name != MADE:
+        return name
+    try:
+        said = json.loads((folder / "collection.json").read_text(encoding="utf-8"))["name"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return name
+    return said if isinstance(said, str) and said else name
 
 
 def _judged(

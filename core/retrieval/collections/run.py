@@ -28,7 +28,7 @@ from core.retrieval.collections.head import FORMATS, LOOKED_AT, kind_of, listed,
 from core.retrieval.collections.job import COLLECTION
 from core.retrieval.collections.line_texts import LineTexts, read_texts
 from core.retrieval.collections.queries import read_queries
-from core.retrieval.collections.read import open_collection
+from core.retrieval.collections.read import MADE, open_collection
 from core.retrieval.collections.request import CollectionRequest
 from core.retrieval.collections.result import CollectionResult, Example
 from core.retrieval.collections.source import Source
@@ -53,7 +53,7 @@ def collect(request: CollectionRequest, ctx: Context) -> CollectionResult:
     Raises:
         UserError: the source will not do: which file, which line, and the mend; or the output folder.
     """
-    out = request.out if request.out is not None else ctx.artifact("collection")
+    out = request.out if request.out is not None else ctx.artifact(MADE)
     sources = [path for path in (request.source, request.queries, request.judgements) if path is not None]
     with new_folder(
         out, replace=request.replace, sources=sources, holds=is_collection, what="collection"
@@ -64,7 +64,7 @@ def collect(request: CollectionRequest, ctx: Context) -> CollectionResult:
         _check_judged(request, collection)
         return CollectionResult(
             out=str(out),
-            name=Path(out).name if request.out is not None else request.source.name,
+            name=request.source.name if out.name == MADE else out.name,
             format=making.format,
             columns=making.columns,
             documents=len(collection.documents),
@@ -256,6 +256,7 @@ class _Making:
     def _meta(self, made: dict[str, int]) -> dict[str, Any]:
         request = self._request
         return {
+            "name": request.source.name,
             "source": str(request.source),
             "format": self.format,
             "columns": self.columns,

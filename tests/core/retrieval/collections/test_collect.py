@@ -232,6 +232,17 @@ def test_that_a_collection_may_be_the_source(tmp_path: Path) -> None:
     assert (fewer.documents, fewer.queries) == (2, 1)
 
 
+def test_that_a_run_s_own_folder_goes_by_its_source(tmp_path: Path) -> None:
+    (tmp_path / "notes.csv").write_text(CSV)
+    result = collect(source=tmp_path / "notes.csv", out=tmp_path / "collection")
+    assert result.name == open_collection(tmp_path / "collection").name == "notes.csv"
+    (tmp_path / "collection").rename(tmp_path / "other")
+    assert open_collection(tmp_path / "other").name == "other"
+    (tmp_path / "other" / "collection.json").write_text("[")
+    (tmp_path / "other").rename(tmp_path / "collection")
+    assert open_collection(tmp_path / "collection").name == "collection"
+
+
 def test_that_typed_queries_can_be_looked_at_without_judgements(tmp_path: Path) -> None:
     result, found = make(tmp_path, CSV, typed=["who flies?", " "])
     assert found.queries.texts(0, 9) == ["who flies?"]
