@@ -84,7 +84,7 @@ def test_that_shares_sum_to_the_score_and_gradients_to_its_rise(
     assert rows.shape == (len(found.query_tokens), len(found.document_tokens))
     assert [match.similarity for match in found.matches] == pytest.approx(rows.max(axis=1), abs=1e-3)
     columns = [found.document_tokens.index(match.document) for match in found.matches]
-    assert columns == rows.argmax(axis=1).tolist()
+    assert rows[np.arange(len(rows)), columns].tolist() == rows.max(axis=1).tolist()
 
 
 def test_that_the_first_words_are_left_out_where_a_text_is_long(words: tuple[Path, Path]) -> None:
