@@ -71,7 +71,7 @@ Test = Annotated[
     ),
 ]
 Correction = Annotated[
-    Literal["holm", "bonferroni", "fdr", "none"],
+    Literal["holm", "bonferroni", "fdr", "tukey", "none"],
     Field(
         title="Correction",
         description="For the number of comparisons in a table.",
@@ -80,6 +80,7 @@ Correction = Annotated[
                 "holm": "Holm",
                 "bonferroni": "Bonferroni",
                 "fdr": "Benjamini-Hochberg",
+                "tukey": "Tukey HSD",
                 "none": "None",
             },
             "advanced": True,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.retrieval.result_parts import Comparison
 from core.retrieval.significance.corrections import corrected
-from core.retrieval.significance.resampling import Report, bootstrap_p, intervals, randomization_p
+from core.retrieval.significance.resampling import Report, bootstrap_p, intervals, randomization_p, tukey_p
 
 Floats = NDArray[np.float64]
 
@@ -77,6 +77,7 @@ def comparisons(
 
     Args:
         per_query: system → measure → (queries,), the queries the same in all.
+        correction: one of `corrected`; or ``tukey``, which corrects for the pairs on each measure by itself.
         report: told how far it is, of how much.
     """
     pairs = list(combinations(per_query, 2))
@@ -86,7 +87,10 @@ def comparisons(
         return []
     table = np.stack([per_query[a][name] - per_query[b][name] for a, b, name in family], axis=1)
     tests = _tested(table, test, seed, report)
-    adjusted = corrected([each.p for each in tests], correction)
+    if correction == "tukey":
+        adjusted = _tukey(per_query, measures, pairs, seed, report)
+    else:
+        adjusted = corrected([each.p for each in tests], correction)
     return [
         Comparison(
             a=a,
@@ -105,6 +109,21 @@ def comparisons(
         )
         for (a, b, name), each, fixed in zip(family, tests, adjusted, strict=True)
     ]
+
+
+def _tukey(
+    per_query: Mapping[str, Mapping[str, Floats]],
+    measures: list[str],
+    pairs: list[tuple[str, str]],
+    seed: int,
+    report: Report | None,
+) -> list[float]:
+    found: list[float] = []
+    for name in measures:
+        table = np.stack([columns[name] for columns in per_query.values()], axis=1)
+        apart = np.array([(per_query[a][name] - per_query[b][name]).mean() for a, b in pairs])
+        found += tukey_p(table, apart, seed, report).tolist()
+    return found
 
 
 def _tested(table: Floats, test: str, seed: int, report: Report | None) -> list[PairedTest]:

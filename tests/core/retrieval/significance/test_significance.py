@@ -89,7 +89,7 @@ def test_that_corrections_are_the_known_ones() -> None:
     assert corrected(ps, "none") == ps
     assert corrected([], "holm") == []
     with pytest.raises(ValueError, match="holm, bonferroni"):
-        corrected(ps, "tukey")
+        corrected(ps, "other")
 
 
 @pytest.mark.parametrize("test", ["randomization", "t", "wilcoxon", "bootstrap"])
@@ -127,6 +127,21 @@ def test_that_all_pairs_on_all_measures_are_one_family() -> None:
     alone = compare(per_query["x"]["AP"], per_query["z"]["AP"], test="t")
     assert (found[1].p, found[1].low, found[1].high) == pytest.approx((alone.p, alone.low, alone.high))
     assert comparisons({"x": per_query["x"]}) == []
+
+
+def test_that_tukeys_differences_are_the_randomization_test_of_two_systems_and_wider_of_more() -> None:
+    rng = np.random.default_rng(2)
+    per_query = {name: {"AP": rng.random(40) + place / 10} for place, name in enumerate("xyz")}
+    two = comparisons({name: per_query[name] for name in "xy"}, "randomization", "tukey")[0]
+    assert two.adjusted == pytest.approx(two.p, abs=4 * np.sqrt(two.p / 10_000))
+    three = comparisons(per_query, "randomization", "tukey")
+    assert all(found.adjusted >= found.p - 0.01 for found in three)
+    assert three[0].adjusted > two.adjusted
+    groups = [columns["AP"] for columns in per_query.values()]
+    blocks = np.mean(groups, axis=0)
+    theirs = stats.tukey_hsd(*(group - blocks for group in groups)).pvalue
+    ours = [found.adjusted for found in three]
+    assert ours == pytest.approx([theirs[0, 1], theirs[0, 2], theirs[1, 2]], abs=0.1)
 
 
 def test_that_the_same_seed_gives_the_same_and_columns_do_not_matter() -> None:
