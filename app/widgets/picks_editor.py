@@ -97,7 +97,8 @@ class PickRow(QWidget):
 class PicksEditor(Editor):
     """Everything, or a list to tick; under either, lines in words for whatever a list cannot say.
 
-    A value is lines: a pick's name and its parameters each. The field's `every` is the line for all of them.
+    A value is lines: a pick's name and its parameters each. The field's `every` is the line for all of them;
+    without one there is the list only, and without an `example` no lines in words.
     """
 
     def __init__(self, field: Field) -> None:
@@ -126,12 +127,15 @@ class PicksEditor(Editor):
         self.column.addWidget(words)
         self.column.addWidget(self.more)
         self.which.chosen.connect(self._switch)
-        self.setFocusProxy(self.which.buttons[EVERY])
+        self.which.setVisible(bool(field.every))
+        words.setVisible(bool(field.example))
+        self.more.setVisible(bool(field.example))
+        self.setFocusProxy(self.control)
         self.set_value(field.default)
 
     @property
     def control(self) -> QWidget:
-        return self.which.buttons[self.which.key]
+        return self.which.buttons[self.which.key] if self.field.every else next(iter(self.rows.values())).box
 
     def value(self) -> list[str]:
         picked = [self.field.every] if self.which.key == EVERY else self._picked()
@@ -140,7 +144,7 @@ class PicksEditor(Editor):
     def set_value(self, value: Any) -> None:
         lines = [line for line in value if isinstance(line, str)] if isinstance(value, list) else []
         self.blockSignals(True)
-        every = self.field.every in lines
+        every = bool(self.field.every) and self.field.every in lines
         others = self._tick([line for line in lines if line != self.field.every])
         self.more.set_value(others)
         self.which.choose(EVERY if every else CHOSEN)

@@ -84,7 +84,7 @@ class EvaluateTab(JobTab):
         if run is None or result is None or result.out is None:
             return
         first, second = self.cards.differences.pair
-        sought = Sought(run.id, Path(result.out), first, second, query, self.cards.measure)
+        sought = Sought(run.id, first, second, query, self.cards.measure)
         self.wanted.emit("why", sought)
 
     def made_here(self) -> Path | None:
