@@ -19,8 +19,8 @@ _ELEVEN = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 @kind
 @dataclass(frozen=True)
 class InterpolatedPrecision(Measure):
-    """The recall becomes a number of relevant documents by rounding, as in trec_eval 10; version 9 (and so
-    pytrec_eval) rounds up from one tenth."""
+    """A share of the relevant documents becomes a number of them by rounding to the nearest, as in trec_eval
+    10; ``version=9`` rounds up from one tenth, as that and pytrec_eval do."""
 
     spelling: ClassVar[str] = "IPrec"
     title: ClassVar[str] = "Interpolated precision"
@@ -29,9 +29,13 @@ class InterpolatedPrecision(Measure):
 
     cutoff: float
     rel: int | None = None
+    version: int = 10
+
+    def __post_init__(self) -> None:
+        _check(self.version)
 
     def values(self, judged: Judged) -> NDArray[np.float64]:
-        return _interpolated(judged, self.rel, self.cutoff)
+        return _interpolated(judged, self.rel, self.cutoff, self.version)
 
 
 @kind
@@ -44,8 +48,10 @@ class ElevenPoint(Measure):
 
     recalls: str = ""
     rel: int | None = None
+    version: int = 10
 
     def __post_init__(self) -> None:
+        _check(self.version)
         try:
             [float(word) for word in self.recalls.split(",") if word]
         except ValueError:
@@ -57,11 +63,16 @@ class ElevenPoint(Measure):
         recalls = [float(word) for word in self.recalls.split(",") if word] or list(_ELEVEN)
         total = np.zeros(len(judged))
         for recall in reversed(recalls):
-            total += _interpolated(judged, self.rel, recall)
+            total += _interpolated(judged, self.rel, recall, self.version)
         return total / len(recalls)
 
 
-def _interpolated(judged: Judged, rel: int | None, recall: float) -> NDArray[np.float64]:
+def _check(version: int) -> None:
+    if version not in (9, 10):
+        raise ValueError(f"version is trec_eval's, 9 or 10, not {version}")
+
+
+def _interpolated(judged: Judged, rel: int | None, recall: float, version: int) -> NDArray[np.float64]:
     import numpy as np
 
     if not judged.depth:
@@ -70,7 +81,8 @@ def _interpolated(judged: Judged, rel: int | None, recall: float) -> NDArray[np.
         ("interpolated", rel),
         lambda: np.maximum.accumulate(judged.precision(rel)[:, ::-1], axis=1)[:, ::-1],
     )
-    wanted = np.floor(recall * judged.relevant(rel) + 0.5).astype(np.int64)
+    up = 0.9 if version == 9 else 0.5
+    wanted = np.floor(recall * judged.relevant(rel) + up).astype(np.int64)
     place = (judged.seen(rel) < wanted[:, None]).sum(axis=1)
     reached = place < judged.depth
     return np.where(reached, best[np.arange(len(judged)), np.minimum(place, judged.depth - 1)], 0.0)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.retrieval.measures.judged import judge_scores
-from core.retrieval.measures.spelt import expanded
+from core.retrieval.measures.spelt import expanded, measure
 from core.retrieval.measures.values import over_queries, values
 
 pytrec_eval = pytest.importorskip("pytrec_eval")
@@ -67,16 +67,29 @@ def test_that_values_equal_trec_evals_to_the_last_bit(seed: int) -> None:
             assert table[row, column] == theirs[query][name], (query, name)
 
 
+def test_that_interpolated_precision_is_that_of_version_9_where_asked_for() -> None:
+    qrels, run = random_run(4)
+    theirs = pytrec_eval.RelevanceEvaluator(qrels, {"iprec_at_recall", "11pt_avg"}).evaluate(run)
+    judged = judge_scores(run, qrels, queries="both")
+    for tenth in range(11):
+        found = measure(f"IPrec(version=9)@{tenth / 10}").values(judged)
+        assert found.tolist() == [
+            theirs[query][f"iprec_at_recall_{tenth / 10:.2f}"] for query in judged.queries
+        ]
+    average = measure("11pt_avg(version=9)").values(judged)
+    assert average.tolist() == [theirs[query]["11pt_avg"] for query in judged.queries]
+
+
 @pytest.mark.parametrize("level", [1, 2])
 def test_that_measures_with_logarithms_of_sums_are_close(level: int) -> None:
     qrels, run = random_run(9)
     theirs = trec_evals(qrels, run, CLOSE, relevance_level=level)
     judged = judge_scores(run, qrels, queries="both", level=level)
-    for name, measure in expanded(CLOSE).items():
-        column = measure.values(judged)
+    for name, each in expanded(CLOSE).items():
+        column = each.values(judged)
         if name.startswith("gm_"):
             together = np.exp(np.mean([theirs[query][name] for query in judged.queries]))
-            assert over_queries(measure, column) == pytest.approx(together, abs=1e-9)
+            assert over_queries(each, column) == pytest.approx(together, abs=1e-9)
             continue
         for query, value in zip(judged.queries, column, strict=True):
             if not any(grade >= level for grade in qrels[query].values()) and name in ("Rndcg", "ndcg_rel"):
