@@ -23,14 +23,10 @@ class LimitResult(EvaluationResult):
     published: list[Published] = Field(default_factory=list)
 
     def summary(self) -> str:
-        best = self.ranked()[0]
-        value = best.measures[self.primary].value
-        said = f"{best.name} finds {value:.1%} ({self.primary}) of a collection that single words solve"
-        others = self.ranked()[1:]
-        if not others:
-            return f"{said}."
-        rest = ", ".join(f"{system.name} {system.measures[self.primary].value:.1%}" for system in others[:3])
-        return f"{said}; {rest}."
+        first, *others = self.systems
+        found = f"{first.name} finds {first.measures[self.primary].value:.1%} ({self.primary})"
+        rest = ", ".join(f"{each.name} {each.measures[self.primary].value:.1%}" for each in others[:3])
+        return f"{found} of what single words tell apart{f'; {rest}' if rest else ''}."
 
     def tables(self) -> list[Table]:
         facts = Table(

@@ -98,7 +98,7 @@ class StudyRequest(Request):
         json_schema_extra={"advanced": True},
     )
     steps: int = Field(
-        300,
+        150,
         ge=1,
         title="Steps",
         description="How often a head's weights are changed.",

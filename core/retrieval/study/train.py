@@ -33,7 +33,7 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Plan:
-    steps: int = 300
+    steps: int = 150
     batch: int = 32
     learning_rate: float = 1e-3
     temperature: float = 0.05

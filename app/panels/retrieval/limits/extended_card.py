@@ -14,13 +14,12 @@ if TYPE_CHECKING:
     from core.retrieval.critical.result import CriticalResult
 
 COLUMNS = (
-    Column("dimensions", lambda row: row[0], count, right=True),
+    Column("dimensions", lambda row: row[0], count),
     Column(
         "documents, by the paper's fit", lambda row: row[2], lambda value: count(round(value)), right=True
     ),
     Column("documents, by our fit", lambda row: row[1], lambda value: count(round(value)), right=True),
 )
-OWN, LAST = 2, 2
 
 
 class ExtendedCard(Card):
@@ -28,7 +27,7 @@ class ExtendedCard(Card):
 
     def __init__(self, session: Session) -> None:
         super().__init__("Extended to usual widths")
-        self.table = FiguresTable(session, "Fits extended", COLUMNS, stretched=LAST, sortable=False)
+        self.table = FiguresTable(session, "Fits extended", COLUMNS, stretched=0, sortable=False)
         self.words = Words(role="small")
         self.column.addWidget(self.table)
         self.column.addWidget(self.words)

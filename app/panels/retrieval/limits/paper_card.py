@@ -29,7 +29,7 @@ class PaperCard(Card):
             session, "Figures of arXiv 2508.21038", COLUMNS, stretched=3, sortable=False, least=300
         )
         self.meaning = Words(
-            "Coloured rows are measured here; the others are of arXiv 2508.21038, whose words are its own.",
+            "Coloured figures are measured here; the others are those of arXiv 2508.21038.",
             "small",
         )
         for widget in (self.facts, self.table, self.meaning):

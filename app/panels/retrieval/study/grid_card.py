@@ -8,11 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QComboBox, QMenu
 
 from app.panels.retrieval.study import words
 from app.widgets.card import Card
-from app.widgets.elided_combo import ElidedCombo
 from app.widgets.figures_table import Column, FiguresTable
 from app.widgets.words import Words
 from core.retrieval.study.result import value
@@ -32,7 +31,6 @@ class Shown(float):
     """A cell's nDCG@10; sorted and copied as the number."""
 
     text = ""
-    color = ""
     share = 0.0
 
 
@@ -60,7 +58,6 @@ def rows_of(result: StudyResult, layer: int) -> list[Row]:
             figure = Shown(value(cell))
             figure.share = (figure - low) / (high - low) if high > low else 0.5
             figure.text = words.figure(result, cell)
-            figure.color = words.color(result, cell)
             shown[attention] = figure
         rows.append(Row(pooling, cells, shown))
     return sorted(rows, key=lambda row: -max(row.shown.values()))
@@ -75,11 +72,6 @@ def _share(attention: str, row: Row) -> float | None:
     return shown.share if shown is not None else None
 
 
-def _color(attention: str, row: Row) -> str:
-    shown = row.shown.get(attention)
-    return shown.color if shown is not None else ""
-
-
 POOLING = Column("pooling", lambda row: row.pooling)
 COLUMNS = (
     POOLING,
@@ -90,7 +82,6 @@ COLUMNS = (
             lambda shown: shown.text,
             right=True,
             shade=partial(_share, attention),
-            color=partial(_color, attention),
             tip=words.ATTENTION[attention],
         )
         for attention in ATTENTIONS
@@ -102,7 +93,8 @@ class GridCard(Card):
     def __init__(self, session: Session, more: Callable[[QMenu], object]) -> None:
         super().__init__("Pooling and attention")
         self._result: StudyResult | None = None
-        self.layer = ElidedCombo("Layer")
+        self.layer = QComboBox()
+        self.layer.setAccessibleName("Layer")
         self.layer.currentIndexChanged.connect(self._on_layer)
         self.head.addWidget(self.layer)
         self.table = FiguresTable(session, "nDCG@10 by pooling and attention", COLUMNS, stretched=0, lines=14)

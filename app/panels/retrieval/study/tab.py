@@ -83,7 +83,7 @@ class StudyTab(JobTab):
         models, collections = starter_models(), starter_collections()
         if not models or not collections:
             raise UserError("The sample's model or collection cannot be found; install Lexigraft again.")
-        return {"model": str(models[0]), "collection": str(collections[0]), "steps": 100}
+        return {"model": str(models[0]), "collection": str(collections[0]), "steps": 60}
 
     def put(self, found: Dropped) -> list[str]:
         said = []

@@ -16,7 +16,7 @@ ATTENTION = {
     "causal": "Each token sees those before it",
     "bidirectional": "Each token sees all",
 }
-__all__ = ["ATTENTION", "BETTER", "CORRECTIONS", "OWN", "WORSE", "color", "difference", "figure", "mark"]
+__all__ = ["ATTENTION", "BETTER", "CORRECTIONS", "OWN", "WORSE", "difference", "figure", "mark"]
 
 
 def mark(result: StudyResult, cell: Cell) -> str:
@@ -27,10 +27,6 @@ def mark(result: StudyResult, cell: Cell) -> str:
     if found is None or found.adjusted >= ALPHA:
         return ""
     return BETTER if found.difference > 0 else WORSE
-
-
-def color(result: StudyResult, cell: Cell) -> str:
-    return {BETTER: "success", WORSE: "warning"}.get(mark(result, cell), "")
 
 
 def figure(result: StudyResult, cell: Cell) -> str:

@@ -40,8 +40,8 @@ def test_that_words_solve_what_vectors_do_not(tmp_path: Path, ctx: Context) -> N
     assert result.density == pytest.approx(40 / 45)
     assert result.comparisons[0].p < 0.001
     assert result.published[0].measure == "R@2"
-    said = f"of a collection that single words solve; encoder {vectors.measures['R@2'].value:.1%}."
-    assert result.summary().endswith(said)
+    said = f"encoder finds {vectors.measures['R@2'].value:.1%} (R@2) of what single words tell apart; BM25"
+    assert result.summary().startswith(said)
     assert (tmp_path / "out" / FILE).is_file()
 
     again = open_collection(tmp_path / "out")

@@ -74,7 +74,7 @@ def test_that_a_model_s_figures_stand_beside_the_paper_s(tab: LimitsTab, show: C
     assert rows[0][3] == "46 documents, 40 queries, dense"
     assert "96.6% are asked for together" in part.paper.facts.text()
     assert "the collection is sound" in part.paper.facts.text()
-    assert part.page.answer.sentence.text().startswith("Hybrid · RRF of both finds")
+    assert part.page.answer.sentence.text().startswith("minilm finds")
     assert len(part.cards.means.dots.rows) == 3
 
 
