@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.jobs.request import Metric, Result, Table
 from core.retrieval.result_parts import Skipped
 
+_TOLD = 4
+"""Rows that the sentence speaks of."""
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True)
@@ -80,8 +83,11 @@ class IntrinsicResult(Result):
     skipped: list[Skipped] = Field(default_factory=list)
 
     def summary(self) -> str:
-        said = [f"{row.data}: {row.figures[0].name} {row.figures[0].value:.3f}" for row in self.rows[:4]]
-        more = f", and {len(self.rows) - 4} more" if len(self.rows) > 4 else ""
+        measured = [row for row in self.rows if row.figures]
+        if not measured:
+            return f"{self.encoder} knows too few of the words: nothing was measured."
+        said = [f"{row.data}: {row.figures[0].name} {row.figures[0].value:.3f}" for row in measured[:_TOLD]]
+        more = f", and {len(measured) - _TOLD} more" if len(measured) > _TOLD else ""
         return f"{self.encoder}: {'; '.join(said)}{more}."
 
     def metrics(self) -> list[Metric]:
@@ -92,7 +98,7 @@ class IntrinsicResult(Result):
         ]
 
     def headline(self) -> Metric | None:
-        return self.metrics()[0] if self.rows else None
+        return next(iter(self.metrics()), None)
 
     def tables(self) -> list[Table]:
         figures = Table(

@@ -97,6 +97,9 @@ def test_that_weat_stands_beside_what_people_showed(vectors: Path, tmp_path: Pat
     [poor] = measured(tmp_path, encoder=vectors, weat=json.dumps([sets])).rows
     assert poor.figures == []
     assert "Fewer than two words" in poor.notes[0]
+    said = measured(tmp_path, encoder=vectors, weat=json.dumps([sets]))
+    assert said.summary() == "vectors knows too few of the words: nothing was measured."
+    assert said.headline() is None
 
 
 def test_that_neutral_words_lean_along_the_direction(vectors: Path, tmp_path: Path) -> None:

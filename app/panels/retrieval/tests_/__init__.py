@@ -1,0 +1,1 @@
+"""Tests of an encoder that need no search."""
