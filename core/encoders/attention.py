@@ -9,14 +9,21 @@ import torch
 from core.encoders.recipe import Attention
 from core.errors import UserError
 
+_WHOLE, _WINDOW = "full_attention", "sliding_attention"
+"""What transformers calls the kinds of layers."""
 
-def mask_for(attention: Attention, there: torch.Tensor, dtype: torch.dtype) -> torch.Tensor | None:
+
+def mask_for(
+    attention: Attention, there: torch.Tensor, dtype: torch.dtype, config: object = None
+) -> torch.Tensor | dict[str, torch.Tensor] | None:
     """What a model of transformers takes as ``attention_mask``; None where it need not be told.
 
     Args:
         attention: as made: (n, tokens) ones and zeros; otherwise (n, 1, tokens, tokens), added to
-            what a token sees: 0 or the least number. Models take the latter in place of their own.
+            what a token sees: 0 or the least number. Models take the latter in place of their own. Where only
+            some layers have a window there is one mask for each kind of layer.
         there: (n, tokens) bool, False for padding.
+        config: the model's, which says how far tokens of a layer with a window see; that stays as it is.
     """
     if attention == "as made":
         return None if bool(there.all()) else there.long()
@@ -24,7 +31,25 @@ def mask_for(attention: Attention, there: torch.Tensor, dtype: torch.dtype) -> t
     seen = there[:, None, None, :].expand(-1, 1, length, length)
     if attention == "causal":
         seen = seen & torch.ones(length, length, dtype=torch.bool, device=there.device).tril()
-    none = torch.zeros((), dtype=dtype, device=there.device)
+    window = getattr(config, "sliding_window", None)
+    kinds = set(getattr(config, "layer_types", None) or ())
+    if not isinstance(window, int) or (kinds and kinds != {_WHOLE, _WINDOW} and kinds != {_WINDOW}):
+        return _added(seen, dtype)
+    near = _within(window, length, there.device, ahead=attention == "bidirectional")
+    if not kinds:
+        return _added(seen & near, dtype)
+    return {_WHOLE: _added(seen, dtype), _WINDOW: _added(seen & near, dtype)}
+
+
+def _within(window: int, length: int, device: torch.device, *, ahead: bool) -> torch.Tensor:
+    """(length, length): a causal window counts the token itself, a bidirectional one reaches both ways."""
+    places = torch.arange(length, device=device)
+    distance = places[:, None] - places
+    return distance.abs() <= window if ahead else distance < window
+
+
+def _added(seen: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    none = torch.zeros((), dtype=dtype, device=seen.device)
     return none.expand(seen.shape).masked_fill(~seen, torch.finfo(dtype).min)
 
 
@@ -49,7 +74,7 @@ def check_attention(
         first = [
             model(
                 input_ids=torch.tensor([some], device=device),
-                attention_mask=mask_for(attention, there, torch.float32),
+                attention_mask=mask_for(attention, there, torch.float32, model.config),
             ).last_hidden_state[0, 0]
             for some in (ids, changed)
         ]

@@ -90,7 +90,7 @@ def read_recipe(folder: Path, *, field: str) -> Recipe:
     file = root / "tokenizer_config.json"
     tokenizer = read_json_object(file, field=field) if file.is_file() else {}
     cut: Literal["left", "right"] = "left" if tokenizer.get("truncation_side") == "left" else "right"
-    limits = [_positions(config), tokenizer.get("model_max_length")]
+    limits = [positions(config), tokenizer.get("model_max_length")]
     limit = min((some for some in limits if isinstance(some, int) and 0 < some < _NO_LIMIT), default=None)
     most = min(_MOST_TOKENS, limit or _MOST_TOKENS)
     if steps is None:
@@ -114,7 +114,7 @@ def read_recipe(folder: Path, *, field: str) -> Recipe:
     prompts, similarity = read_settings(folder, field=field)
     return Recipe(
         pooling=pooling or ("mean",),
-        most_tokens=min(length, _positions(config) or length) if isinstance(length, int) else most,
+        most_tokens=min(length, positions(config) or length) if isinstance(length, int) else most,
         steps=tuple(followed),
         lower_case=said.get("do_lower_case") is True,
         prompts=prompts,
@@ -185,7 +185,7 @@ def unknown_step(modules: Path, kind: str, place: int, field: str) -> UserError:
     return UserError(f"{modules} asks for {what}.", field=field)
 
 
-def _positions(config: Mapping[str, object]) -> int | None:
+def positions(config: Mapping[str, object]) -> int | None:
     """The most tokens that a model has positions for."""
     limit = config.get("max_position_embeddings")
     if not isinstance(limit, int) or limit <= 0:

@@ -132,8 +132,7 @@ def _begun(
         (folder / name).unlink(missing_ok=True)
     keys = keys_of(texts, ctx)
     _write_whole(folder / KEYS, keys.tobytes())
-    with (folder / VECTORS).open("wb") as file:
-        file.truncate(count * width * 4)
+    _reserve(folder / VECTORS, count * width * 4)
     vectors = _mapped(folder, count, width, "r+")
     status = np.zeros(count, dtype=np.uint8)
     copy_known(folder, keys, vectors, status, ctx)
@@ -214,6 +213,14 @@ def _mapped(folder: Path, count: int, width: int, mode: str) -> np.memmap:
 
 def _read_status(folder: Path) -> NDArray[np.uint8]:
     return np.frombuffer((folder / STATUS).read_bytes(), dtype=np.uint8).copy()
+
+
+def _reserve(file: Path, size: int) -> None:
+    """A file of zeros. On a full disk it fails here, and not when a mapped page is written."""
+    with file.open("wb") as stream:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(stream.fileno(), 0, size)
+        stream.truncate(size)
 
 
 def _write_whole(file: Path, data: bytes) -> None:

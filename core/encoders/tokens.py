@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,14 +68,18 @@ def tokenised(
     lengths: list[int] = []
     cut: list[bool] = []
     for some in some_at_a_time(texts):
-        ctx.progress(0, 1, stage)
+        ctx.progress(len(lengths), len(texts), f"{stage}: cutting texts into tokens")
         read = [prompt + text for text in some]
         encodings = tokenizer.encode_batch_fast([text.lower() for text in read] if lower else read)
-        for text, encoding in zip(some, encodings, strict=True):
-            found = encoding.ids if text.strip() or (blank and text) else []
-            ids.append(np.array(found, dtype=np.int32))
-            lengths.append(len(found))
-            cut.append(bool(found) and bool(encoding.overflowing))
+        found = [
+            encoding.ids if text.strip() or (blank and text) else []
+            for text, encoding in zip(some, encodings, strict=True)
+        ]
+        lengths += map(len, found)
+        ids.append(np.fromiter(chain.from_iterable(found), dtype=np.int32))
+        cut += [
+            bool(one) and bool(encoding.overflowing) for one, encoding in zip(found, encodings, strict=True)
+        ]
     starts = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
     pooled = np.stack([np.minimum(skipped, np.diff(starts)), np.diff(starts)], axis=1).astype(np.int32)
     flat = np.concatenate(ids) if ids else np.empty(0, dtype=np.int32)

@@ -30,7 +30,7 @@ from core.encoders.encoder import (
 )
 from core.encoders.layers import LayerStates
 from core.encoders.pooling import pool, shares
-from core.encoders.recipe import Recipe, read_modules, read_recipe
+from core.encoders.recipe import Recipe, positions, read_modules, read_recipe
 from core.encoders.steps import Normalize, open_steps
 from core.encoders.tokens import Tokens, prompt_length, tokenised
 from core.errors import UserError
@@ -224,7 +224,8 @@ class TransformerEncoder(Encoder):
         first, last = tokens.pooled[rows, 0, None], tokens.pooled[rows, 1, None]
         pooled = torch.from_numpy((positions >= first) & (positions < last)).to(self._device)
         said: dict[str, Any] = {"output_hidden_states": True} if all_layers else {}
-        mask = mask_for(self.recipe.attention, there, next(self.model.parameters()).dtype)
+        dtype = next(self.model.parameters()).dtype
+        mask = mask_for(self.recipe.attention, there, dtype, self.model.config)
         if mask is not None:
             said["attention_mask"] = mask
         return self.model(input_ids=torch.from_numpy(ids).to(self._device), **said), there, pooled
@@ -280,6 +281,11 @@ def open_transformer(
     tokenizer = _tokenizer(root, field)
     ctx.progress(0, 1, f"Opening {folder.name}")
     model = _model(root, field).to(ctx.device).eval()
+    limit = positions(read_json_object(root / "config.json", field=field))
+    if limit is not None and recipe.most_tokens > limit:
+        raise UserError(
+            f"{folder} reads at most {limit:,} tokens; {recipe.most_tokens:,} are too many.", field=field
+        )
     layers = getattr(model.config, "num_hidden_layers", None)
     if recipe.layer is not None and isinstance(layers, int) and not -layers - 1 <= recipe.layer <= layers:
         raise UserError(

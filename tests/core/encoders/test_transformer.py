@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from tokenizers import Tokenizer
-from transformers import AutoModel, BertModel, LlamaConfig, LlamaModel
+from transformers import (
+    AutoModel,
+    BertModel,
+    Gemma3TextConfig,
+    GPT2Config,
+    LlamaConfig,
+    LlamaModel,
+    MistralConfig,
+    ModernBertConfig,
+    MPNetConfig,
+    PreTrainedConfig,
+    RobertaConfig,
+    T5Config,
+    T5EncoderModel,
+)
 
 from core.encoders import transformer as module
 from core.encoders.opened import open_encoder
@@ -21,6 +36,11 @@ from core.jobs.context import Context, Control
 from tests.core.encoders.toys import TEXTS, wordpiece, write_encoder
 from tests.core.transplant.toys import ROLES, write_tokenizer
 from tests.real_models import real_model
+
+SMALL: dict[str, Any] = {
+    "vocab_size": 400, "hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2,
+    "num_attention_heads": 2, "max_position_embeddings": 70, "initializer_range": 0.5,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -288,3 +308,53 @@ def test_that_a_real_encoder_gives_the_known_cosine(ctx: Context) -> None:
     texts = ["A man is eating food.", "A man eats something."]
     one, other = open_transformer(real_model("minilm"), ctx).encode(texts, ctx)
     assert float(one @ other) == pytest.approx(0.875, abs=5e-4)
+
+
+def test_that_more_tokens_than_positions_are_refused(folder: Path, ctx: Context) -> None:
+    with pytest.raises(UserError, match="toy reads at most 64 tokens; 65 are too many"):
+        open_encoder(EncoderFields(model=folder, most_tokens=65), ctx)
+
+
+ARCHITECTURES: dict[str, tuple[PreTrainedConfig, str]] = {
+    "roberta": (RobertaConfig(**SMALL, pad_token_id=1), "bidirectional"),
+    "mpnet": (MPNetConfig(**SMALL, pad_token_id=1), "bidirectional"),
+    "modernbert": (
+        ModernBertConfig(
+            **SMALL, local_attention=8, pad_token_id=0, bos_token_id=1, eos_token_id=2, cls_token_id=1,
+            sep_token_id=2,
+        ),
+        "bidirectional",
+    ),
+    "t5": (
+        T5Config(vocab_size=400, d_model=16, d_ff=32, num_layers=2, num_heads=2, d_kv=8),
+        "bidirectional",
+    ),
+    "gpt2": (GPT2Config(vocab_size=400, n_embd=16, n_layer=2, n_head=2, n_positions=70), "causal"),
+    "mistral": (MistralConfig(**SMALL, num_key_value_heads=2, sliding_window=6), "causal"),
+    "gemma3": (Gemma3TextConfig(**SMALL, num_key_value_heads=2, head_dim=8, sliding_window=6), "causal"),
+}  # fmt: skip
+"""With the attention that each is made with; some with windows."""
+
+
+@pytest.mark.parity
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_that_other_kinds_of_models_are_read_as_sentence_transformers_does(
+    name: str, tmp_path: Path, ctx: Context
+) -> None:
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer import modules
+
+    config, attention = ARCHITECTURES[name]
+    folder = write_tokenizer(tmp_path / name, wordpiece(), {**ROLES["wordpiece"], "pad": "[UNK]"})
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = T5EncoderModel(config) if name == "t5" else AutoModel.from_config(config)
+    model.save_pretrained(folder)
+    parts = [modules.Transformer(str(folder), max_seq_length=64), modules.Pooling(16)]
+    theirs = SentenceTransformer(modules=parts, device="cpu")
+    texts = [*TEXTS, "The ship left the harbour. " * 30]
+    expected = theirs.encode(texts, batch_size=1, normalize_embeddings=True)
+    for asked in ("as made", attention):
+        fields = EncoderFields(model=folder, pooling="mean", most_tokens=64, attention=asked)  # type: ignore[arg-type]
+        found = open_encoder(fields, ctx).encode(texts, ctx)
+        assert float((found * expected).sum(axis=1).min()) >= 0.99999
