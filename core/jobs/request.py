@@ -13,7 +13,8 @@ class Request(BaseModel):
 
     Extras understood in a field's ``json_schema_extra``:
 
-    - ``"input": "model" | "encoder" | "tokenizer" | "collection" | "text" | "file" | "folder" | "project"``:
+    - ``"input": "model" | "encoder" | "tokenizer" | "collection" | "evaluation" | "text" | "file" |
+      "folder" | "project"``:
       a path (or list of paths) that is read; hashed for provenance and offered by the matching picker;
     - ``"output": "folder" | "file"``: a path that the job writes; ``"when": {field: value}``: only then;
       ``"optional": True``: what is written is beside the point, and need not be kept;

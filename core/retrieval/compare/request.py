@@ -24,7 +24,7 @@ class CompareRequest(Request):
         default_factory=list,
         title="Evaluations",
         description="Folders that evaluations wrote: all their systems.",
-        json_schema_extra={"input": "folder", "also": "result"},
+        json_schema_extra={"input": "evaluation", "also": "result"},
     )
     qrels: Path | None = Field(
         None,
