@@ -12,6 +12,7 @@ NAMES = {"tokenizer.json", "tekken.json", "vocab.txt", "vocab.json", "merges.txt
 """Files by which a folder without a model in it is a tokenizer's."""
 COLLECTION = ("corpus.jsonl", "queries.jsonl")
 """Files, packed or not, by which a folder is a collection to search in."""
+RECORD = "record.sqlite"
 WEIGHTS = {".safetensors", ".bin", ".pt", ".pth"}
 MODEL = ("config.json", "modules.json")
 """Files by which a folder is a model's."""
@@ -31,6 +32,8 @@ class Dropped:
     tokenizers: list[Path] = field(default_factory=list)
     texts: list[Path] = field(default_factory=list)
     collections: list[Path] = field(default_factory=list)
+    evaluations: list[Path] = field(default_factory=list)
+    """Folders with a record of rankings."""
     runs: list[Path] = field(default_factory=list)
     """Rankings (TREC run files)."""
     judgements: list[Path] = field(default_factory=list)
@@ -64,6 +67,8 @@ def _sort(path: Path, found: Dropped) -> None:
             found.models.append(path)
         elif any((path / name).is_file() for name in NAMES):
             found.tokenizers.append(path)
+        elif (path / RECORD).is_file():
+            found.evaluations.append(path)
         elif all((path / name).is_file() or (path / f"{name}.gz").is_file() for name in COLLECTION):
             found.collections.append(path)
         else:

@@ -28,6 +28,7 @@ SIGNS = {
     "encoder": ("config.json", "modules.json"),
     "tokenizer": ("config.json", "tokenizer.json"),
     "collection": ("corpus.jsonl", "corpus.jsonl.gz"),
+    "evaluation": ("record.sqlite",),
 }
 """Files by which a folder that a run made is of a kind."""
 ALSO = {("model", "tokenizer"), ("model", "encoder"), ("encoder", "model")}
@@ -44,7 +45,8 @@ class KnownPath:
 
 
 def known_paths(project: Project | None, kind: str) -> list[KnownPath]:
-    """What there is of an input kind: ``model``, ``encoder``, ``tokenizer``, ``collection`` or ``text``.
+    """What there is of an input kind: ``model``, ``encoder``, ``tokenizer``, ``collection``, ``evaluation``
+    or ``text``.
 
     Looks at the disk and at the project: not for the main thread.
     """
@@ -97,7 +99,9 @@ def path_label(path: Path) -> str:
     """The name that tells it best: a ``tokenizer.json`` goes by its folder's, a run's output by the run's."""
     if path.parent.name.isdigit() and path.parent.parent.name == "artifacts":
         run = f"run {path.parent.name}"
-        return run if path.name in ("model", "tokenizer", "collection") else f"{run}/{path.name}"
+        return (
+            run if path.name in ("model", "tokenizer", "collection", "evaluation") else f"{run}/{path.name}"
+        )
     return f"{path.parent.name}/{path.name}" if path.name == "tokenizer.json" else path.name or str(path)
 
 

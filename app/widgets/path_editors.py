@@ -36,7 +36,7 @@ PATH = Qt.ItemDataRole.UserRole
 FILTERS = {"tokenizer": ("Tokenizers (*.json *.model *.tiktoken *.gguf *.vocab *.txt)", "All files (*)")}
 NAMED = {"tokenizer"}
 """Kinds of input that may also be named, as ``cl100k_base`` is: what is no path is taken as it was typed."""
-FOLDERS = ("model", "project", "folder", "collection")
+FOLDERS = ("model", "project", "folder", "collection", "evaluation")
 EITHER = ("", "file", "encoder")
 """Kinds of input that may be a file or a folder."""
 WHAT = {"": "file or folder", "file": "file or folder", "encoder": "model"}
@@ -319,7 +319,8 @@ class PathsEditor(_Droppable):
     def _fill_menu(self) -> None:
         menu = self._menu
         menu.clear()
-        menu.addAction("Files…", self._browse)
+        if self.field.input not in FOLDERS:
+            menu.addAction("Files…", self._browse)
         menu.addAction("A folder…", self._browse_folder)
         if self.field.input in NAMED:
             menu.addAction("By name…", self._name)
@@ -329,7 +330,8 @@ class PathsEditor(_Droppable):
             menu.addSeparator()
             if len(members) > 1:
                 every = [known.path for known in members]
-                menu.addAction(f"All {len(every)} files {group}", partial(self.take, every))
+                what = "" if self.field.input in FOLDERS else " files"
+                menu.addAction(f"All {len(every)}{what} {group}", partial(self.take, every))
             for known in members[:12]:
                 action = menu.addAction(known.label.replace("&", "&&"), partial(self.take, [known.path]))
                 action.setToolTip(tooltip(str(known.path)))
@@ -374,12 +376,14 @@ class PathsEditor(_Droppable):
     def _say(self) -> None:
         paths = self._paths
         if not paths:
-            words = "None yet: add or drop files"
+            what = "folders" if self.field.input in FOLDERS else "files"
+            words = f"None yet: add or drop {what}"
         elif len(paths) == 1:
             words = path_label(Path(paths[0]))
         else:
             folders = any(self._bytes.get(path, 0) is None for path in paths)
-            words = f"{len(paths)} files and folders" if folders else f"{len(paths)} files"
+            what = "folders" if self.field.input in FOLDERS else "files and folders" if folders else "files"
+            words = f"{len(paths)} {what}"
         sizes = [self._bytes.get(path) for path in paths]
         known = [length for length in sizes if length is not None]
         if paths and len(known) == len(paths):

@@ -56,4 +56,4 @@ class RetrievalPanel(TabbedPanel):
     def takes(self, paths: list[Path]) -> bool:
         """Only collections, rankings and vectors: models and texts are for other panels, too."""
         found = tell_apart(paths)
-        return bool(found.collections or found.runs or found.judgements or found.vectors)
+        return bool(found.collections or found.evaluations or found.runs or found.judgements or found.vectors)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.project.project import Project
     from core.project.records import RunRecord
 
-KINDS = ("retrieval", "retrieval-compare")
+KINDS = ("retrieval", "retrieval-compare", "retrieval-limit")
 """Jobs whose results have a record."""
 
 
