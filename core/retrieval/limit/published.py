@@ -48,13 +48,13 @@ FULL = (
         who="single-vector models",
         measure="R@100",
         figure="< 0.20",
-        conditions="50,000 documents, 1,000 queries, dense; most stay far below",
+        conditions="50,000 documents, 1,000 queries, dense: they struggle to reach it",
     ),
     Published(
         who="E5-Mistral, dense pattern",
         measure="R@100",
         figure="0.048",
-        conditions="against 0.404 with another pattern of the same size",
+        conditions="against 0.404 with another pattern",
     ),
     Published(
         who="a model trained on the task's own training split",
