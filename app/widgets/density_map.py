@@ -34,13 +34,15 @@ from app.figures import count
 from app.widgets.tooltip import tooltip
 
 HEIGHT = 460
+PASSES = 3
+"""Of a moving mean, which make it round."""
 CELL = 2
 """Pixels of the image that density is counted in, each way."""
 AROUND = 0.5
 """How much of its size the image goes beyond what is seen, on each side."""
 SEPARATE = 20_000
 """Points in the image up to which each is drawn."""
-SIZES = ((1_500, 3.2), (6_000, 2.4), (SEPARATE, 1.7))
+SIZES = ((400, 3.2), (1_500, 2.6), (6_000, 2.0), (SEPARATE, 1.5))
 """Up to so many points, the radius of each in pixels."""
 REACH = 9.0
 """Pixels from the mouse within which a point is hovered."""
@@ -539,11 +541,11 @@ def _density(
     cells = (y // CELL).astype(np.int64) * columns + (x // CELL).astype(np.int64)
     counts = np.bincount(cells, minlength=columns * rows).astype(np.float32).reshape(rows, columns)
     spread = 2 if not faint else 6
-    for _ in range(2):
+    for _ in range(PASSES):
         counts = _blurred(_blurred(counts, spread, 0), spread, 1)
     some = counts[::3, ::3]
     top = float(np.percentile(some[some > 1e-6], 99.5)) if (some > 1e-6).any() else 1.0
-    share = np.sqrt(np.minimum(counts / max(top, 1e-6), 1.0))
+    share = np.minimum(counts / max(top, 1e-6), 1.0) ** (0.8 if faint else 0.5)
     strongest = 90 if faint else 245
     levels = (share * strongest).astype(np.uint8)
     return np.repeat(np.repeat(levels, CELL, axis=0), CELL, axis=1)[:high, :wide].copy()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import threading
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import Cancelled
 from core.jobs.context import Context
 from core.retrieval.search.exact import Exact
 
@@ -16,8 +19,8 @@ Floats = NDArray[np.float32]
 REDUCED = 50
 """Dimensions that UMAP is given."""
 _ROWS = 2**14
-_CELLS = 512
-"""Regions in which density is counted."""
+_CANDIDATES, _CELLS = 4096, 256
+"""Rows that may be centres of regions, and regions in which density is counted."""
 _BESIDE = 3
 """Nearest ones that a document is put beside."""
 
@@ -67,7 +70,7 @@ def sample(rows: Floats, most: int, seed: int, ctx: Context) -> NDArray[np.int64
     if len(rows) <= most:
         return np.arange(len(rows))
     random = np.random.default_rng(seed)
-    centres = rows[np.sort(random.choice(len(rows), min(_CELLS, len(rows)), replace=False))]
+    centres = _spread(rows[np.sort(random.choice(len(rows), min(_CANDIDATES, len(rows)), replace=False))])
     region = np.empty(len(rows), dtype=np.int64)
     for first in range(0, len(rows), _ROWS):
         ctx.progress(first, len(rows), "Sampling")
@@ -76,6 +79,16 @@ def sample(rows: Floats, most: int, seed: int, ctx: Context) -> NDArray[np.int64
     weights = 1 / np.sqrt(sizes[region])
     keys = random.exponential(size=len(rows)) / weights  # the smallest: drawn without repeats by weight
     return np.sort(np.argpartition(keys, most)[:most])
+
+
+def _spread(rows: Floats) -> Floats:
+    """Some of the rows (of length 1), each as far from those before it as there is one."""
+    chosen = [0]
+    nearest = rows @ rows[0]
+    for _ in range(min(_CELLS, len(rows)) - 1):
+        chosen.append(int(nearest.argmin()))
+        nearest = np.maximum(nearest, rows @ rows[chosen[-1]])
+    return rows[chosen]
 
 
 def umap(rows: Floats, start: Floats, neighbours: int, min_dist: float, ctx: Context) -> Floats:
@@ -87,8 +100,6 @@ def umap(rows: Floats, start: Floats, neighbours: int, min_dist: float, ctx: Con
     Args:
         start: (n, 2) where documents are at first.
     """
-    import umap as library
-
     count = min(neighbours, len(rows) - 1)
     if count < 2:
         return start
@@ -96,8 +107,11 @@ def umap(rows: Floats, start: Floats, neighbours: int, min_dist: float, ctx: Con
         rows, count + 1, ctx, stage="Finding neighbours"
     )
     places, scores = _itself_first(places, scores)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    heard = _Heard()
+
+    def lay_out() -> Floats:
+        import umap as library
+
         layout = library.UMAP(
             n_neighbors=count + 1,
             min_dist=min_dist,
@@ -105,15 +119,44 @@ def umap(rows: Floats, start: Floats, neighbours: int, min_dist: float, ctx: Con
             random_state=ctx.seed,
             init=start / max(float(np.abs(start).max()), 1e-12) * 10,
             precomputed_knn=(places, np.maximum(1 - scores, 0).astype(np.float32)),
-            tqdm_kwds={"file": _Heard(ctx), "disable": False, "mininterval": 0.2, "ncols": 80},
+            tqdm_kwds={"file": heard, "disable": False, "mininterval": 0.2, "ncols": 80},
         )
-        found: Floats = np.asarray(layout.fit_transform(rows), dtype=np.float32)
-    return found
+        return np.asarray(layout.fit_transform(rows), dtype=np.float32)
+
+    return _watched(lay_out, heard, ctx)
+
+
+def _watched(work: Callable[[], Floats], heard: _Heard, ctx: Context) -> Floats:
+    """What `work` gives, in a thread of its own, so that progress is told and a stop is heard even while the
+    library compiles itself, which takes longer than to lay out a small collection."""
+    found: list[Floats] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                found.append(work())
+        except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
+            failed.append(error)
+
+    thread = threading.Thread(target=run, daemon=True, name="layout")
+    thread.start()
+    try:
+        while thread.is_alive():
+            ctx.progress(heard.percent, 100, "Laying out")
+            thread.join(0.2)
+    except Cancelled:
+        heard.stopped = True
+        raise
+    if failed:
+        raise failed[0]
+    return found[0]
 
 
 def beside(rows: Floats, laid_out: Floats, points: Floats, ctx: Context, stage: str) -> Floats:
     """(n, 2) float32: where rows belong among others that have their points, by the nearest of them; the
-    nearer, the more it weighs.
+    nearer, the more it weighs. A row of zeros is put into the middle.
 
     Args:
         rows: (n, d) and `laid_out` (m, d), of length 1.
@@ -123,10 +166,11 @@ def beside(rows: Floats, laid_out: Floats, points: Floats, ctx: Context, stage: 
         return np.zeros((len(rows), 2), dtype=np.float32)
     places, scores = Exact(laid_out, np.arange(len(laid_out))).search(rows, _BESIDE, ctx, stage=stage)
     there = places >= 0
-    nearness = np.where(there, scores, -np.inf) - np.where(there, scores, -np.inf).max(axis=1, keepdims=True)
-    weights = np.where(there, np.exp(20 * np.nan_to_num(nearness, nan=0.0)), 0)
+    best = np.where(there[:, :1], scores[:, :1], 0)
+    weights = np.where(there, np.exp(20 * np.where(there, scores - best, 0)), 0)
     weights /= np.maximum(weights.sum(axis=1, keepdims=True), 1e-12)
-    return np.asarray((points[np.maximum(places, 0)] * weights[:, :, None]).sum(axis=1), dtype=np.float32)
+    found = (points[np.maximum(places, 0)] * weights[:, :, None]).sum(axis=1)
+    return np.asarray(np.where(there[:, :1], found, points.mean(axis=0)), dtype=np.float32)
 
 
 def unit(rows: Floats) -> Floats:
@@ -146,15 +190,17 @@ def _itself_first(
 
 
 class _Heard(io.TextIOBase):
-    """Takes what UMAP's progress bar writes, which is when progress can be told, and a stop heard."""
+    """Takes what UMAP's progress bar writes: how far it is, and the moment at which it can be stopped."""
 
-    def __init__(self, ctx: Context) -> None:
-        self._ctx = ctx
+    def __init__(self) -> None:
+        self.percent = 0
+        self.stopped = False
 
     def write(self, text: str) -> int:
+        if self.stopped:
+            raise Cancelled
         head, percent, _ = text.rpartition("%")
-        if percent:
-            digits = "".join(head[-3:].split()[-1:])
-            if digits.isdigit():
-                self._ctx.progress(int(digits), 100, "Laying out")
+        digits = "".join(head[-3:].split()[-1:])
+        if percent and digits.isdigit():
+            self.percent = int(digits)
         return len(text)

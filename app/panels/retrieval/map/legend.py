@@ -15,6 +15,8 @@ LABELS = {
     Sign.MISSED: "relevant, missed",
     Sign.OTHER: "found, not relevant",
 }
+SHORT = {Sign.RELEVANT: "✓ found", Sign.MISSED: "✓ missed", Sign.OTHER: "found"}
+"""In a list; the tick says relevant."""
 
 
 class _SignDot(QWidget):

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QMenu, QPushBu
 from app import theme
 from app.figures import count
 from app.panels.retrieval.map import words
-from app.panels.retrieval.map.legend import LABELS, legend
+from app.panels.retrieval.map.legend import SHORT, legend
 from app.widgets.card import Card
 from app.widgets.density_map import HEIGHT, DensityMap, Mark, Sign
 from app.widgets.figures_table import Column, FiguresTable
@@ -30,7 +30,7 @@ LISTED = 500
 """Documents in the list at most."""
 NEAREST = 10
 """Documents nearest to a query that count as found."""
-BESIDE = 300
+BESIDE = 340
 """Pixels of what stands beside the map."""
 NONE = "No query"
 TIP = (
@@ -154,6 +154,9 @@ class MapCard(Card):
         if opened is None:
             return
         self.map.show_selected(np.zeros(0, dtype=np.int64))
+        line = self.query.lineEdit()
+        if line is not None:
+            line.setCursorPosition(0)
         if place <= 0:
             self.map.show_marks(())
             self.legend.setVisible(False)
@@ -200,7 +203,7 @@ class MapCard(Card):
 
         def show(documents: list[Document]) -> None:
             rows = [
-                Row(document, LABELS[signs[document.number]] if document.number in signs else "")
+                Row(document, SHORT[signs[document.number]] if document.number in signs else "")
                 for document in documents
             ]
             self.table.show_rows(rows)

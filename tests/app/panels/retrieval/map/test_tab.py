@@ -56,11 +56,11 @@ def test_that_a_query_is_joined_to_its_relevant_documents(qtbot: QtBot, shown: M
     card.query.setCurrentIndex(1)
     qtbot.waitUntil(lambda: len(rows(shown)) == 5)
     assert rows(shown) == [
-        ("d0", "relevant, found"),
-        ("d6", "relevant, found"),
-        ("d12", "found, not relevant"),
-        ("d18", "found, not relevant"),
-        ("d7", "relevant, missed"),
+        ("d0", "✓ found"),
+        ("d6", "✓ found"),
+        ("d12", "found"),
+        ("d18", "found"),
+        ("d7", "✓ missed"),
     ]
     assert {mark.point: mark.sign for mark in card.map.marks}[7] is Sign.MISSED
     assert card.said.text() == "2 of 3 relevant documents among the nearest"
