@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from core.retrieval.why.words import SMALL
+from core.retrieval.why.inspect import SMALL
 
 WORD = re.compile(r"\w+")
 
