@@ -45,7 +45,7 @@ def head_of(request: CollectionRequest) -> Head:
     kind = kind_of(source)
     if kind != "table":
         return Head(kind=kind, format=FORMATS[kind])
-    rows = opened(request, None, Tally())
+    rows = opened(request, None, Tally(), glance=True)
     columns = rows.columns()
     first = rows.first(LOOKED_AT)
     roles = roles_of(request, columns, first)
@@ -62,7 +62,7 @@ def head_of(request: CollectionRequest) -> Head:
 FORMATS = {"folder": "a folder of text files", "collection": "a collection"}
 
 
-def opened(request: CollectionRequest, ctx: Context | None, tally: Tally) -> Rows:
+def opened(request: CollectionRequest, ctx: Context | None, tally: Tally, *, glance: bool = False) -> Rows:
     """The table that is the request's source."""
     return open_rows(
         request.source.expanduser(),
@@ -70,6 +70,7 @@ def opened(request: CollectionRequest, ctx: Context | None, tally: Tally) -> Row
         tally,
         header=request.with_header,
         separator=request.separated_by,
+        glance=glance,
         field="source",
     )
 

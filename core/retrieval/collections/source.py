@@ -9,7 +9,7 @@ import threading
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from core.errors import UserError
 from core.jobs.context import Context
@@ -25,7 +25,8 @@ _OTHER_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
 class Source:
-    """A file to be read over and over; one that is packed is unpacked once.
+    """A file to be gone through in lines; and, by `read`, wherever one likes: a packed file is unpacked for
+    that, once.
 
     Raises:
         UserError: it cannot be read, or is damaged, or is UTF-16.
@@ -36,13 +37,8 @@ class Source:
         self._lock = threading.Lock()
         self._unpacked: IO[bytes] | None = None
         try:
-            if path.suffix == ".gz":
-                self._unpacked = self._unpack()
-                self.size = self._unpacked.seek(0, os.SEEK_END)
-            else:
-                with path.open("rb") as file:
-                    self._stamp = _stamp(file)
-                    self.size = self._stamp[0]
+            with path.open("rb") as file:
+                self._stamp = _stamp(file)
         except OSError as error:
             raise unreadable(path, error, field=field) from None
 
@@ -50,27 +46,40 @@ class Source:
     def name(self) -> str:
         return self.path.name
 
+    @property
+    def packed(self) -> bool:
+        return self.path.suffix == ".gz"
+
+    @property
+    def size(self) -> int:
+        """Bytes, unpacked."""
+        if not self.packed:
+            return self._stamp[0]
+        with self._lock:
+            return self._open_unpacked().seek(0, os.SEEK_END)
+
     def lines(self) -> Iterator[tuple[int, int, bytes | None]]:
         """Number from 1, byte at which it starts, and bytes of each line; without byte order mark, with its
         line end. None instead of the bytes where there are more than `MOST_BYTES`."""
-        if self._unpacked is not None:
-            with self._lock:
-                self._unpacked.seek(0)
-                yield from self._lines(self._unpacked)
-            return
         try:
             with self.path.open("rb", buffering=_BLOCK) as file:
-                yield from self._lines(file)
+                if self.packed:
+                    with gzip.GzipFile(fileobj=file) as unpacked:
+                        yield from self._lines(cast(IO[bytes], unpacked), file)
+                else:
+                    yield from self._lines(file, file)
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise self._damaged(error) from None
         except OSError as error:
             raise unreadable(self.path, error, field=self._field) from None
 
-    def _lines(self, file: IO[bytes]) -> Iterator[tuple[int, int, bytes | None]]:
+    def _lines(self, file: IO[bytes], bare: IO[bytes]) -> Iterator[tuple[int, int, bytes | None]]:
         start, number = 0, 0
         read = file.readline
         while line := read(MOST_BYTES + 1):
             number += 1
             if number % 512 == 1 and self._ctx is not None:
-                self._ctx.progress(start, self.size, f"Reading {self.name}")
+                self._ctx.progress(bare.tell(), self._stamp[0], f"Reading {self.name}")
             after = start + len(line)
             found: bytes | None = line
             if number == 1:
@@ -93,10 +102,11 @@ class Source:
         Raises:
             UserError: the file is gone or was changed since.
         """
-        if self._unpacked is not None:
+        if self.packed:
             with self._lock:
-                self._unpacked.seek(start)
-                return self._unpacked.read(end - start)
+                unpacked = self._open_unpacked()
+                unpacked.seek(start)
+                return unpacked.read(end - start)
         try:
             with self.path.open("rb", buffering=0) as file:
                 if _stamp(file) != self._stamp:
@@ -108,8 +118,13 @@ class Source:
         except OSError as error:
             raise unreadable(self.path, error, field=self._field) from None
 
+    def _open_unpacked(self) -> IO[bytes]:
+        if self._unpacked is None:
+            self._unpacked = self._unpack()
+        return self._unpacked
+
     def _unpack(self) -> IO[bytes]:
-        size = self.path.stat().st_size
+        size = self._stamp[0]
         there = tempfile.SpooledTemporaryFile(max_size=_HELD)  # noqa: SIM115 (goes with this object)
         try:
             with self.path.open("rb") as packed, gzip.GzipFile(fileobj=packed) as file:
@@ -119,8 +134,14 @@ class Source:
                         self._ctx.progress(packed.tell(), size, f"Unpacking {self.name}")
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             there.close()
-            raise UserError(f"{self.path} is damaged: {error}. Get it again.", field=self._field) from None
+            raise self._damaged(error) from None
+        except OSError as error:
+            there.close()
+            raise unreadable(self.path, error, field=self._field) from None
         return there
+
+    def _damaged(self, error: Exception) -> UserError:
+        return UserError(f"{self.path} is damaged: {error}. Get it again.", field=self._field)
 
 
 def beginning(path: Path, *, field: str | None, size: int = 4096) -> bytes:

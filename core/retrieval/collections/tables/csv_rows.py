@@ -21,10 +21,20 @@ from core.retrieval.collections.tables.roles import is_usual
 from core.retrieval.collections.tables.rows import Row, Rows
 from core.retrieval.collections.tally import Tally
 
-SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
+SEPARATORS = (",", "\t", ";", "|")
+_NONE = "\x1f"
+"""What stands in no text: between the columns of a table that has only one."""
+_FORMATS = {
+    ",": "CSV, columns separated by commas",
+    "\t": "CSV, columns separated by tabs",
+    ";": "CSV, columns separated by semicolons",
+    "|": "CSV, columns separated by bars",
+    _NONE: "CSV of one column",
+}
 WINDOWS = "files that are not UTF-8 (read as Windows-1252)"
 _SNIFFED = 64 * 2**10
 _BLOCK = 2**20
+_GLANCE = 16 * 2**20
 _LONGEST_NAME = 64
 """Characters of a column's name; a first row with longer cells is no header."""
 
@@ -33,6 +43,7 @@ class CsvRows(Rows):
     """Args:
         header: whether the first row names the columns; None: found out.
         separator: None: found out.
+        glance: only the first rows will be read, so that only the first 16 MiB need tell the encoding.
 
     Raises:
         UserError: it cannot be read, or is no table.
@@ -46,11 +57,12 @@ class CsvRows(Rows):
         *,
         header: bool | None = None,
         separator: str | None = None,
+        glance: bool = False,
         field: str | None,
     ) -> None:
         self._path, self._ctx, self._tally, self._field = path, ctx, tally, field
         self._ended = False
-        self._encoding, self._errors = self._found_encoding()
+        self._encoding, self._errors = self._found_encoding(_GLANCE if glance else None)
         head = self._head()
         if not head.strip():
             raise UserError(f"{path} is empty.", field=field)
@@ -61,10 +73,7 @@ class CsvRows(Rows):
             raise UserError(f"{path} is no table that can be read.", field=field)
         self._header = _is_header(rows) if header is None else header
         self._names = self._named(rows[0])
-        self.format = (
-            f"CSV, columns separated by {SEPARATORS.get(self._separator, repr(self._separator))}"
-            + ("" if self._header else ", without a header")
-        )
+        self.format = _FORMATS[self._separator] + ("" if self._header else ", without a header")
 
     def columns(self) -> list[str]:
         return list(self._names)
@@ -148,9 +157,9 @@ class CsvRows(Rows):
             return text
         return text[: text.rfind("\n") + 1] or text
 
-    def _found_encoding(self) -> tuple[str, str]:
+    def _found_encoding(self, most: int | None) -> tuple[str, str]:
         """UTF-8 wherever it can be; else whichever of UTF-8 with faults and Windows-1252 explains the first
-        faulty part better. Reads the file once."""
+        faulty part better. Reads the file once, or `most` bytes of it."""
         decoder = codecs.getincrementaldecoder("utf-8")()
         size, done = max(self._path.stat().st_size, 1), 0
         try:
@@ -165,6 +174,8 @@ class CsvRows(Rows):
                         decoder.decode(block)
                     except UnicodeDecodeError:
                         return self._foreign(block)
+                    if most is not None and done >= most:
+                        return "utf-8-sig", "replace"
         except (OSError, EOFError, zlib.error) as error:
             raise UserError(f"{self._path} is damaged: {error}.", field=self._field) from None
         return "utf-8-sig", "strict"
@@ -188,12 +199,14 @@ def _parsed(text: str, separator: str) -> list[list[str]]:
 
 
 def _separator(head: str, usual: str | None) -> str:
-    """The one that cuts most rows into the same number of cells, more than one; of equal ones, more cells."""
-    best, best_score = usual or ",", (0.0, 0)
+    """The one that cuts most rows into the same number of cells, more than one; of equal ones, more cells.
+    Where none cuts the first row, there is one column."""
+    best, best_score = _NONE, (0.0, 0)
     for separator in SEPARATORS:
-        widths = Counter(map(len, _parsed(head, separator)))
-        if not widths:
+        rows = _parsed(head, separator)
+        if not rows or len(rows[0]) == 1:
             continue
+        widths = Counter(map(len, rows))
         width, count = widths.most_common(1)[0]
         score = (round(count / widths.total(), 2), width)
         if width > 1 and (score > best_score or (separator == usual and score[0] >= best_score[0])):

@@ -9,7 +9,7 @@ from typing import Any
 from core.errors import UserError
 from core.jobs.context import Context
 from core.retrieval.collections.record_line import read_object
-from core.retrieval.collections.source import MOST_BYTES, Source
+from core.retrieval.collections.source import MOST_BYTES, Source, beginning
 from core.retrieval.collections.tables.rows import Row, Rows, paths_of
 from core.retrieval.collections.tally import Faults, Tally
 
@@ -28,7 +28,7 @@ class JsonRows(Rows):
 
     def __init__(self, path: Path, ctx: Context | None, tally: Tally, *, field: str | None) -> None:
         self._source, self._tally, self._field = Source(path, ctx, field=field), tally, field
-        head = self._source.read(0, 4096).lstrip(b"\xef\xbb\xbf \t\r\n")
+        head = beginning(path, field=field).lstrip(b"\xef\xbb\xbf \t\r\n")
         self._listed = self._read_list() if head.startswith(b"[") else None
         self.format = "a list in JSON" if self._listed is not None else "JSON Lines"
 

@@ -31,10 +31,11 @@ def open_rows(
     *,
     header: bool | None = None,
     separator: str | None = None,
+    glance: bool = False,
     field: str | None,
 ) -> Rows:
     """CSV, TSV and other separated text, JSON Lines or a list in JSON, TREC's documents (all also ``.gz``),
-    or Parquet.
+    or Parquet. With `glance`, only the first rows will be read.
 
     Raises:
         UserError: it is none of these, or cannot be read.
@@ -52,4 +53,4 @@ def open_rows(
         return SgmlRows(path, ctx, field=field)
     if kind in _JSON:
         return JsonRows(path, ctx, tally, field=field)
-    return CsvRows(path, ctx, tally, header=header, separator=separator, field=field)
+    return CsvRows(path, ctx, tally, header=header, separator=separator, glance=glance, field=field)

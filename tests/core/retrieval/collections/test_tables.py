@@ -48,6 +48,12 @@ def test_that_commas_in_texts_between_tabs_separate_nothing(tmp_path: Path) -> N
     assert rows(table)[2] == {"id": "3", "text": "e, f"}
 
 
+def test_that_commas_in_the_only_column_separate_nothing(tmp_path: Path) -> None:
+    table = opened(tmp_path, "t.csv", 'query\nwho, me, you\n"what, ""now"""\nwhy\n')
+    assert rows(table) == [{"query": "who, me, you"}, {"query": 'what, "now"'}, {"query": "why"}]
+    assert table.format == "CSV of one column"
+
+
 def test_that_line_ends_within_quotation_marks_are_text(tmp_path: Path) -> None:
     table = opened(tmp_path, "t.csv", '\ufeffid,text\n1,"two\nlines, ""quoted"""\n2,x\n')
     assert rows(table) == [{"id": "1", "text": 'two\nlines, "quoted"'}, {"id": "2", "text": "x"}]
