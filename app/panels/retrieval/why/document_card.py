@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton, QTextEdit
 
 from app import theme
 from app.panels.retrieval.why.matched import matches
 from app.widgets.card import Card
+from app.widgets.tooltip import tooltip
 from app.widgets.words import Words
 
 if TYPE_CHECKING:
     from core.retrieval.record.inspect import Document
 
-MOST_LINES = 12
+MOST_LINES, LONGEST_NAME = 12, 20
 LONGEST = 20_000
 """Characters that are shown."""
 
 
 class DocumentCard(Card):
+    asked = Signal(str)
+    """A system whose model is to explain the document's score."""
+
     def __init__(self) -> None:
         super().__init__("Document")
         self.facts = Words(role="small", selectable=True)
@@ -31,11 +38,31 @@ class DocumentCard(Card):
         self.column.addWidget(self.facts)
         self.column.addWidget(self.text)
         self._terms: frozenset[str] = frozenset()
+        self.id = ""
+        """Of the document shown."""
+        self.buttons: list[QPushButton] = []
         theme.current().changed.connect(self._mark)
         self.hide()
 
+    def offer(self, systems: Sequence[str]) -> None:
+        """Those that have a model to ask."""
+        for button in self.buttons:
+            button.hide()
+            button.deleteLater()
+        self.buttons = [QPushButton("Explain with the model") for _ in systems]
+        for button, name in zip(self.buttons, systems, strict=True):
+            if len(systems) > 1:
+                button.setText(
+                    f"Explain with {name if len(name) <= LONGEST_NAME else f'{name[:LONGEST_NAME]}…'}"
+                )
+            button.setToolTip(tooltip(f"What each word does for the score that {name} gives"))
+            button.setAccessibleName(f"Explain with the model of {name}")
+            button.clicked.connect(partial(self.asked.emit, name))
+            self.head.addWidget(button)
+
     def show_document(self, document: Document | None, id: str, facts: str, terms: frozenset[str]) -> None:
         """`document` is None where its text is not kept."""
+        self.id = id
         self._terms = terms
         title = document.title if document is not None and document.title else ""
         self.title.setText(f"{id} · {title}" if title else id)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.errors import UserError
 from core.retrieval.evaluate.result import EvaluationResult
-from core.retrieval.record.inspect import Document, Hit, Record
+from core.retrieval.record.inspect import Document, Hit, Query, Record
+from core.retrieval.why.inspect import Agreement, Reasons, Tag, agreement
 
 if TYPE_CHECKING:
     from core.project.project import Project
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 KINDS = ("retrieval", "retrieval-compare", "retrieval-limit")
 """Jobs whose results have a record."""
+DEPTH = 100
+"""Hits of two rankings that are compared."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,12 @@ class Asked:
 @dataclass(frozen=True)
 class Evaluation:
     run: int
+    request: dict[str, Any]
     record: Record
     result: EvaluationResult
     queries: tuple[Asked, ...]
+    reasons: dict[str, Reasons] = field(default_factory=dict)
+    """System → what went wrong with its answers; filled when first asked for."""
 
     @property
     def systems(self) -> list[str]:
@@ -86,7 +92,11 @@ class Looked:
 
     query: Asked
     rankings: dict[str, tuple[Found, ...]]
-    relevant: tuple[Relevant, ...] = field(default=())
+    relevant: tuple[Relevant, ...]
+    tags: dict[str, tuple[Tag, ...]]
+    """System → what may have gone wrong with its answer."""
+    agreement: Agreement | None
+    """Of the two rankings; None of one system."""
 
 
 def evaluations(project: Project | None) -> list[Listed]:
@@ -119,13 +129,14 @@ def open_evaluation(project: Project, run_id: int) -> Evaluation:
         place = places.get(query.id)
         values = {} if place is None else _values(result, place)
         queries.append(Asked(query.id, query.text, query.relevant, values))
-    return Evaluation(run_id, record, result, tuple(queries))
+    return Evaluation(run_id, run.request, record, result, tuple(queries))
 
 
 def look(evaluation: Evaluation, query: Asked, first: str, second: str, most: int) -> Looked:
     """A query as two systems answered it, `most` hits of each."""
     record = evaluation.record
     both = tuple(dict.fromkeys(name for name in (first, second) if name))
+    asked = Query(query.id, query.text, query.relevant)
     rankings = {
         name: tuple(Found(hit, record.document(hit.document)) for hit in record.hits(query.id, name, most))
         for name in both
@@ -139,7 +150,14 @@ def look(evaluation: Evaluation, query: Asked, first: str, second: str, most: in
     def order(one: Relevant) -> tuple[int, int, str]:
         return (-one.grade, min((one.ranks.get(name, 10**9) for name in both), default=10**9), one.id)
 
-    return Looked(query, rankings, tuple(sorted(relevant, key=order)))
+    ids = [[hit.document for hit in record.hits(query.id, name, DEPTH)] for name in both]
+    tags = {name: tuple(_reasons(evaluation, name).of(asked)) for name in both}
+    alike = agreement(ids[0], ids[1]) if len(both) > 1 else None
+    return Looked(query, rankings, tuple(sorted(relevant, key=order)), tags, alike)
+
+
+def _reasons(evaluation: Evaluation, system: str) -> Reasons:
+    return evaluation.reasons.setdefault(system, Reasons(evaluation.record, system))
 
 
 def _values(result: EvaluationResult, place: int) -> dict[str, dict[str, float]]:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from app import theme
 from app.figures import count, fixed
 from app.panels.retrieval.why.document_card import DocumentCard
+from app.panels.retrieval.why.explanation_card import ExplanationCard
 from app.panels.retrieval.why.hits_list import HitsList, judged
 from app.panels.retrieval.why.matched import snippet, terms
 from app.panels.retrieval.why.opened import Found, Looked, Relevant
@@ -71,6 +72,8 @@ class _Ranking(QWidget):
 class QueryView(QWidget):
     more_wanted = Signal(int)
     """How many hits to show."""
+    explain_wanted = Signal(str, str)
+    """A system whose model is asked, and a document."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -80,6 +83,8 @@ class QueryView(QWidget):
         self.heading = Words(role="heading", selectable=True)
         self.facts = Words(role="muted", selectable=True)
         self.facts.setFont(theme.figures_font())
+        self.tags = Words(selectable=True)
+        self.explanation = ExplanationCard()
         self.first, self.second = _Ranking("First ranking"), _Ranking("Second ranking")
         self.more = theme.styled(QPushButton("Show 20 hits"), kind="link")
         self.document = DocumentCard()
@@ -94,12 +99,14 @@ class QueryView(QWidget):
         self.second.hits.chosen.connect(self._on_hit)
         self.relevant.row_chosen.connect(self._on_relevant)
         self.more.clicked.connect(lambda: self.more_wanted.emit(MORE))
+        self.document.asked.connect(lambda name: self.explain_wanted.emit(name, self.document.id))
 
     def _lay_out(self) -> None:
         head = Card("Query")
         head.title.hide()
         head.column.addWidget(self.heading)
         head.column.addWidget(self.facts)
+        head.column.addWidget(self.tags)
         self.head = head
         rankings = Card("Rankings")
         rankings.head.addWidget(self.more)
@@ -120,16 +127,12 @@ class QueryView(QWidget):
         column = self._scroll.column
         column.setContentsMargins(0, 0, 4, 0)
         column.setSpacing(12)
-        for card in (head, rankings, self.document, documents):
+        for card in (head, rankings, self.document, self.explanation, documents):
             column.addWidget(card)
         column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._scroll)
-
-    def add(self, card: QWidget) -> None:
-        """Put a card under the others."""
-        self._scroll.column.insertWidget(self._scroll.column.count() - 1, card)
 
     def show_query(
         self, looked: Looked, pair: tuple[str, str], measure: str, numbers: Mapping[str, int], most: int
@@ -148,8 +151,10 @@ class QueryView(QWidget):
         self.both.fit()
         self.more.setVisible(most < MORE and any(len(hits) >= most for hits in looked.rankings.values()))
         self._show_relevant(looked, numbers)
+        self.tags.say(_tags(looked, pair))
         if another:
             self.document.hide()
+            self.explanation.hide()
             self._scroll.verticalScrollBar().setValue(0)
 
     def _show_relevant(self, looked: Looked, numbers: Mapping[str, int]) -> None:
@@ -198,6 +203,8 @@ class QueryView(QWidget):
             f"{name}: rank {found.hit.rank}, score {fixed(found.hit.score, 4)}"
             for name, found in hits.items()
         ]
+        if self.document.id != id:
+            self.explanation.hide()
         self.document.show_document(known, id, " · ".join(said), self._terms)
 
 
@@ -235,7 +242,19 @@ def _facts(looked: Looked, pair: tuple[str, str], measure: str) -> str:
         better = pair[0] if difference > 0 else pair[1]
         equal = f"both have the same {measure}"
         parts.append(f"{better} is better by {fixed(abs(difference), 3)} {measure}" if difference else equal)
+    alike = looked.agreement
+    if alike is not None:
+        parts.append(f"rankings alike: RBO {fixed(alike.rbo, 2)}")
     return " · ".join(parts)
+
+
+def _tags(looked: Looked, pair: tuple[str, str]) -> str:
+    """What may have gone wrong, a line each; once where it is the same of both."""
+    lines = [(tag.sentence, name) for name in dict.fromkeys(pair) for tag in looked.tags.get(name, ())]
+    said = [sentence for sentence, _ in lines]
+    return "\n".join(
+        dict.fromkeys(f"• {line}" if said.count(line) > 1 else f"• {name}: {line}" for line, name in lines)
+    )
 
 
 def _missed(looked: Looked, pair: tuple[str, str]) -> str:

@@ -15,10 +15,13 @@ from PySide6.QtWidgets import (
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
+    QWidget,
 )
 
 from app import theme
 from app.panels.retrieval.sought import Sought
+from app.panels.retrieval.why.explained import encoder_of, explanation
+from app.panels.retrieval.why.explanation_card import ExplanationCard
 from app.panels.retrieval.why.opened import (
     Asked,
     Evaluation,
@@ -33,11 +36,14 @@ from app.panels.retrieval.why.query_view import TOP, QueryView
 from app.panels.tab import Tab
 from app.widgets.elided_combo import ElidedCombo
 from app.widgets.notice import Notice
+from app.widgets.scrolled import ScrolledColumn
 from app.widgets.series_numbers import keep_numbers
+from core.retrieval.why.job import WHY
+from core.retrieval.why.result import WhyResult
 
 if TYPE_CHECKING:
     from app.session import Session
-    from core.project.records import Change
+    from core.project.records import Change, RunRecord
 
 PATIENCE = 250
 """Milliseconds before it is said that an answer is waited for."""
@@ -49,6 +55,8 @@ NONE_YET = f"{EMPTY} There is no evaluation in this project yet: run one first."
 
 
 class WhyTab(Tab):
+    kinds = (WHY.kind,)
+
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.evaluation: Evaluation | None = None
@@ -64,6 +72,9 @@ class WhyTab(Tab):
         self.measure = ElidedCombo("Measure")
         self.queries = QueriesCard(session)
         self.view = QueryView(session)
+        self.alone = ExplanationCard()
+        self._explaining: int | None = None
+        """The run that explains what is looked at."""
         self.notice = Notice("retrieval", EMPTY)
         self.latest = theme.styled(QPushButton("Look into the latest evaluation"), kind="primary")
         self.evaluate = theme.styled(QPushButton("Evaluate first"), kind="primary")
@@ -108,11 +119,23 @@ class WhyTab(Tab):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.notice)
         self.pages.addWidget(split)
+        self.pages.addWidget(self._lay_out_alone())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         column.addWidget(card)
         column.addWidget(self.pages, 1)
+
+    def _lay_out_alone(self) -> QWidget:
+        """An explanation that was opened from the list of runs."""
+        page = ScrolledColumn()
+        page.column.setContentsMargins(0, 0, 4, 0)
+        back = theme.styled(QPushButton("Back to the queries"), kind="link")
+        back.clicked.connect(self._go_back)
+        page.column.addWidget(back, 0, Qt.AlignmentFlag.AlignLeft)
+        page.column.addWidget(self.alone)
+        page.column.addStretch(1)
+        return page
 
     def _connect(self) -> None:
         self.run.activated.connect(self._on_run)
@@ -120,6 +143,8 @@ class WhyTab(Tab):
             box.activated.connect(self._on_choice)
         self.queries.chosen.connect(self.look)
         self.view.more_wanted.connect(self._show_more)
+        self.view.explain_wanted.connect(self.explain)
+        self.session.run_event.connect(self._on_event)
         self.latest.clicked.connect(self._open_latest)
         self.evaluate.clicked.connect(lambda: self.wanted.emit("evaluate", None))
         self.retry.clicked.connect(self._on_run)
@@ -254,11 +279,62 @@ class WhyTab(Tab):
         if self.evaluation is not None:
             numbers = keep_numbers(self.session.project, self.evaluation.systems)
             self.view.show_query(looked, pair, measure, numbers, self._most)
+            known = [system for system in self.evaluation.result.systems if system.name in pair]
+            there = self.evaluation.request.get("collection")
+            self.view.document.offer([system.name for system in known if there and encoder_of(system)])
 
     @Slot(int)
     def _show_more(self, most: int) -> None:
         self._most = most
         self._ask_look()
+
+    # Why a document has its score
+
+    @Slot(str, str)
+    def explain(self, name: str, document: str) -> None:
+        """Ask the model of a system about a document and the query that is looked at."""
+        if self.evaluation is None or self._query is None:
+            return
+        system = next(one for one in self.evaluation.result.systems if one.name == name)
+        encoder = encoder_of(system)
+        spec = encoder and explanation(self.evaluation.request, encoder, self._query.id, document)
+        if not spec:
+            self.view.explanation.show_words("The evaluation's collection is not there any more.")
+            return
+        self.view.explanation.show_words(f"Asking {name}…")
+        self.session.submit(spec, then=self._asked)
+
+    def _asked(self, run_id: int) -> None:
+        self._explaining = run_id
+
+    @Slot(int, object)
+    def _on_event(self, run_id: int, event: Any) -> None:
+        if run_id != self._explaining:
+            return
+        if event.type == "progress":
+            self.view.explanation.show_words(f"{event.stage}…" if event.stage else "Asking the model…")
+        elif event.type == "finished" and self.session.project is not None:
+            self._explaining = None
+            self.session.ask(
+                self.session.project.run,
+                run_id,
+                then=partial(_explain, self.view.explanation),
+                owner=self,
+                key="explained",
+            )
+
+    def show_run(self, run: RunRecord) -> None:
+        """An explanation by itself."""
+        self._touched = True
+        _explain(self.alone, run)
+        self.pages.setCurrentIndex(2)
+
+    @Slot()
+    def _go_back(self) -> None:
+        if self.evaluation is not None:
+            self.pages.setCurrentIndex(1)
+        else:
+            self._show_empty()
 
     # Nothing, waiting, failed
 
@@ -326,6 +402,16 @@ class WhyTab(Tab):
         said = {key: str(state.get(key) or "") for key in ("first", "second", "measure", "query")}
         self.open(Sought(run, **said))
         self._touched = False
+
+
+def _explain(card: ExplanationCard, run: RunRecord) -> None:
+    """Show what a run explains, or why it does not."""
+    if run.status == "done" and run.result is not None:
+        card.show_result(WhyResult.model_validate(run.result))
+    elif run.error is not None:
+        card.show_words(run.error.message)
+    else:
+        card.show_words("It was stopped." if run.status == "cancelled" else "It has no answer yet.")
 
 
 def _fill(box: ElidedCombo, names: list[str], chosen: str) -> None:
