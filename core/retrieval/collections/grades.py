@@ -111,7 +111,7 @@ def _of_row(line: bytes, tally: Tally, place: str) -> list[str]:
         fields = [fields[0], fields[2], fields[3]]
     if len(fields) != 3:
         raise ValueError("is not a query, a document and a grade with tabs between them")
-    return [field.strip() for field in fields]
+    return fields
 
 
 def _of_object(line: bytes, tally: Tally, place: str) -> list[str]:
