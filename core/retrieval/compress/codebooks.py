@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any
 
 import faiss
@@ -15,18 +14,15 @@ from core.errors import UserError
 from core.jobs.context import Context
 from core.retrieval.compress.compressed import Compressed, Parts, Which, by_block, sample
 from core.retrieval.compress.heard import heard
-from core.retrieval.compress.top import SPARE, Scorer
-from core.retrieval.order import DECIMALS, ordered
+from core.retrieval.compress.top import Scorer
 
-_PER_CODEWORD = 256
-"""Vectors that a codeword is learned of, at most: FAISS's own limit."""
+_PER_CODEWORD = 64
+"""Vectors that a codeword is learned of, at most."""
 _ROUNDS = 25
 _RESIDUAL_SAMPLE = 2**14
 _ROTATION_SAMPLE = 2**14
 _ADDITIVE_SAMPLE = 2**13
 _ADDITIVE_ROUNDS = 10
-_FEW = 8
-"""Queries up to which looking up each document's codewords is faster than decoding all and multiplying."""
 _ENCODED_AT_ONCE = 2**11
 Arrays = dict[str, NDArray[Any]]
 
@@ -109,7 +105,7 @@ def coded(vectors: NDArray[np.float32], learned: Parts, ctx: Context, *, beam: i
 
 
 class Codebooks(Compressed):
-    """Few queries are compared by looking up each codeword's product with them, many by decoding."""
+    """Few queries are compared by looking up each codeword's product with them (ADC), many by decoding."""
 
     def __init__(self, line: str, parts: Mapping[str, NDArray[Any]]) -> None:
         self._codes = parts["codes"]
@@ -129,31 +125,10 @@ class Codebooks(Compressed):
         held = torch.from_numpy(_turned(queries, self.parts))
         return lambda first, last: held @ torch.from_numpy(self._inner(slice(first, last))).T
 
-    def search(
-        self,
-        queries: NDArray[np.float32],
-        k: int,
-        ctx: Context,
-        *,
-        ranks: NDArray[np.int64] | None = None,
-        barred: NDArray[np.int64] | None = None,
-        euclidean: bool = False,
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        keep = k + SPARE
-        if len(queries) <= _FEW and barred is None and not euclidean and keep < self.count:
-            ctx.check()
-            turned = _turned(np.ascontiguousarray(queries, np.float32), self.parts)
-            scores, places = self._index.search(turned, keep)
-            scores = scores.astype(np.float64)
-            order = np.arange(self.count) if ranks is None else ranks
-            found, figures = ordered(places, scores, order, k)
-            if (figures[:, -1] > np.round(scores[:, -1], DECIMALS) + 10.0**-DECIMALS).all():
-                return found, figures  # nothing that was not kept ties with the last
-        return super().search(queries, k, ctx, ranks=ranks, barred=barred, euclidean=euclidean)
+    def as_coded(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:
+        return _turned(queries, self.parts)
 
-    @cached_property
-    def _index(self) -> Any:
-        """FAISS's index over the same codes."""
+    def by_code(self) -> Any:
         m, words, _ = self.parts["codebooks"].shape
         bits = words.bit_length() - 1
         width, dot = self._quantiser.d, faiss.METRIC_INNER_PRODUCT

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from core.errors import UserError
 from core.jobs.context import Context
 from core.retrieval.compress.codecs import codec_of
-from core.retrieval.compress.top import Scorer, best
+from core.retrieval.compress.top import SPARE, Scorer, best
+from core.retrieval.order import DECIMALS, ordered
 
 Parts = Mapping[str, NDArray[Any]]
 BLOCK = 2**14
@@ -24,6 +25,8 @@ BLOCK = 2**14
 Which = slice | NDArray[np.int64]
 """Documents: a range, or their places."""
 _LINE = "codec"
+_FEW = 8
+"""Queries up to which codes are compared as they are."""
 
 
 class Compressed(ABC):
@@ -73,10 +76,39 @@ class Compressed(ABC):
         """
         queries = np.ascontiguousarray(queries, dtype=np.float32)
         ranks = np.arange(self.count) if ranks is None else ranks
+        if len(queries) <= _FEW and k + SPARE < self.count and barred is None and not euclidean:
+            ctx.check()
+            found = self._by_code(queries, k, ranks)
+            if found is not None:
+                return found
         scorer = self.scorer(queries)
         if euclidean:
             scorer = self._by_distance(queries, scorer)
         return best(scorer, len(queries), self.count, k, ranks, ctx, barred=barred)
+
+    def by_code(self) -> Any:
+        """FAISS's index over the same codes, which compares a query with them as they are; None where it has
+        none. Few queries are answered by it: decoding all documents takes longer than comparing them."""
+        return None
+
+    def as_coded(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The queries as that index takes them."""
+        return queries
+
+    @cached_property
+    def _coded_index(self) -> Any:
+        return self.by_code()
+
+    def _by_code(
+        self, queries: NDArray[np.float32], k: int, ranks: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
+        """None where there is no such index, or documents that it has left out may tie with the last."""
+        if self._coded_index is None:
+            return None
+        scores, places = self._coded_index.search(self.as_coded(queries), k + SPARE)
+        found, figures = ordered(places, scores.astype(np.float64), ranks, k)
+        last = np.round(scores[:, -1].astype(np.float64), DECIMALS) + 10.0**-DECIMALS
+        return (found, figures) if (figures[:, -1] > last).all() else None
 
     def _by_distance(self, queries: NDArray[np.float32], scorer: Scorer) -> Scorer:
         own = torch.from_numpy((queries**2).sum(axis=1, keepdims=True))

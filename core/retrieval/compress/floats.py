@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import faiss
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -39,6 +40,19 @@ class Floats(Compressed):
         self._codes = torch.from_numpy(codes)
         if codes.dtype == np.uint16:
             self._codes = self._codes.view(torch.bfloat16)
+
+    def by_code(self) -> Any:
+        kinds = {
+            torch.float16: faiss.ScalarQuantizer.QT_fp16,
+            torch.bfloat16: faiss.ScalarQuantizer.QT_bf16,
+        }
+        if self._codes.dtype not in kinds:
+            return None
+        kind = kinds[self._codes.dtype]
+        index = faiss.IndexScalarQuantizer(self.width, kind, faiss.METRIC_INNER_PRODUCT)
+        index.is_trained = True
+        index.add_sa_codes(np.ascontiguousarray(self.parts["codes"]).view(np.uint8))
+        return index
 
     def decoded(self, which: Which) -> NDArray[np.float32]:
         return np.asarray(self._codes[which].float().numpy())

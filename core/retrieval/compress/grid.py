@@ -1,4 +1,4 @@
-"""A few levels for each of a few numbers, packed into words of 64 bits."""
+"""A few levels for each of a few numbers, several to a byte."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from core.jobs.context import Context
-from core.retrieval.compress.compressed import Compressed, Parts, Which, by_block, sample
+from core.retrieval.compress.codebooks import Codebooks
+from core.retrieval.compress.compressed import Parts, by_block, sample
 from core.retrieval.compress.planes import principal
-from core.retrieval.compress.top import Scorer
+from core.retrieval.compress.reduced import Reduced
 
 _SAMPLE = 50_000
 
@@ -57,60 +57,53 @@ def _middles(levels: int) -> NDArray[np.float32]:
 
 
 def coded(vectors: NDArray[np.float32], learned: Parts, levels: int, ctx: Context) -> dict[str, NDArray[Any]]:
-    """``codes``: (n, words) uint64, each as many digits of base `levels` as it holds, the first lowest."""
-    each = digits(levels)
+    """``codes``: (n, bytes) uint8, each as many digits of base `levels` as it holds, the first one lowest."""
+    weights = _weights(levels)
     dimensions = len(learned["spread"])
-    codes = np.zeros((len(vectors), -(-dimensions // each)), np.uint64)
+    codes = np.zeros((len(vectors), -(-dimensions // len(weights))), np.uint8)
     for first, last in by_block(len(vectors), ctx, "Encoding"):
         laid = (vectors[first:last] - learned["mean"]) @ learned["directions"]
         places = rounded(np.asarray(laid / learned["spread"], np.float32), levels)
-        for number in reversed(range(dimensions)):
-            word = codes[first:last, number // each]
-            word *= np.uint64(levels)
-            word += places[:, number]
+        for digit, weight in enumerate(weights):
+            some = places[:, digit :: len(weights)]
+            codes[first:last, : some.shape[1]] += some * np.uint8(weight)
     return {"codes": codes}
 
 
 def digits(levels: int) -> int:
-    """How many numbers of so many levels 64 bits hold."""
+    """How many numbers of so many levels a byte holds."""
     held = 0
-    while levels ** (held + 1) <= 2**64:
+    while levels ** (held + 1) <= 256:
         held += 1
     return held
 
 
-class Grid(Compressed):
+def _weights(levels: int) -> list[int]:
+    return [levels**place for place in range(digits(levels))]
+
+
+class Grid(Reduced):
+    """A byte is a place in a codebook of the few numbers that it stands for: the index is that of a product
+    quantiser whose codebooks follow from the levels."""
+
     def __init__(self, line: str, parts: Mapping[str, NDArray[Any]], levels: int) -> None:
-        self._codes, self._levels = parts["codes"], levels
-        super().__init__(line, parts, count=len(self._codes), width=parts["directions"].shape[0])
-
-    def _laid(self, which: Which) -> NDArray[np.float32]:
-        """(documents, p)"""
-        words = self._codes[which].copy()
-        values, each = self.parts["values"], digits(self._levels)
-        found = np.empty((len(words), len(values)), np.float32)
-        for number in range(len(values)):
-            word = words[:, number // each]
-            whole = word // np.uint64(self._levels)
-            found[:, number] = values[number][word - whole * np.uint64(self._levels)]
-            words[:, number // each] = whole
-        return found
-
-    def decoded(self, which: Which) -> NDArray[np.float32]:
-        laid = self._laid(which) @ self.parts["directions"].T
-        return np.asarray(laid + self.parts["mean"], np.float32)
-
-    def scorer(self, queries: NDArray[np.float32]) -> Scorer:
-        held = torch.from_numpy(np.asarray(queries @ self.parts["directions"], np.float32))
-        shift = torch.from_numpy(np.asarray(queries @ self.parts["mean"], np.float32))[:, None]
-        return lambda first, last: held @ torch.from_numpy(self._laid(slice(first, last))).T + shift
+        self._levels = levels
+        values, codes = parts["values"], parts["codes"]
+        weights = _weights(levels)
+        wide = np.zeros((codes.shape[1] * len(weights), levels), np.float32)
+        wide[: len(values)] = values
+        places = np.arange(256)[:, None] // np.array(weights) % levels
+        grouped = wide.reshape(codes.shape[1], len(weights), levels)
+        codebooks = np.stack([group[np.arange(len(weights)), places] for group in grouped])
+        inner = {"codebooks": codebooks, "codes": codes, "width": np.array(len(values))}
+        super().__init__(line, parts, Codebooks(line, inner))
 
     def diagnostics(self) -> dict[str, float]:
         """``dead``: the share of levels that no document has."""
-        values, each = self.parts["values"], digits(self._levels)
-        used, words = 0, self._codes.copy()
+        values, weights = self.parts["values"], _weights(self._levels)
+        used = 0
         for number in range(len(values)):
-            word = words[:, number // each]
-            used += len(np.unique(word % np.uint64(self._levels)))
-            words[:, number // each] = word // np.uint64(self._levels)
+            column = self.parts["codes"][:, number // len(weights)]
+            places = column // weights[number % len(weights)] % self._levels
+            used += len(np.unique(places))
         return {"dead": 1 - used / values.size}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import faiss
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -120,6 +121,27 @@ class Integers(Compressed):
         if "scale" in self.parts:
             return np.asarray(numbers * self.parts["scale"], np.float32)
         return np.asarray(numbers * self.parts["scales"][which][:, None], np.float32)
+
+    def by_code(self) -> Any:
+        """FAISS's scalar quantiser: its codes are these, from 0 on. It knows no scale of a row's own."""
+        if "scales" in self.parts:
+            return None
+        steps = 2**self._bits - 1
+        if "low" in self.parts:
+            low, step = self.parts["low"], self.parts["step"]
+        else:
+            step = np.full(self.width, self.parts["scale"][0])
+            low = step * -(self._half + 0.5)
+        kind = faiss.ScalarQuantizer.QT_8bit if self._bits == 8 else faiss.ScalarQuantizer.QT_4bit
+        index = faiss.IndexScalarQuantizer(self.width, kind, faiss.METRIC_INNER_PRODUCT)
+        trained = np.concatenate([low, step * steps]).astype(np.float32)
+        faiss.copy_array_to_vector(trained, index.sq.trained)
+        index.is_trained = True
+        if self._bits == 8:
+            index.add_sa_codes(self._codes.view(np.uint8) ^ np.uint8(128))
+        else:  # the first of two numbers stands in the lower half there
+            index.add_sa_codes((self._codes << 4) | (self._codes >> 4))
+        return index
 
     def scorer(self, queries: NDArray[np.float32]) -> Scorer:
         held = torch.from_numpy(queries)

@@ -13,6 +13,8 @@ from core.jobs.context import Context
 from core.retrieval.compress.compressed import sample
 
 _SAMPLE = 50_000
+_TURNED = 8192
+"""Vectors that a rotation is fitted to; more if there are many directions."""
 _ROUNDS = 50
 _STEPS, _BATCH, _RATE = 600, 256, 5e-3
 Arrays = dict[str, NDArray[Any]]
@@ -81,6 +83,7 @@ def turned(laid: NDArray[np.float32], ctx: Context) -> NDArray[np.float32]:
     """(p, p) orthogonal: ITQ, which brings the vectors near to the corners of a cube: signs and the rotation
     that fits them best in turn, from a random rotation on."""
     width = laid.shape[1]
+    laid = sample(laid, max(_TURNED, 16 * width), ctx.seed)
     rotation, _ = np.linalg.qr(np.random.default_rng(ctx.seed).standard_normal((width, width)))
     rotation = rotation.astype(np.float32)
     for number in range(_ROUNDS):

@@ -68,6 +68,10 @@ def coded(vectors: NDArray[np.float32], learned: Parts, then: str, ctx: Context)
     return {f"{_INNER}{name}": part for name, part in codes.items()}
 
 
+def opened(line: str, parts: Parts, then: str) -> Reduced:
+    return Reduced(line, parts, codec_of(then).opened(_inner(parts)))
+
+
 def _inner(parts: Parts) -> Arrays:
     return {name.removeprefix(_INNER): part for name, part in parts.items() if name.startswith(_INNER)}
 
@@ -91,8 +95,8 @@ def _narrow(vectors: NDArray[np.float32], learned: Parts, *, centred: bool) -> N
 class Reduced(Compressed):
     """Searches the index of what is left; a mean that was taken off adds the same to all scores."""
 
-    def __init__(self, line: str, parts: Mapping[str, NDArray[Any]], then: str) -> None:
-        self._index = codec_of(then).opened(_inner(parts))
+    def __init__(self, line: str, parts: Mapping[str, NDArray[Any]], index: Compressed) -> None:
+        self._index = index
         width = int(parts["width"]) if "width" in parts else parts["directions"].shape[0]
         super().__init__(line, parts, count=self._index.count, width=width)
 

@@ -13,6 +13,9 @@ from core.retrieval.compress.codecs import CODECS, Codec
 from core.retrieval.compress.spelt import EVERY, asked
 from core.retrieval.fields import CollectionFolder, Correction, Encoder, Measures, Test
 
+FAMILIES = ("numbers", "bits", "codebooks", "fewer dimensions", "fewer numbers")
+"""As they are listed."""
+
 
 def _pick(kind: str, cls: type[Codec]) -> dict[str, Any]:
     """A codec as a form lists it."""
@@ -28,6 +31,10 @@ def _said(value: Any) -> str:
     return value if isinstance(value, str) else "…" if value is None else json.dumps(value)
 
 
+def _place(item: tuple[str, type[Codec]]) -> int:
+    return FAMILIES.index(item[1].family)
+
+
 class CompressRequest(Request):
     """Put a collection's vectors into many codes, and tell what each saves and what it costs."""
 
@@ -40,7 +47,7 @@ class CompressRequest(Request):
         description="A code with its parameters in a line: int8, or pq m=24,48 for two of them. all: one or "
         "two settings of every code, as suits the width.",
         json_schema_extra={
-            "picks": [_pick(kind, cls) for kind, cls in CODECS.items()],
+            "picks": [_pick(kind, cls) for kind, cls in sorted(CODECS.items(), key=_place)],
             "every": EVERY,
             "example": "pca dimensions=128 then=int8",
         },

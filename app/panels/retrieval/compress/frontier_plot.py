@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
@@ -12,10 +13,15 @@ from app import theme
 from app.widgets.line_plot import Axis, Series
 from app.widgets.point_plot import Point, PointPlot
 
+_TWO = math.log10(2)
+HEIGHT = 340
+"""Pixels: there are many codes to be told apart."""
+
 
 class FrontierPlot(PointPlot):
     def __init__(self, title: str) -> None:
         super().__init__(title)
+        self.setMinimumHeight(HEIGHT)
         self._best: tuple[Point, ...] = ()
 
     def show_frontier(self, points: Sequence[Point], best: Collection[str], x: Axis, y: Axis) -> None:
@@ -27,6 +33,15 @@ class FrontierPlot(PointPlot):
     def best(self) -> tuple[Point, ...]:
         """In rising order of bytes."""
         return self._best
+
+    def _ticks(self, axis: Axis, low: float, high: float, room: int) -> list[tuple[float, float]]:
+        """Bytes are read in powers of 2."""
+        if not axis.logarithmic:
+            return super()._ticks(axis, low, high, room)
+        first, last = math.ceil(low / _TWO - 1e-9), math.floor(high / _TWO + 1e-9)
+        every = max(1, math.ceil((last - first + 1) / max(1, room)))
+        found = [(2.0**n, n * _TWO) for n in range(first, last + 1, every)]
+        return found if len(found) >= 2 else super()._ticks(axis, low, high, room)
 
     def _paint_series(self, painter: QPainter, plot: QRectF, one: Series) -> None:
         if one is self.series[0] and self._best:

@@ -53,6 +53,6 @@ class Pca(Codec):
         return coded(vectors, learned, self.then, ctx)
 
     def opened(self, parts: Arrays) -> Compressed:
-        from core.retrieval.compress.reduced import Reduced
+        from core.retrieval.compress.reduced import opened
 
-        return Reduced(self.line, parts, self.then)
+        return opened(self.line, parts, self.then)

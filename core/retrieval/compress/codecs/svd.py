@@ -41,6 +41,6 @@ class Svd(Codec):
         return coded(vectors, learned, "float32", ctx)
 
     def opened(self, parts: Arrays) -> Compressed:
-        from core.retrieval.compress.reduced import Reduced
+        from core.retrieval.compress.reduced import opened
 
-        return Reduced(self.line, parts, "float32")
+        return opened(self.line, parts, "float32")
