@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -38,18 +37,19 @@ class Bags:
     starts: NDArray[np.int64]
     cut: NDArray[np.bool_]
 
-    @classmethod
-    def of(cls, rows: Sequence[Sequence[int]], most: int | None = None) -> Bags:
-        """From the rows of each text; only the first `most` count."""
-        lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
-        cut = np.zeros(len(rows), dtype=bool)
-        if most is not None and (lengths > most).any():
-            cut = lengths > most
-            rows = [some[:most] for some in rows]
-            lengths = np.minimum(lengths, most)
-        starts = np.concatenate([[0], np.cumsum(lengths)])
-        flat = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=int(starts[-1]))
-        return cls(flat, starts, cut)
+    def without(self, dropped: NDArray[np.bool_]) -> Bags:
+        """Some tokens left out: (tokens,)."""
+        before = np.concatenate([[0], np.cumsum(~dropped)])
+        return Bags(self.rows[~dropped], before[self.starts], self.cut)
+
+    def first(self, most: int) -> Bags:
+        """At most so many of each text."""
+        lengths = np.diff(self.starts)
+        cut = lengths > most
+        if not cut.any():
+            return self
+        places = np.arange(len(self.rows)) - np.repeat(self.starts[:-1], lengths)
+        return replace(self.without(places >= most), cut=cut)
 
 
 class StaticEncoder(Encoder):

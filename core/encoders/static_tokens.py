@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from core.encoders.recipe import STEPS, Recipe, read_modules, read_settings, ste
 from core.encoders.request import EncoderFields
 from core.encoders.static import Bags, StaticEncoder
 from core.encoders.steps import open_steps, read_weights
+from core.encoders.word_cache import WordCache, cuts_at_spaces
 from core.errors import UserError
 from core.jobs.content_hash import content_hash
 from core.jobs.context import Context
@@ -55,6 +57,7 @@ class StaticTokens(StaticEncoder):
         self._tokenizer, self._table, self._without, self._steps = tokenizer, table, without, steps
         tokenizer.no_padding()
         tokenizer.no_truncation()
+        self._words = WordCache(tokenizer) if cuts_at_spaces(tokenizer) else None
 
     @cached_property
     def digest(self) -> str:
@@ -65,12 +68,21 @@ class StaticTokens(StaticEncoder):
     def bags(self, texts: Sequence[str], role: Role) -> Bags:
         prompt = self.recipe.prompt(role)
         read = [prompt + text for text in texts] if prompt else list(texts)
-        ids = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(read, add_special_tokens=False)]
+        bags = Bags(*self._ids(read), np.zeros(len(read), dtype=bool))
         if self._without is not None:
-            ids = [[id for id in some if id != self._without] for some in ids]
+            bags = bags.without(bags.rows == self._without)
         if prompt:
-            ids = [some if text.strip() else [] for some, text in zip(ids, texts, strict=True)]
-        return Bags.of(ids, self.most_tokens)
+            blank = np.array([not text.strip() for text in texts])
+            bags = bags.without(np.repeat(blank, np.diff(bags.starts)))
+        return bags if self.most_tokens is None else bags.first(self.most_tokens)
+
+    def _ids(self, texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        if self._words is not None:
+            return self._words.ids(texts)
+        encodings = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+        found = [encoding.ids for encoding in encodings]
+        starts = np.concatenate([[0], np.cumsum(list(map(len, found)), dtype=np.int64)])
+        return np.fromiter(chain.from_iterable(found), dtype=np.int64, count=int(starts[-1])), starts
 
     def table(self, rows: NDArray[np.int64]) -> tuple[torch.Tensor, NDArray[np.int64]]:
         return self._table, rows

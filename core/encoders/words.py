@@ -74,10 +74,9 @@ class WordEncoder(StaticEncoder):
         flat = chain.from_iterable(words)
         count = int(lengths.sum())
         rows = np.fromiter(map(self._place_of(), flat, repeat(_UNKNOWN)), dtype=np.int64, count=count)
-        known = rows != _UNKNOWN
         starts = np.concatenate([[0], np.cumsum(lengths)])
-        before = np.concatenate([[0], np.cumsum(known)])
-        return Bags(rows[known], before[starts], np.zeros(len(words), dtype=bool))
+        bags = Bags(rows, starts, np.zeros(len(words), dtype=bool))
+        return bags.without(rows == _UNKNOWN)
 
     def spans(self, text: str, role: Role) -> list[tuple[int, int]]:
         place_of = self._place_of()
