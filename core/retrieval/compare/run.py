@@ -168,9 +168,10 @@ def _ranking(each: Finished, collection: Collection) -> Ranking:
 
 def _folder(request: CompareRequest, ctx: Context) -> Path:
     if request.out is None:
-        return ctx.artifact("comparison")
-    folder = request.out.expanduser().absolute()
-    if folder.is_file():
-        raise UserError(f"{folder} is a file; choose a folder to write to.", field="out")
+        folder = ctx.artifact("comparison")
+    else:
+        folder = request.out.expanduser().absolute()
+        if folder.is_file():
+            raise UserError(f"{folder} is a file; choose a folder to write to.", field="out")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
