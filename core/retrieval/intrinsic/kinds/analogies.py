@@ -30,8 +30,8 @@ def rows(bench: Bench) -> Iterator[TestRow]:
         words = _vocabulary(bench, questions)
         encoded = bench.encode(words, "Encoding words")
         places = {words[place]: int(place) for place in np.flatnonzero(encoded.known)}
-        asked, kept = _asked(questions, places)
-        for question in (question for question in questions if question not in kept):
+        asked, kept, left_out = _asked(questions, places)
+        for question in left_out:
             bench.tally.add(
                 f"questions of {file.name} with a word outside the vocabulary",
                 f"{question.a} {question.b} {question.c} {question.d}",
@@ -97,16 +97,21 @@ def _vocabulary(bench: Bench, questions: Sequence[Question]) -> list[str]:
     return list(dict.fromkeys(word for each in questions for word in (each.a, each.b, each.c, each.d)))
 
 
-def _asked(questions: Sequence[Question], places: Mapping[str, int]) -> tuple[Places, list[Question]]:
-    """(n, 4) places of the questions whose words are all there, in lower case if need be."""
-    asked, kept = [], []
+def _asked(
+    questions: Sequence[Question], places: Mapping[str, int]
+) -> tuple[Places, list[Question], list[Question]]:
+    """(n, 4) places of the questions whose words are all there, in lower case if need be; these questions,
+    and the others."""
+    asked, kept, left_out = [], list[Question](), list[Question]()
     for question in questions:
         words = (question.a, question.b, question.c, question.d)
         found = [places.get(word, places.get(word.lower())) for word in words]
-        if None not in found:
+        if None in found:
+            left_out.append(question)
+        else:
             asked.append(found)
             kept.append(question)
-    return np.array(asked, dtype=np.int64).reshape(-1, 4), kept
+    return np.array(asked, dtype=np.int64).reshape(-1, 4), kept, left_out
 
 
 def _row(
@@ -118,7 +123,8 @@ def _row(
     notes: list[str],
 ) -> TestRow:
     groups = list(dict.fromkeys(question.group for question in kept))
-    of_group = {group: np.array([question.group == group for question in kept]) for group in groups}
+    group_of = np.array([groups.index(question.group) for question in kept], dtype=np.int64)
+    of_group = {group: group_of == place for place, group in enumerate(groups)}
     sections = [
         Section(name=group, right=int(np.asarray(added)[inside].sum()), asked=int(inside.sum()))
         for group, inside in of_group.items()
