@@ -15,6 +15,7 @@ from core.encoders.truncated import TruncatedEncoder
 from core.encoders.words import open_words
 from core.errors import UserError
 from core.jobs.context import Context
+from core.json_files import read_json_object
 
 _OF_STATES = ("pooling", "attention", "layer", "precision")
 """Fields that only a model with tokens' states has a use for."""
@@ -62,6 +63,11 @@ def _transformer(path: Path, fields: EncoderFields, ctx: Context, field: str) ->
     from core.encoders.transformer import open_transformer
 
     recipe = changed(read_recipe(path, field=field), fields)
+    if not (path / "modules.json").is_file() and _judges_pairs(path, field):
+        ctx.warn(
+            f"{path.name} was made to judge two texts together (a cross-encoder), not to make a vector of "
+            "one; expect little of its vectors."
+        )
     if recipe.attention == "bidirectional":
         ctx.warn(
             f"{path.name}: attention is made bidirectional; a model that was trained to look back only "
@@ -73,6 +79,11 @@ def _transformer(path: Path, fields: EncoderFields, ctx: Context, field: str) ->
 
         return made_fast(encoder, ctx)
     return encoder
+
+
+def _judges_pairs(path: Path, field: str) -> bool:
+    made_for = read_json_object(path / "config.json", field=field).get("architectures") or ()
+    return any(str(name).endswith("ForSequenceClassification") for name in made_for)
 
 
 def _refuse(fields: EncoderFields, names: tuple[str, ...], path: Path, field: str) -> None:

@@ -33,6 +33,7 @@ from core.encoders.pooling import pool, shares
 from core.encoders.recipe import Recipe, positions, read_modules, read_recipe
 from core.encoders.steps import Normalize, open_steps
 from core.encoders.tokens import Tokens, prompt_length, tokenised
+from core.encoders.weight_memory import check_memory
 from core.errors import UserError
 from core.jobs.content_hash import content_hash
 from core.jobs.context import Context
@@ -279,6 +280,7 @@ def open_transformer(
     recipe = recipe or read_recipe(folder, field=field)
     root = _root(folder, field)
     tokenizer = _tokenizer(root, field)
+    check_memory(root, ctx.device, field=field)
     ctx.progress(0, 1, f"Opening {folder.name}")
     model = _model(root, field).to(ctx.device).eval()
     limit = positions(read_json_object(root / "config.json", field=field))

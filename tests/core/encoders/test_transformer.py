@@ -358,3 +358,21 @@ def test_that_other_kinds_of_models_are_read_as_sentence_transformers_does(
         fields = EncoderFields(model=folder, pooling="mean", most_tokens=64, attention=asked)  # type: ignore[arg-type]
         found = open_encoder(fields, ctx).encode(texts, ctx)
         assert float((found * expected).sum(axis=1).min()) >= 0.99999
+
+
+def test_that_a_model_too_large_for_memory_is_told_before_it_is_read(
+    folder: Path, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.encoders.weight_memory.free_memory", lambda device: 30_000)
+    with pytest.raises(UserError, match=r"toy takes .* of memory, and 30.0 kB are free"):
+        open_transformer(folder, ctx)
+
+
+def test_that_a_cross_encoder_is_told(tmp_path: Path, ctx: Context) -> None:
+    folder = write_encoder(tmp_path / "pairs")
+    (folder / "modules.json").unlink()
+    said = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    said["architectures"] = ["BertForSequenceClassification"]
+    (folder / "config.json").write_text(json.dumps(said), encoding="utf-8")
+    open_encoder(EncoderFields(model=folder), ctx)
+    assert "pairs was made to judge two texts together" in ctx.warnings[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ def toy(**changed: Any) -> Tokenizer:
 def assert_same(tokenizer: Tokenizer, texts: list[str]) -> None:
     ids, starts = WordCache(tokenizer).ids(texts)
     expected = [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
-    assert [ids[a:b].tolist() for a, b in zip(starts[:-1], starts[1:], strict=True)] == expected
+    assert [ids[a:b].tolist() for a, b in pairwise(starts.tolist())] == expected
 
 
 @settings(max_examples=60, deadline=None)
