@@ -43,16 +43,26 @@ def product(vectors: NDArray[np.float32], m: int | None, bits: int, ctx: Context
 def rotated_product(
     vectors: NDArray[np.float32], m: int | None, bits: int, iterations: int, ctx: Context
 ) -> Arrays:
-    """As `product`, with the ``rotation`` (d', d') that vectors are multiplied by before."""
+    """As `product`, with the ``rotation`` (d', d') that vectors are multiplied by before.
+
+    Raises:
+        UserError: as `product`; or fewer vectors than numbers, on which FAISS would end the process.
+    """
     width = vectors.shape[1]
     _check(vectors, bits, m)
     m = m or max(1, width // 8)
-    some = _padded(sample(vectors, _PER_CODEWORD * 2**bits, ctx.seed), m)
+    some = _padded(sample(vectors, max(_PER_CODEWORD * 2**bits, width + m), ctx.seed), m)
+    if len(some) < some.shape[1]:
+        raise UserError(
+            f"A rotation of {some.shape[1]:,} numbers needs as many vectors to be learned of, and there are "
+            f"{len(some):,}.",
+            field="codec",
+        )
     matrix = faiss.OPQMatrix(some.shape[1], m)
     codebooks = faiss.ProductQuantizer(some.shape[1], m, bits)
     codebooks.cp.seed, codebooks.cp.min_points_per_centroid = _seed(ctx), 1
     matrix.niter, matrix.pq = iterations, codebooks
-    few = sample(some, _ROTATION_SAMPLE, ctx.seed)
+    few = sample(some, max(_ROTATION_SAMPLE, some.shape[1]), ctx.seed)
     heard(lambda: matrix.train(few), ctx, "Learning the rotation")
     rotation = faiss.vector_to_array(matrix.A).reshape(some.shape[1], some.shape[1]).T.copy()
     return {

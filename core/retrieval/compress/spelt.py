@@ -45,7 +45,7 @@ def expanded(line: str) -> Iterator[str]:
 
 def usual(width: int, count: int) -> list[Codec]:
     """Settings that suit vectors of this width: from half the bytes down to a hundredth."""
-    bits = 8 if count >= _FULL_CODEBOOK else max(2, min(6, count.bit_length() - 1))
+    bits = 8 if count >= _FULL_CODEBOOK else 6 if count >= 512 else max(2, min(4, count.bit_length() - 1))
     eighth, half, quarter = max(1, width // 8), max(1, width // 2), max(1, width // 4)
     lines = [
         "float16",

@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import faiss  # noqa: F401 - loaded before anything is timed
 import numpy as np
+import scipy.sparse  # noqa: F401
 from numpy.typing import NDArray
 
 from core.encoders.encoder import OK, TRUNCATED, Encoder

@@ -179,12 +179,13 @@ def test_that_a_larger_code_of_the_same_kind_is_nearer(tmp_path: Path) -> None:
         ("pq m=64 bits=4", "cannot be cut into 64 parts"),
         ("pca dimensions=40", "no 40 principal directions"),
         ("truncate dimensions=40", "no first 40"),
+        ("opq m=4 bits=3", "rotation of 32 numbers needs as many vectors to be learned of, and there are 24"),
         ("dedup m=64", "cannot be cut into 64 parts"),
     ],
 )
 def test_that_vectors_that_do_not_fit_are_refused_in_a_sentence(line: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=said) as refused:
-        codec_of(line).compressed(VECTORS[:100], context(tmp_path))
+        codec_of(line).compressed(VECTORS[: 24 if line.startswith("opq") else 100], context(tmp_path))
     assert refused.value.field == "codec"
 
 
