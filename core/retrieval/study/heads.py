@@ -51,7 +51,7 @@ def trained_heads(
             losses=made.losses,
         )
         _write(where, training, head, made.network, request, reader, len(pairs), ctx)
-        found.append((TrainedHead(name, head, made.network), training))
+        found.append((TrainedHead(name, head, made.network, where), training))
     return found
 
 

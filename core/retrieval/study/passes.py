@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -25,11 +26,12 @@ Vectors = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class TrainedHead:
-    """`name` is that of its cell."""
+    """`name` is that of its cell; `path` the folder that it was written to."""
 
     name: str
     head: Head
     network: torch.nn.Module
+    path: Path
 
 
 @dataclass(eq=False)

@@ -16,6 +16,7 @@ from core.retrieval.study.passes import Passed, TrainedHead, passed
 from core.retrieval.study.reader import Reader
 from core.retrieval.study.result import Cell, Pass
 from core.retrieval.study.ways import NAMES, Way
+from core.retrieval.systems.dense import Dense
 
 _DEPTH = 100
 
@@ -26,6 +27,8 @@ class Ranked:
 
     cells: list[Cell] = field(default_factory=list)
     rankings: dict[str, Ranking] = field(default_factory=dict)
+    lines: dict[str, str] = field(default_factory=dict)
+    """Name of a cell → the dense system that ranks alike, in a line."""
     passes: list[Pass] = field(default_factory=list)
     last_layer: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -69,6 +72,7 @@ def rank_ways(
             width=documents.vectors[way.name].shape[1],
             pool_seconds=documents.seconds[way.name] + queries.seconds[way.name],
         )
+        ranked.lines[way.name] = _line(reader, way)
         if way.layer == reader.layers:
             ranked.last_layer["+".join(way.modes), reader.attention] = way.name
         _add(ranked, cell, _search(documents, queries, cell, reader.encoder.similarity, collection, ctx))
@@ -84,8 +88,21 @@ def rank_ways(
             pool_seconds=documents.seconds[each.name] + queries.seconds[each.name],
             parameters=sum(weight.numel() for weight in each.network.parameters()),
         )
+        ranked.lines[each.name] = Dense.model_validate({"model": each.path}).line
         ranked.last_layer.setdefault((each.head.kind, reader.attention), each.name)
         _add(ranked, cell, _search(documents, queries, cell, "cosine", collection, ctx))
+
+
+def _line(reader: Reader, way: Way) -> str:
+    """The dense system that ranks as a way does."""
+    said = {
+        "model": reader.encoder.path,
+        "pooling": way.modes[0] if len(way.modes) == 1 else None,
+        "attention": "as made" if reader.as_made else reader.attention,
+        "layer": None if way.layer == reader.layers else way.layer,
+        "most_tokens": reader.most_tokens,
+    }
+    return Dense.model_validate(said).line
 
 
 def _add(ranked: Ranked, cell: Cell, ranking: Ranking) -> None:

@@ -12,11 +12,13 @@ Looks = Literal["causal", "bidirectional"]
 
 @dataclass(frozen=True, eq=False)
 class Reader:
-    """`attention` is what its tokens see; `as_made`: that is how the model was made."""
+    """`attention` is what its tokens see; `as_made`: that is how the model was made. `most_tokens`: what was
+    asked for instead of what its folder says."""
 
     encoder: TransformerEncoder
     attention: Looks
     as_made: bool
+    most_tokens: int | None = None
 
     @property
     def looks_ahead(self) -> bool:

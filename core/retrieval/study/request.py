@@ -14,7 +14,7 @@ from core.retrieval.lines import parsed
 
 StudiedPooling = Literal["cls", "mean", "max", "weightedmean", "lasttoken", "first_last", "echo", "echo_last"]
 _POOLINGS = {
-    "cls": ("First token", "The state of the first token."),
+    "cls": ("First token", "Where attention is causal, it has seen no other."),
     "mean": ("Mean", "Over all tokens."),
     "max": ("Maximum", "The largest value in each dimension."),
     "weightedmean": ("Weighted mean", "Later tokens weigh more."),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.jobs.request import Metric, Result, Table
-from core.retrieval.result_parts import Comparison, Figure, Skipped
+from core.jobs.request import Metric, Table
+from core.retrieval.evaluate.result import EvaluationResult
+from core.retrieval.result_parts import Comparison, Figure
 
 PRIMARY = "nDCG@10"
 SIGNIFICANT = 0.05
@@ -60,19 +61,20 @@ class Pass(_Part):
     tokens: int
 
 
-class StudyResult(Result):
+class StudyResult(EvaluationResult):
+    """An evaluation whose systems are the ways to make a vector, and what these are.
+
+    `out` also holds a folder for each trained head. `comparisons`: each way with the model's own, on nDCG@10,
+    corrected for their number.
+    """
+
     out: str
-    """With ``record.sqlite`` (`core.retrieval.record.inspect`) and a folder for each trained head."""
     model: str
-    collection: str
-    documents: int
-    queries: int
     layers: int
     made: str
     """What attention the model was made with."""
     cells: list[Cell]
-    comparisons: list[Comparison] = Field(default_factory=list)
-    """Each cell with the model's own, on nDCG@10, corrected for their number."""
+    """As many as there are systems, with their names."""
     designs: dict[str, str] = Field(default_factory=dict)
     """Of the five designs of arXiv 2409.02727 those that are there → the name of the cell."""
     between_designs: list[Comparison] = Field(default_factory=list)
@@ -81,23 +83,19 @@ class StudyResult(Result):
     pairs: int = 0
     pairs_from: str = ""
     """In words."""
-    test: str = ""
-    correction: str = ""
-    skipped: list[Skipped] = Field(default_factory=list)
 
     @property
     def own(self) -> Cell:
         return next(cell for cell in self.cells if cell.own)
 
-    def ranked(self) -> list[Cell]:
-        """Best first."""
+    def best_first(self) -> list[Cell]:
         return sorted(self.cells, key=lambda cell: -value(cell))
 
     def against_own(self, cell: Cell) -> Comparison | None:
         return next((found for found in self.comparisons if found.a == cell.name), None)
 
     def summary(self) -> str:
-        best, own = self.ranked()[0], self.own
+        best, own = self.best_first()[0], self.own
         if best.own:
             return f"The model's own choice, {own.name}, is the best of {len(self.cells)}: {value(own):.3f}."
         found = self.against_own(best)
@@ -121,13 +119,13 @@ class StudyResult(Result):
         ]
 
     def headline(self) -> Metric | None:
-        best = self.ranked()[0]
+        best = self.best_first()[0]
         return Metric(name=PRIMARY, value=value(best), slice=best.name)
 
     def tables(self) -> list[Table]:
         names = list(self.cells[0].measures)
         head = ["", *names, "to the own", "p adjusted", "width", "pooling s"]
-        tables = [Table(head, [self._row(cell, names) for cell in self.ranked()])]
+        tables = [Table(head, [self._row(cell, names) for cell in self.best_first()])]
         if self.between_designs:
             rows = [
                 [f"{c.a} − {c.b}", f"{c.difference:+.4f} [{c.low:+.4f}, {c.high:+.4f}]", f"{c.p:.2g}",

@@ -15,10 +15,10 @@ from core.jobs.context import Context
 from core.jobs.registry import job
 from core.retrieval.collections.collection import Collection
 from core.retrieval.collections.read import open_collection
-from core.retrieval.evaluate.measured import per_query
+from core.retrieval.evaluate.measured import figures, per_query
 from core.retrieval.record.write import write_record
 from core.retrieval.result_parts import Skipped
-from core.retrieval.study.figures import compared, figures
+from core.retrieval.study.compared import compared
 from core.retrieval.study.heads import trained_heads
 from core.retrieval.study.job import STUDY
 from core.retrieval.study.pairs import Pair, apart, made_pairs, read_pairs
@@ -56,7 +56,7 @@ def study(request: StudyRequest, ctx: Context) -> StudyResult:
     made: Looks = "bidirectional" if looks_ahead(opened.model) else "causal"
     trainings: list[Training] = []
     ranked = Ranked()
-    readers = [Reader(opened, made, as_made=True)]
+    readers = [Reader(opened, made, as_made=True, most_tokens=request.most_tokens)]
     if request.attention == "both":
         readers += _other(request, recipe, readers[0], ctx)
     for reader in readers:
@@ -67,7 +67,7 @@ def study(request: StudyRequest, ctx: Context) -> StudyResult:
         rank_ways(ranked, reader, plain, [head for head, _ in heads], recipe.pooling, collection, ctx)
         if echoes := [way for way in found if way.echo]:
             doubled = replace(reader.encoder.recipe, pooling=("echo",))
-            twice = Reader(_opened(request, doubled, ctx), reader.attention, reader.as_made)
+            twice = replace(reader, encoder=_opened(request, doubled, ctx))
             rank_ways(ranked, twice, echoes, [], recipe.pooling, collection, ctx)
     measured = per_query(ranked.rankings, collection, _MEASURES, ctx)
     primary = {name: columns[PRIMARY] for name, columns in measured.items()}
@@ -79,18 +79,32 @@ def study(request: StudyRequest, ctx: Context) -> StudyResult:
     }
     against = [(name, own) for name in primary if name != own]
     between = list(combinations(designs.values(), 2))
+    systems = [
+        figures(
+            cell.name,
+            ranked.lines[cell.name],
+            "dense",
+            ranked.rankings[cell.name],
+            measured[cell.name],
+            ctx.seed,
+        )
+        for cell in ranked.cells
+    ]
     write_record(folder, collection, ranked.rankings, ctx)
     return StudyResult(
         out=str(folder),
         model=opened.name,
         collection=collection.name,
         documents=len(collection.documents),
-        queries=len(collection.queries),
+        queries=list(collection.queries.ids),
+        judgements=sum(map(len, collection.judgements.values())),
+        primary=PRIMARY,
+        systems=systems,
         layers=readers[0].layers,
         made=made,
         cells=[
-            cell.model_copy(update={"measures": figures(measured[cell.name], ctx.seed)})
-            for cell in ranked.cells
+            cell.model_copy(update={"measures": system.measures})
+            for cell, system in zip(ranked.cells, systems, strict=True)
         ],
         comparisons=compared(against, primary, request.test, request.correction, ctx),
         designs=designs,
@@ -101,6 +115,7 @@ def study(request: StudyRequest, ctx: Context) -> StudyResult:
         pairs_from=pairs_from,
         test=request.test,
         correction=request.correction,
+        family=len(against),
         skipped=[*collection.skipped, *skipped],
     )
 
@@ -147,7 +162,8 @@ def _other(request: StudyRequest, recipe: Recipe, as_made: Reader, ctx: Context)
     except UserError as error:
         ctx.warn(f"Only {as_made.attention} attention is compared. {error.message}")
         return []
-    return [Reader(_opened(request, replace(recipe, attention=other), ctx), other, as_made=False)]
+    encoder = _opened(request, replace(recipe, attention=other), ctx)
+    return [Reader(encoder, other, as_made=False, most_tokens=request.most_tokens)]
 
 
 def _folder(request: StudyRequest, ctx: Context) -> Path:

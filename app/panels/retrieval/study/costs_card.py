@@ -30,7 +30,7 @@ class Row:
 def rows_of(result: StudyResult) -> list[Row]:
     passes = {(each.attention, each.echo): each.seconds for each in result.passes}
     rows = []
-    for cell in result.ranked():
+    for cell in result.best_first():
         recall = cell.measures.get("R@100")
         echo = cell.pooling.startswith("echo")
         rows.append(

@@ -61,7 +61,7 @@ class StudyTab(JobTab):
         facts = [
             result.model,
             result.collection,
-            f"{count(result.queries)} queries",
+            f"{count(len(result.queries))} queries",
             f"made {result.made}",
             words.TESTS.get(result.test, result.test),
         ]
@@ -106,7 +106,7 @@ class StudyTab(JobTab):
         run, result = self.page.run, self.page.result
         if run is None or result is None:
             return
-        best = next((cell for cell in result.ranked() if not cell.own), None)
+        best = next((cell for cell in result.best_first() if not cell.own), None)
         if best is not None:
             self.wanted.emit("why", Sought(run.id, best.name, result.own.name))
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from core.project.project import Project
     from core.project.records import RunRecord
 
-KINDS = ("retrieval", "retrieval-compare", "retrieval-limit")
+KINDS = ("retrieval", "retrieval-compare", "retrieval-limit", "pooling-study")
 """Jobs whose results have a record."""
 DEPTH = 100
 """Hits of two rankings that are compared."""

@@ -73,7 +73,7 @@ def test_that_a_decoder_is_compared_in_all_ways_with_the_five_designs(tmp_path: 
 def test_that_each_way_ranks_as_its_own_encoder_does(tmp_path: Path, ctx: Context) -> None:
     model = write_tiny_model(tmp_path / "model", layers=2)
     request = request_for(tmp_path, model, heads=[], layers="all")
-    study(request, ctx)
+    result = study(request, ctx)
     collection = open_collection(request.collection)
     for name, fields in {
         "mean · causal": {"pooling": "mean"},
@@ -82,6 +82,9 @@ def test_that_each_way_ranks_as_its_own_encoder_does(tmp_path: Path, ctx: Contex
         "first and last layer · causal": {"pooling": "first_last"},
         "echo, mean · causal": {"pooling": "echo"},
     }.items():
+        (system,) = (each for each in result.systems if each.name == name)
+        said = " ".join(f"{key}={value}" for key, value in fields.items() if value != "lasttoken")
+        assert said in system.line
         encoder = open_encoder(EncoderFields.model_validate({"model": model, **fields}), ctx)
         documents = unit(encoder.encode(collection.documents.texts(0, 24), ctx, role="document"))
         queries = unit(encoder.encode(collection.queries.texts(0, 12), ctx, role="query"))

@@ -71,7 +71,12 @@ def result(*, layers: bool = False, heads: bool = True, **changes: Any) -> Study
         "model": "prose-bpe",
         "collection": "help",
         "documents": 200,
-        "queries": 40,
+        "queries": [str(number) for number in range(40)],
+        "primary": "nDCG@10",
+        "systems": [
+            {"name": each.name, "line": "dense model=/m", "kind": "dense", "measures": each.measures}
+            for each in cells
+        ],
         "layers": LAYERS,
         "made": "causal",
         "cells": cells,

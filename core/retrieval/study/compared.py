@@ -1,4 +1,4 @@
-"""Means with their intervals, and ways compared on the same queries."""
+"""Ways compared on the same queries."""
 
 from __future__ import annotations
 
@@ -8,17 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.jobs.context import Context
-from core.retrieval.result_parts import Comparison, Figure
-from core.retrieval.significance import compare, corrected, interval
+from core.retrieval.result_parts import Comparison
+from core.retrieval.significance import compare, corrected
 from core.retrieval.study.result import PRIMARY
-
-
-def figures(measured: Mapping[str, NDArray[np.float64]], seed: int) -> dict[str, Figure]:
-    found = {}
-    for name, column in measured.items():
-        low, high = interval(column, seed=seed)
-        found[name] = Figure(value=float(column.mean()), low=low, high=high)
-    return found
 
 
 def compared(
