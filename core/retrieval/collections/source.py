@@ -8,6 +8,7 @@ import tempfile
 import threading
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
@@ -61,17 +62,48 @@ class Source:
     def lines(self) -> Iterator[tuple[int, int, bytes | None]]:
         """Number from 1, byte at which it starts, and bytes of each line; without byte order mark, with its
         line end. None instead of the bytes where there are more than `MOST_BYTES`."""
+        with self._opened() as (file, bare):
+            yield from self._lines(file, bare)
+
+    def blocks(self) -> Iterator[tuple[int, bytes]]:
+        """The number of the first line, and some whole lines together, without byte order mark.
+
+        Raises:
+            UserError: a line has more than `MOST_BYTES`.
+        """
+        number = 1
+        with self._opened() as (file, bare):
+            while block := file.read(_BLOCK):
+                block += file.readline(MOST_BYTES)
+                if number == 1:
+                    self._check_mark(block)
+                    block = block.removeprefix(_BOM)
+                if self._ctx is not None:
+                    self._ctx.progress(bare.tell(), self._stamp[0], f"Reading {self.name}")
+                if len(block) > MOST_BYTES and not block.endswith(b"\n"):
+                    last = number + block.count(b"\n")
+                    raise UserError(f"{self.path}, line {last:,}, is far too long.", field=self._field)
+                yield number, block
+                number += block.count(b"\n")
+
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+        """The file, unpacked; and as it lies there, to see how far it was read."""
         try:
             with self.path.open("rb", buffering=_BLOCK) as file:
                 if self.packed:
                     with gzip.GzipFile(fileobj=file) as unpacked:
-                        yield from self._lines(cast(IO[bytes], unpacked), file)
+                        yield cast(IO[bytes], unpacked), file
                 else:
-                    yield from self._lines(file, file)
+                    yield file, file
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise self._damaged(error) from None
         except OSError as error:
             raise unreadable(self.path, error, field=self._field) from None
+
+    def _check_mark(self, start: bytes) -> None:
+        if start[:2] in _OTHER_BOMS:
+            raise UserError(f"{self.path} is {_OTHER_BOMS[start[:2]]}; save it as UTF-8.", field=self._field)
 
     def _lines(self, file: IO[bytes], bare: IO[bytes]) -> Iterator[tuple[int, int, bytes | None]]:
         start, number = 0, 0
@@ -83,10 +115,7 @@ class Source:
             after = start + len(line)
             found: bytes | None = line
             if number == 1:
-                if line[:2] in _OTHER_BOMS:
-                    raise UserError(
-                        f"{self.path} is {_OTHER_BOMS[line[:2]]}; save it as UTF-8.", field=self._field
-                    )
+                self._check_mark(line)
                 if line.startswith(_BOM):
                     found, start = line[len(_BOM) :], len(_BOM)
             while len(line) == MOST_BYTES + 1 and not line.endswith(b"\n"):

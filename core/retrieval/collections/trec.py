@@ -6,9 +6,9 @@ Formats: usnistgov/trec_eval, README and get_qrels.c, get_trec_results.c.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, islice
+from itertools import groupby
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -23,8 +23,6 @@ from core.retrieval.collections.source import Source
 from core.retrieval.collections.tally import Faults, Tally
 
 _RUN_FIELDS = 6
-_AT_ONCE = 50_000
-"""Lines that are split together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,23 +136,18 @@ def _hits(source: Source, tally: Tally, field: str | None) -> tuple[str, dict[st
     faults = Faults(str(source.path), field)
     tabs = next((line.count(b"\t") == _RUN_FIELDS - 1 for _, line in _said(source)), False)
     name = b""
-    said = _said(source)
-    while batch := list(islice(said, _AT_ONCE)):
-        numbers = [number for number, _ in batch]
-        columns = _columns([line for _, line in batch])
-        if columns is None:
-            numbers, columns = _careful_columns(batch, tabs, faults)
-        queries, documents, scores, names = columns
-        ids = _decoded(documents, numbers, source, tally)
+    for start, block in source.blocks():
+        columns = _columns(start, block) or _careful_columns(start, block, tabs, faults)
+        ids = _decoded(columns, source, tally)
         first = 0
-        for query, group in groupby(queries):
-            last = first + sum(1 for _ in group)
+        for query, group in groupby(columns.queries):
+            last = first + len(list(group))
             hits = found.setdefault(query, _Hits())
             hits.documents += ids[first:last]
-            hits.scores.extend(scores[first:last])
-            hits.numbers.extend(numbers[first:last])
+            hits.scores.extend(columns.scores[first:last])
+            hits.numbers.extend(columns.numbers[first:last])
             first = last
-        name = name or next(iter(names), b"")
+        name = name or columns.name
     faults.check()
     return name.decode("utf-8", "replace"), {
         _text(query, tally, source.name): hits for query, hits in found.items()
@@ -162,37 +155,47 @@ def _hits(source: Source, tally: Tally, field: str | None) -> tuple[str, dict[st
 
 
 class _Columns(NamedTuple):
+    """Of some lines: all have a number, a query, a document and a score."""
+
+    numbers: Sequence[int]
     queries: list[bytes]
     documents: list[bytes]
     scores: list[float]
-    names: list[bytes]
+    name: bytes
 
 
-def _columns(lines: list[bytes]) -> _Columns | None:
+def _columns(start: int, block: bytes) -> _Columns | None:
     """The columns of lines that have six fields each, as most runs have; None where that is not certain.
 
     One split of all lines takes a quarter of the time of one for each. Were a line a field short and another
     one too long, the second column would not be the same everywhere.
     """
-    fields = b"".join(lines).split()
-    if len(fields) != _RUN_FIELDS * len(lines):
+    fields = block.split()
+    lines = block.count(b"\n") + (not block.endswith(b"\n"))
+    if len(fields) != _RUN_FIELDS * lines or block.startswith(b"#") or b"\n#" in block:
         return None
-    if len(set(fields[1::_RUN_FIELDS])) != 1 or len(set(fields[5::_RUN_FIELDS])) != 1:
-        return None
+    for same in (1, 5):
+        if fields[same::_RUN_FIELDS].count(fields[same]) != lines:
+            return None
     try:
         scores = list(map(float, fields[4::_RUN_FIELDS]))
     except ValueError:
         return None
-    return _Columns(fields[0::_RUN_FIELDS], fields[2::_RUN_FIELDS], scores, fields[5:6])
+    return _Columns(
+        range(start, start + lines), fields[0::_RUN_FIELDS], fields[2::_RUN_FIELDS], scores, fields[5]
+    )
 
 
-def _careful_columns(
-    batch: list[tuple[int, bytes]], tabs: bool, faults: Faults
-) -> tuple[list[int], _Columns]:
-    """The same of any lines, and the numbers of those that are hits."""
+def _careful_columns(start: int, block: bytes, tabs: bool, faults: Faults) -> _Columns:
+    """The same of any lines, one after the other."""
     numbers: list[int] = []
-    queries, documents, scores, names = columns = _Columns([], [], [], [])
-    for number, line in batch:
+    queries: list[bytes] = []
+    documents: list[bytes] = []
+    scores: list[float] = []
+    name = b""
+    for number, line in enumerate(block.split(b"\n"), start=start):
+        if not _says(line):
+            continue
         fields = [field.strip() for field in line.split(b"\t")] if tabs else line.split()
         if len(fields) < _RUN_FIELDS:
             faults.add(
@@ -209,21 +212,21 @@ def _careful_columns(
         queries.append(fields[0])
         documents.append(fields[2])
         scores.append(score)
-        names.append(fields[5])
-    return numbers, columns
+        name = name or fields[5]
+    return _Columns(numbers, queries, documents, scores, name)
 
 
-def _decoded(documents: list[bytes], numbers: list[int], source: Source, tally: Tally) -> list[str]:
+def _decoded(columns: _Columns, source: Source, tally: Tally) -> list[str]:
     """Ids as text: all in one go, where nothing in them is to be mended."""
     try:
-        text = b"\n".join(documents).decode("utf-8")
+        text = b"\n".join(columns.documents).decode("utf-8")
     except UnicodeDecodeError:
         text = ""
     if text and fit(text) == text:
         return text.split("\n")
     return [
         _text(document, tally, f"{source.name}, line {number:,}")
-        for document, number in zip(documents, numbers, strict=True)
+        for document, number in zip(columns.documents, columns.numbers, strict=True)
     ]
 
 
@@ -267,8 +270,13 @@ def _said(source: Source) -> Iterator[tuple[int, bytes]]:
     for number, _, line in source.lines():
         if line is None:
             raise UserError(f"{source.path}, line {number:,}, is far too long for a hit or a judgement.")
-        if line[:1] != b"#" and not line.isspace():
+        if _says(line):
             yield number, line
+
+
+def _says(line: bytes) -> bool:
+    """Whether a line is neither blank nor a comment."""
+    return line[:1] != b"#" and bool(line.strip())
 
 
 def _text(data: bytes, tally: Tally, place: str) -> str:
