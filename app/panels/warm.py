@@ -8,6 +8,7 @@ import time
 from app.panels import PLACES
 from app.panels.tabbed import TabbedPanel
 from app.widgets.form_schema import fields_of
+from app.widgets.system_row import members
 
 PAUSE = 0.01
 """Seconds between two tools in which other threads have their turn."""
@@ -28,3 +29,4 @@ def warm_up() -> None:
                 if job is not None:
                     fields_of(job.request)
                 time.sleep(PAUSE)
+    members()

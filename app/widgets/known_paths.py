@@ -100,7 +100,9 @@ def path_label(path: Path) -> str:
     if path.parent.name.isdigit() and path.parent.parent.name == "artifacts":
         run = f"run {path.parent.name}"
         return (
-            run if path.name in ("model", "tokenizer", "collection", "evaluation") else f"{run}/{path.name}"
+            run
+            if path.name in ("model", "tokenizer", "collection", "evaluation", "comparison")
+            else f"{run}/{path.name}"
         )
     return f"{path.parent.name}/{path.name}" if path.name == "tokenizer.json" else path.name or str(path)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -48,8 +49,13 @@ class CompareTab(JobTab):
         super().__init__(session)
 
     def build(self) -> None:
-        self.cards = ResultCards(self.page)
-        self.cards.asked.connect(self._ask_why)
+        """Nothing yet: the cards are made with the first result, for the first visit to be quick."""
+
+    @cached_property
+    def cards(self) -> ResultCards:
+        made = ResultCards(self.page)
+        made.asked.connect(self._ask_why)
+        return made
 
     def title_of(self, request: CompareRequest) -> str:
         parts = [_named(path) for path in request.results] + [path.stem for path in request.runs]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -40,8 +41,13 @@ class EvaluateTab(JobTab):
     large = True
 
     def build(self) -> None:
-        self.cards = ResultCards(self.page)
-        self.cards.asked.connect(self._ask_why)
+        """Nothing yet: the cards are made with the first result, for the first visit to be quick."""
+
+    @cached_property
+    def cards(self) -> ResultCards:
+        made = ResultCards(self.page)
+        made.asked.connect(self._ask_why)
+        return made
 
     def title_of(self, request: RetrievalRequest) -> str:
         return words.run_title(request.collection, request.systems)

@@ -39,6 +39,7 @@ class QueriesCard(QFrame):
         self._queries: Sequence[Asked] = ()
         self._pair, self._measure = ("", ""), ""
         self._quiet = False
+        self._kept: frozenset[str] | None = None
         self.line = QLineEdit()
         self.line.setPlaceholderText("Search the queries")
         self.line.setAccessibleName("Search the queries")
@@ -106,7 +107,13 @@ class QueriesCard(QFrame):
                 return True
         return False
 
+    def keep(self, queries: Sequence[str] | None) -> None:
+        """List some of them only, by their ids; all with None."""
+        self._kept = None if queries is None else frozenset(queries)
+        self._filter()
+
     def clear_filter(self) -> None:
+        self._kept = None
         self.line.clear()
         self.which.choose(ALL)
         self._filter()
@@ -144,6 +151,8 @@ class QueriesCard(QFrame):
         which = self.which.key
 
         def wanted(query: Asked) -> bool:
+            if self._kept is not None and query.id not in self._kept:
+                return False
             said = f"{query.id} {query.text}".casefold()
             if not all(word in said for word in words):
                 return False
@@ -156,7 +165,7 @@ class QueriesCard(QFrame):
         kept = self.table.selectionModel().currentIndex()
         before = self.table.record(kept.row()).id if kept.isValid() else None
         self._quiet = True
-        self.table.keep(wanted if words or which != ALL else None)
+        self.table.keep(wanted if words or which != ALL or self._kept is not None else None)
         self._quiet = False
         if before is not None:
             self.choose(before)

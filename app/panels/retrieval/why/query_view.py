@@ -110,7 +110,7 @@ class QueryView(QWidget):
         self.head = head
         rankings = Card("Rankings")
         rankings.head.addWidget(self.more)
-        self.both = SideBySide([self.first], [self.second], wide=480)
+        self.both = SideBySide([self.first], [self.second], wide=440)
         rankings.column.addWidget(self.both)
         rankings.column.addWidget(Words(MEANING, "small"))
         self.rankings = rankings

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.panels.retrieval.sought import Sought
+from app.panels.retrieval.why.all_queries import AllQueries, tell
 from app.panels.retrieval.why.explained import encoder_of, explanation
 from app.panels.retrieval.why.explanation_card import ExplanationCard
 from app.panels.retrieval.why.opened import (
@@ -37,6 +38,7 @@ from app.panels.tab import Tab
 from app.widgets.elided_combo import ElidedCombo
 from app.widgets.notice import Notice
 from app.widgets.scrolled import ScrolledColumn
+from app.widgets.segmented import Segmented
 from app.widgets.series_numbers import keep_numbers
 from core.retrieval.why.job import WHY
 from core.retrieval.why.result import WhyResult
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from app.session import Session
     from core.project.records import Change, RunRecord
 
+ONE, EVERY = "one", "every"
 PATIENCE = 250
 """Milliseconds before it is said that an answer is waited for."""
 EMPTY = (
@@ -72,6 +75,8 @@ class WhyTab(Tab):
         self.measure = ElidedCombo("Measure")
         self.queries = QueriesCard(session)
         self.view = QueryView(session)
+        self.all = AllQueries(session)
+        self.which = Segmented("What is looked at", ((ONE, "This query"), (EVERY, "All queries")))
         self.alone = ExplanationCard()
         self._explaining: int | None = None
         """The run that explains what is looked at."""
@@ -110,7 +115,7 @@ class WhyTab(Tab):
         split.setChildrenCollapsible(False)
         split.setHandleWidth(14)
         split.addWidget(self.queries)
-        split.addWidget(self.view)
+        split.addWidget(self._lay_out_right())
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 3)
         split.setSizes([3_400, 6_600])
@@ -125,6 +130,21 @@ class WhyTab(Tab):
         column.setSpacing(12)
         column.addWidget(card)
         column.addWidget(self.pages, 1)
+
+    def _lay_out_right(self) -> QWidget:
+        right = QWidget()
+        self.views = QStackedWidget()
+        self.views.addWidget(self.view)
+        self.views.addWidget(self.all)
+        head = QHBoxLayout()
+        head.addWidget(self.which)
+        head.addStretch(1)
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(head)
+        column.addWidget(self.views, 1)
+        return right
 
     def _lay_out_alone(self) -> QWidget:
         """An explanation that was opened from the list of runs."""
@@ -143,6 +163,8 @@ class WhyTab(Tab):
             box.activated.connect(self._on_choice)
         self.queries.chosen.connect(self.look)
         self.view.more_wanted.connect(self._show_more)
+        self.which.chosen.connect(self._switch)
+        self.all.chosen.connect(lambda group: self.queries.keep(group.queries))
         self.view.explain_wanted.connect(self.explain)
         self.session.run_event.connect(self._on_event)
         self.latest.clicked.connect(self._open_latest)
@@ -226,6 +248,9 @@ class WhyTab(Tab):
         self.queries.clear_filter()
         self._show_queries()
         self.pages.setCurrentIndex(1)
+        if sought is not None and sought.query:
+            self.which.choose(ONE)
+        self._tell()
         wanted = sought.query if sought is not None else ""
         if not (wanted and self.queries.choose(wanted)) and self.queries.table.figures.rows:
             self.queries.choose(self.queries.table.record(0).id)
@@ -248,6 +273,7 @@ class WhyTab(Tab):
     def _on_choice(self) -> None:
         kept = self._query
         self._show_queries()
+        self._tell()
         if kept is not None and not self.queries.choose(kept.id):
             self.look(kept)
 
@@ -287,6 +313,29 @@ class WhyTab(Tab):
     def _show_more(self, most: int) -> None:
         self._most = most
         self._ask_look()
+
+    # All queries
+
+    @Slot(str)
+    def _switch(self, key: str) -> None:
+        self.views.setCurrentIndex(1 if key == EVERY else 0)
+        self.queries.keep(None)
+        self._tell()
+
+    def _tell(self) -> None:
+        """What can be said of all queries of the first system; only while it is looked at."""
+        if self.evaluation is None or self.which.key != EVERY:
+            return
+        self.session.ask(
+            tell,
+            self.evaluation,
+            self.pair[0],
+            self.measure.currentText(),
+            then=self.all.show_told,
+            failed=self._failed,
+            owner=self,
+            key="tell",
+        )
 
     # Why a document has its score
 

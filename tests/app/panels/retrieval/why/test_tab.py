@@ -13,8 +13,11 @@ from app.panels.retrieval.panel import RetrievalPanel
 from app.panels.retrieval.sought import Sought
 from app.panels.retrieval.why.tab import WhyTab
 from app.session import Session
+from core.jobs.events import Finished
+from core.jobs.request import RunSpec
 from core.project.project import Project
 from core.retrieval.record.inspect import FILE
+from core.retrieval.why.result import WhyResult
 from tests.app.panels.retrieval.made_up import NAMES, result
 from tests.app.panels.tokenizers.cells import cells
 
@@ -164,3 +167,92 @@ def test_that_it_comes_back_as_it_was_left(
     assert isinstance(tab, WhyTab)
     qtbot.waitUntil(lambda: "case 7" in tab.view.heading.text())
     assert tab.pair == opened.pair
+
+
+def explained() -> WhyResult:
+    side = {
+        "id": "7",
+        "text": "blade of steel",
+        "additive": True,
+        "tokens": [
+            {"text": "blade", "start": 0, "end": 5, "share": 0.4},
+            {"text": "steel", "start": 9, "end": 14, "share": -0.1},
+        ],
+        "words": [{"text": "blade", "start": 0, "end": 5, "fall": 0.2}],
+    }
+    return WhyResult.model_validate(
+        {
+            "model": "minilm",
+            "similarity": "cosine",
+            "score": 0.3,
+            "query": side,
+            "document": {**side, "id": "d1"},
+            "matches": [{"query": 0, "document": 0, "similarity": 0.9}],
+            "query_tokens": [0, 1],
+            "document_tokens": [0, 1],
+            "alignment": [[0.9, 0.1], [0.2, 0.8]],
+            "max_sim": 1.7,
+        }
+    )
+
+
+def test_that_the_model_is_asked_and_its_answer_shown(
+    qtbot: QtBot, session: Session, project: Project, opened: WhyTab
+) -> None:
+    session.hold(True)
+    hits = opened.view.first.hits
+    hits.setCurrentIndex(hits.hits.index(0, 0))
+    card = opened.view.explanation
+    assert [button.accessibleName() for button in opened.view.document.buttons] == [
+        "Explain with the model of minilm"
+    ]
+    opened.view.document.buttons[0].click()
+    assert card.sentence.text() == "Asking minilm…"
+    qtbot.waitUntil(lambda: opened._explaining is not None)
+    run = opened._explaining
+    assert run is not None
+    asked = project.run(run).request
+    assert (asked["query"], asked["document"], asked["encoder"]["model"]) == ("7", "d1", "/models/0")
+    project.start_run(run).result()
+    project.finish_run(run, Finished(status="done", result=explained().model_dump(mode="json"))).result()
+    session.run_event.emit(run, Finished(status="done"))
+    qtbot.waitUntil(lambda: "minilm gives d1 0.3000" in card.sentence.text())
+    assert [part.value for part in card.document.parts] == [0.4, -0.1]
+    card.view.choose("left out")
+    assert [part.value for part in card.document.parts] == [0.2]
+    card.view.choose("aligned")
+    assert [part.value for part in card.document.parts] == [0.9, 0.8]
+    card.query.pointed.emit(0)
+    assert [part.value for part in card.document.parts] == [0.9, 0.1]
+    assert not card.view.buttons["gradients"].isVisible()
+
+
+def test_that_an_explanation_can_be_opened_by_itself(
+    qtbot: QtBot, project: Project, panel: RetrievalPanel, tab: WhyTab
+) -> None:
+    run = project.add_run(RunSpec(kind="retrieval-why", request={}, title="made up")).result()
+    project.start_run(run).result()
+    project.finish_run(run, Finished(status="done", result=explained().model_dump(mode="json"))).result()
+    panel.show_run(project.run(run))
+    assert panel.tab == "why"
+    assert tab.alone.isVisible()
+    assert "minilm gives d1" in tab.alone.sentence.text()
+
+
+def test_that_all_queries_show_where_it_loses_and_what_scores_tell(qtbot: QtBot, opened: WhyTab) -> None:
+    opened.which.choose("every")
+    qtbot.waitUntil(lambda: opened.all.table.model().rowCount() > 0)
+    assert opened.all.losses.title.text() == "Where minilm loses nDCG@10"
+    assert sum(row.loss for row in opened.all.table.figures.rows) == pytest.approx(2)
+    assert [line.name for line in opened.all.plot.series] == [
+        "relevant (24)",
+        "judged not relevant (12)",
+        "not judged (24)",
+    ]
+    opened.all.threshold.setValue(0)
+    assert "precision 0.400, recall 0.667" in opened.all.words.text()
+    opened.all.table.selectRow(0)
+    shown = len(opened.all.table.figures.rows[0].queries)
+    assert len(opened.queries.table.figures.rows) == shown
+    opened.which.choose("one")
+    assert len(opened.queries.table.figures.rows) == 12
