@@ -8,7 +8,8 @@ within the time. Three rounds in turn, the median of each:
 - once joined: ranx's own structures are there, and our `Judged`; what more measures of the same run cost;
 - from arrays: places in a list of ids, as searchers give them; ranx has no such door.
 
-Values of both are compared, too: without equal scores they agree.
+Values of both are compared, too: without equal scores they agree. (ranx's bpref is NaN for a query without
+hits judged not relevant, so it is left out.)
 
     make bench ARGS='-k measures'
 """
@@ -37,7 +38,7 @@ RANX = ROOT / ".peers" / "ranx" / "bin" / "python"
 MEASURES = {
     "nDCG@10": "ndcg@10", "nDCG@100": "ndcg@100", "nDCG(dcg='exp-log2')@10": "ndcg_burges@10", "AP": "map",
     "RR": "mrr", "P@5": "precision@5", "P@10": "precision@10", "R@10": "recall@10", "R@100": "recall@100",
-    "Success@1": "hit_rate@1", "Rprec": "r-precision", "Bpref": "bpref",
+    "Success@1": "hit_rate@1", "Rprec": "r-precision", "P@100": "precision@100",
 }  # fmt: skip
 QUERIES, HITS, DOCUMENTS = 10_000, 100, 100_000
 ROUNDS = 3

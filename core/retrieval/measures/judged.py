@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain, count, repeat
 from typing import Any, Literal, TypeVar
@@ -122,7 +122,10 @@ def judge(
     judged_only: bool = False,
 ) -> Judged:
     """Documents in the order in which they are evaluated, for each of `queries`. See `judge_scores`."""
-    return _judged(rankings, None, queries, judgements, level, most, judged_only)
+    grades = _by_hit(rankings, queries, judgements)
+    numbers = _numbers(*_flat(queries, judgements))
+    whole = Judged(list(queries), grades, *numbers, level=level, known=lambda: _known(rankings, judgements))
+    return _cut(whole, most, judged_only)
 
 
 def judge_scores(
@@ -158,15 +161,23 @@ def judge_scores(
     else:
         asked = list(queries)
     empty: dict[str, float] = {}
-    hits = [run.get(query, empty) for query in asked]
-    total = sum(map(len, hits))
-    scores = np.fromiter(chain.from_iterable(map(dict.values, map(_as_dict, hits))), np.float64, total)
-    if not np.isfinite(scores).all():
+    hits = [_as_dict(run.get(query, empty)) for query in asked]
+    found = np.fromiter(map(len, hits), np.int64, len(hits))
+    flat = np.fromiter(chain.from_iterable(map(dict.values, hits)), np.float64, int(found.sum()))
+    if not np.isfinite(flat).all():
         _refuse(asked, hits)
-    if precision == "float32":
-        with np.errstate(over="ignore"):
-            scores = scores.astype(np.float32).astype(np.float64)
-    return _judged(hits, scores, asked, judgements, level, most, judged_only)
+    scores = _matrix(_compared(flat, precision), found, -np.inf)
+    lengths, grade = _flat(asked, judgements)
+    if len(grade) < len(flat):
+        grades = _by_judgement(hits, scores, asked, judgements, lengths, grade, precision)
+    else:
+        grades = np.take_along_axis(_by_hit(hits, asked, judgements), _order(scores, hits), axis=1)
+
+    def known() -> NDArray[np.bool_]:
+        return np.take_along_axis(_known(hits, judgements), _order(scores, hits), axis=1)
+
+    whole = Judged(asked, grades, *_numbers(lengths, grade), level=level, known=known)
+    return _cut(whole, most, judged_only)
 
 
 def judge_places(
@@ -208,16 +219,10 @@ def judge_places(
     )
 
 
-def _judged(
-    documents: Sequence[Collection[str]],
-    scores: NDArray[np.float64] | None,
-    queries: Sequence[str],
-    judgements: Judgements,
-    level: int,
-    most: int | None,
-    judged_only: bool,
-) -> Judged:
-    numbers = _numbers(*_flat(queries, judgements))
+def _by_hit(
+    documents: Sequence[Collection[str]], queries: Sequence[str], judgements: Judgements
+) -> NDArray[np.int64]:
+    """(n, k) grades in the order of `documents`, each of them looked up among the judgements."""
     lengths = np.fromiter(map(len, documents), np.int64, len(documents))
     absent: dict[str, int] = {}
     grade = np.fromiter(
@@ -229,30 +234,81 @@ def _judged(
         int(lengths.sum()),
     )
     grade = np.where(grade == _ABSENT, NOT_POOLED, np.where(grade < 0, UNJUDGED, grade))
-    grades = _matrix(grade, lengths, NOTHING)
-    order = None if scores is None else _order(_matrix(scores, lengths, -np.inf), documents)
-    if order is not None:
-        grades = np.take_along_axis(grades, order, axis=1)
-    if most is not None:
-        grades = grades[:, :most]
-    judged = None
-    if judged_only:
-        judged = np.argsort(grades < 0, axis=1, kind="stable")
-        grades = np.take_along_axis(grades, judged, axis=1)
-        grades[grades < 0] = NOTHING
+    return _matrix(grade, lengths, NOTHING)
 
-    def known() -> NDArray[np.bool_]:
-        pool = frozenset(chain.from_iterable(judgements.values()))
-        flat = np.fromiter(
-            chain.from_iterable(map(pool.__contains__, hits) for hits in documents), bool, len(grade)
-        )
-        matrix = _matrix(flat, lengths, False)
-        if order is not None:
-            matrix = np.take_along_axis(matrix, order, axis=1)
-        matrix = matrix[:, :most]
-        return matrix if judged is None else np.take_along_axis(matrix, judged, axis=1)
 
-    return Judged(list(queries), _trimmed(grades), *numbers, level=level, known=known)
+def _by_judgement(
+    hits: Sequence[dict[str, float]],
+    scores: NDArray[np.float64],
+    queries: Sequence[str],
+    judgements: Judgements,
+    lengths: NDArray[np.int64],
+    grade: NDArray[np.int64],
+    precision: str,
+) -> NDArray[np.int64]:
+    """The same in the order of evaluation, with each judged document looked up among the hits: faster where
+    these are more. Its rank is how many scores are higher; queries with equal scores go the other way."""
+    ascending = np.sort(-scores, axis=1)
+    tied = (ascending[:, 1:] == ascending[:, :-1]) & (ascending[:, 1:] < np.inf)
+    grades = np.where(ascending < np.inf, NOT_POOLED, NOTHING)
+    absent: dict[str, int] = {}
+    of_judged = np.fromiter(
+        chain.from_iterable(
+            map(found.get, judgements.get(query, absent), repeat(np.nan))
+            for query, found in zip(queries, hits, strict=True)
+        ),
+        np.float64,
+        len(grade),
+    )
+    of_judged = -_compared(of_judged, precision)
+    there = ~np.isnan(of_judged)
+    given = np.where(grade < 0, UNJUDGED, grade)
+    first = 0
+    for row, last in enumerate(lengths.cumsum().tolist()):
+        kept = there[first:last]
+        grades[row, ascending[row].searchsorted(of_judged[first:last][kept])] = given[first:last][kept]
+        first = last
+    rows = np.flatnonzero(tied.any(axis=1)).tolist()
+    if rows:
+        those = [hits[row] for row in rows]
+        again = _by_hit(those, [queries[row] for row in rows], judgements)
+        width = again.shape[1]
+        order = _order(scores[rows, :width], those)
+        grades[rows, :width] = np.take_along_axis(again, order, axis=1)
+    return grades
+
+
+def _known(documents: Sequence[Collection[str]], judgements: Judgements) -> NDArray[np.bool_]:
+    """(n, k): whether each was judged for any query."""
+    pool = frozenset(chain.from_iterable(judgements.values()))
+    lengths = np.fromiter(map(len, documents), np.int64, len(documents))
+    every = chain.from_iterable(map(pool.__contains__, hits) for hits in documents)
+    return _matrix(np.fromiter(every, bool, int(lengths.sum())), lengths, False)
+
+
+def _cut(whole: Judged, most: int | None, judged_only: bool) -> Judged:
+    """The first `most` hits; of these, those that were judged."""
+    grades = whole.grades[:, :most]
+    known = whole.known
+    assert known is not None
+    if not judged_only:
+        return replace(whole, grades=_trimmed(grades), known=lambda: known()[:, :most])
+    order = np.argsort(grades < 0, axis=1, kind="stable")
+    grades = np.take_along_axis(grades, order, axis=1)
+    grades[grades < 0] = NOTHING
+    return replace(
+        whole,
+        grades=_trimmed(grades),
+        known=lambda: np.take_along_axis(known()[:, :most], order, axis=1),
+    )
+
+
+def _compared(scores: NDArray[np.float64], precision: str) -> NDArray[np.float64]:
+    """As they are compared."""
+    if precision == "float64":
+        return scores
+    with np.errstate(over="ignore"):
+        return scores.astype(np.float32).astype(np.float64)
 
 
 def _flat(queries: Sequence[str], judgements: Judgements) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -293,7 +349,7 @@ def _order(scores: NDArray[np.float64], documents: Sequence[Collection[str]]) ->
     if scores.shape[1] < 2:
         return order
     best = np.take_along_axis(scores, order, axis=1)
-    tied = (best[:, 1:] == best[:, :-1]) & np.isfinite(best[:, 1:])
+    tied = (best[:, 1:] == best[:, :-1]) & (best[:, 1:] > -np.inf)
     for row in np.flatnonzero(tied.any(axis=1)).tolist():
         ids = list(documents[row])  # in Unicode, code points are in the order of their UTF-8 bytes
         first = np.array(sorted(range(len(ids)), key=ids.__getitem__, reverse=True))

@@ -108,6 +108,28 @@ def test_that_places_rankings_and_scores_give_the_same() -> None:
     assert (by_list[-1, [found.over_queries == "mean" for found in wanted]] <= 1 + 1e-12).all()
 
 
+@pytest.mark.parametrize("ties", [False, True])
+def test_that_few_and_many_judgements_give_the_same(ties: bool) -> None:
+    rng = np.random.default_rng(6)
+    run: dict[str, dict[str, float]] = {}
+    few: dict[str, dict[str, int]] = {}
+    for query in map(str, range(30)):
+        scores = rng.integers(0, 9, 40) if ties and int(query) % 2 else rng.random(40)
+        run[query] = {f"d{id}": float(score) for id, score in enumerate(scores)}
+        few[query] = {
+            f"d{id}": int(grade)
+            for id, grade in zip(rng.permutation(60)[:9], rng.integers(-1, 3, 9), strict=False)
+        }
+    many = {query: {**grades, **{f"x{id}": -1 for id in range(99)}} for query, grades in few.items()}
+    wanted = [found for found in expanded([*ALL_TREC, "Judged@10"]).values() if found.spelling != "relstring"]
+    for options in ({}, {"most": 7}, {"judged_only": True}, {"precision": "float64"}):
+        one, other = (values(judge_scores(run, each, **options), wanted) for each in (few, many))
+        assert (one == other).all()
+    order = [sorted(hits, key=lambda id: (np.float32(hits[id]), id), reverse=True) for hits in run.values()]
+    assert (values(judge(order, list(run), few), wanted) == values(judge_scores(run, few), wanted)).all()
+    assert (of("Hole@9", judge(order, list(run), few)) == of("Hole@9", judge_scores(run, few))).all()
+
+
 def test_that_unjudged_and_unknown_documents_are_told_apart() -> None:
     qrels = {"q": {"a": 1, "b": 0, "pooled": -1}, "other": {"c": 1}}
     judged = judge([["a", "pooled", "c", "new"], []], ["q", "other"], qrels)
