@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 ATTENTIONS = ("causal", "bidirectional")
 MEANING = (
-    "nDCG@10 with its 95 % interval; the darker, the more. {own} the model's own choice, {better} surely "
-    "better than it, {worse} surely worse (p < 0.05{how}); without a mark, the two are not told apart."
+    "nDCG@10 with its 95 % interval; the stronger the tint, the more. {own} the model's own choice, {better} "
+    "surely better than it, {worse} surely worse (p < 0.05{how}); without a mark, the two are not told apart."
 )
 
 
@@ -94,6 +94,7 @@ class GridCard(Card):
         super().__init__("Pooling and attention")
         self._result: StudyResult | None = None
         self.layer = QComboBox()
+        self.layer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.layer.setAccessibleName("Layer")
         self.layer.currentIndexChanged.connect(self._on_layer)
         self.head.addWidget(self.layer)
