@@ -14,7 +14,7 @@ from app.panels.retrieval.collections import words
 from app.panels.retrieval.collections.columns_card import ColumnsCard
 from app.panels.retrieval.collections.examples_card import ExamplesCard
 from app.panels.retrieval.skipped_card import SkippedCard
-from app.widgets.dropped import tell_apart
+from app.widgets.dropped import SNIFFED, tell_apart
 from app.widgets.known_paths import starter_texts
 from core.errors import UserError
 from core.retrieval.collections.job import COLLECTION
@@ -169,7 +169,7 @@ class CollectionsTab(JobTab):
             if found.judgements:
                 self.page.setup.set_field("judgements", str(path))
                 said.append(f"{path.name} holds the judgements")
-            elif path.is_dir() or found.tables:
+            elif path.is_dir() or found.tables or (found.texts and _holds_documents(path)):
                 said.append(self._put_source(path))
             elif found.texts:
                 self.page.setup.set_field("queries", str(path))
@@ -211,6 +211,14 @@ def _about_head(request: CollectionRequest) -> CollectionRequest:
         "source", "text_columns", "header", "separator", *(f"{role}_column" for role in ONE_COLUMN),
     }  # fmt: skip
     return CollectionRequest.model_validate(request.model_dump(include=about))
+
+
+def _holds_documents(path: Path) -> bool:
+    """Whether a text that is no table holds documents all the same: a list in JSON, or TREC's."""
+    if path.suffix.lower() == ".json":
+        return True
+    with path.open("rb") as file:
+        return b"<DOC>" in file.read(SNIFFED).upper()
 
 
 def _head(request: CollectionRequest) -> Any:

@@ -159,6 +159,17 @@ def test_that_a_folder_has_no_columns(qtbot: QtBot, tab: CollectionsTab, table: 
     assert value(tab, "source") == str(folder)
 
 
+def test_that_documents_of_trec_and_lists_are_documents(
+    qtbot: QtBot, tab: CollectionsTab, tmp_path: Path
+) -> None:
+    (tmp_path / "ft.txt").write_text("<DOC>\n<DOCNO>1</DOCNO>\n<TEXT>ships</TEXT>\n</DOC>\n")
+    (tmp_path / "list.json").write_text('[{"id": 1, "text": "ships"}]')
+    dropped(qtbot, tab, tmp_path / "ft.txt")
+    assert tab.columns.roles() == {"id": ["docno"], "title": ["title"], "text": ["text"]}
+    assert tab.drop([tmp_path / "list.json"])
+    qtbot.waitUntil(lambda: tab.columns.roles() == {"id": ["id"], "text": ["text"]})
+
+
 def test_that_judgements_and_queries_are_told_apart(tab: CollectionsTab, tmp_path: Path) -> None:
     (tmp_path / "qrels.txt").write_text("1 0 007 1\n")
     (tmp_path / "topics.txt").write_text("<top><num>1<title>who</top>\n")
