@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from core.errors import UserError
 from core.jobs.preview import Preview, Problem
 from core.models.folder import ModelFolder, open_model
@@ -26,7 +28,7 @@ def preview(request: StudyRequest) -> Preview:
     model: ModelFolder | None = None
     documents = size = 0
     try:
-        model = open_model(request.model.expanduser(), field="model")
+        model = open_model(_root(request.model.expanduser()), field="model")
         notes["model"] = model_words(model.family, model.parameters, model.vocab_size)
     except UserError as error:
         problems.append(Problem(field="model", message=error.message))
@@ -70,3 +72,13 @@ def preview(request: StudyRequest) -> Preview:
         seconds=_START + operations / _OPERATIONS_A_SECOND,
         memory_bytes=_LIBRARIES + 4 * model.parameters + count // attentions * documents * width * 4,
     )
+
+
+def _root(model: Path) -> Path:
+    """Where the model itself lies; older folders of sentence-transformers have it in a folder of its own."""
+    from core.encoders.recipe import read_modules
+
+    modules = model / "modules.json"
+    if (model / "config.json").is_file() or not modules.is_file():
+        return model
+    return model / read_modules(modules, field="model")[0][1]

@@ -178,3 +178,16 @@ def test_that_heads_are_spelt_in_lines_and_the_preview_counts(tmp_path: Path) ->
     assert {problem.field for problem in missing.problems} == {"model", "collection"}
     with pytest.raises(ValidationError, match="there is no 'middle'"):
         StudyRequest(model=tmp_path, collection=tmp_path, heads=["middle"])
+
+
+def test_that_the_preview_finds_a_model_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    model = write_encoder(tmp_path / "model")
+    inner = model / "0_Transformer"
+    inner.mkdir()
+    for name in ("config.json", "model.safetensors", "tokenizer.json"):
+        (model / name).rename(inner / name)
+    modules = (model / "modules.json").read_text(encoding="utf-8")
+    (model / "modules.json").write_text(
+        modules.replace('"path": ""', '"path": "0_Transformer"'), encoding="utf-8"
+    )
+    assert not preview(request_for(tmp_path, model)).problems
