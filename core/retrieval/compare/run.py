@@ -133,7 +133,8 @@ def _measured(each: Finished, judgements: Judgements, measures: Sequence[Measure
 def _figures(
     each: Finished, measures: Sequence[Measure], table: NDArray[np.float64], ctx: Context
 ) -> SystemFigures:
-    lows, highs = intervals(table, ctx.seed)
+    stage = f"Resampling {each.name}"
+    lows, highs = intervals(table, ctx.seed, lambda done, of: ctx.progress(done, of, stage))
     means = table.mean(axis=0)
     return SystemFigures(
         name=each.name,

@@ -116,10 +116,8 @@ def test_that_few_and_many_judgements_give_the_same(ties: bool) -> None:
     for query in map(str, range(30)):
         scores = rng.integers(0, 9, 40) if ties and int(query) % 2 else rng.random(40)
         run[query] = {f"d{id}": float(score) for id, score in enumerate(scores)}
-        few[query] = {
-            f"d{id}": int(grade)
-            for id, grade in zip(rng.permutation(60)[:9], rng.integers(-1, 3, 9), strict=False)
-        }
+        grades = rng.integers(-1, 3, 9).tolist()
+        few[query] = {f"d{id}": grade for id, grade in zip(rng.permutation(60)[:9], grades, strict=True)}
     many = {query: {**grades, **{f"x{id}": -1 for id in range(99)}} for query, grades in few.items()}
     wanted = [found for found in expanded([*ALL_TREC, "Judged@10"]).values() if found.spelling != "relstring"]
     for options in ({}, {"most": 7}, {"judged_only": True}, {"precision": "float64"}):
