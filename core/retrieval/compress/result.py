@@ -9,8 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.jobs.request import Metric, Result, Table
 from core.retrieval.result_parts import Comparison, Figure, Skipped
 
-LOST = 0.05
-"""A difference whose corrected p is below counts as seen."""
 _KEPT = 0.9
 """The share of the measure that the smallest code spoken of has to keep."""
 _PARTS = {2: "half", 4: "a quarter", 8: "an eighth"}
@@ -61,9 +59,10 @@ class CodecFigures(BaseModel):
     """No other has at least its value of the primary measure in fewer bytes, or more in as many."""
 
     def is_worse(self, measure: str) -> bool:
-        """Whether a loss was seen."""
+        """Whether a loss was seen: the interval of the difference lies below 0. Not by the corrected p: the
+        more codes are tried, the more losses that would pass over."""
         found = self.differences.get(measure)
-        return found is not None and found.difference < 0 and found.adjusted < LOST
+        return found is not None and found.high < 0
 
 
 def frontier(rows: Sequence[CodecFigures], measure: str) -> set[str]:

@@ -186,11 +186,11 @@ def test_that_a_lost_document_counts_as_just_after_the_last() -> None:
     assert rank_change(exact, found, [np.array([], np.int64)] * 2) == (None, None)
 
 
-def figures(line: str, bytes_: int, value: float, *, p: float | None = None) -> CodecFigures:
+def figures(line: str, bytes_: int, value: float, *, high: float | None = None) -> CodecFigures:
     difference = {}
-    if p is not None:
+    if high is not None:
         difference["AP"] = Comparison(
-            a=line, b="float32", measure="AP", difference=value - 0.5, low=0, high=0, p=p, adjusted=p,
+            a=line, b="float32", measure="AP", difference=value - 0.5, low=-1, high=high, p=0.5, adjusted=1,
             effect=None, wins=0, losses=0, ties=0,
         )  # fmt: skip
     return CodecFigures(
@@ -222,20 +222,20 @@ def test_that_the_frontier_is_what_nothing_is_better_than() -> None:
     ("rows", "sentence"),
     [
         (
-            [("int8", 800, 0.499, 0.7), ("binary", 100, 0.488, 0.01), ("vq", 10, 0.1, 0.001)],
+            [("int8", 800, 0.499, 0.002), ("binary", 100, 0.488, -0.004), ("vq", 10, 0.1, -0.3)],
             "int8 keeps all you could measure at a quarter of the size; binary costs 0.012 AP at 1/32.",
         ),
-        ([("int8", 800, 0.5, 1.0)], "int8 keeps all you could measure at a quarter of the size."),
-        ([("vq", 10, 0.1, 0.001)], "No code keeps 90% of AP in fewer bytes than float32."),
-        ([("float16", 1611, 0.5, 1.0)], "float16 keeps all you could measure at half of the size."),
-        ([("rq", 2000, 0.5, 1.0)], "rq keeps all you could measure at 0.62 of the size."),
+        ([("int8", 800, 0.5, 0.0)], "int8 keeps all you could measure at a quarter of the size."),
+        ([("vq", 10, 0.1, -0.3)], "No code keeps 90% of AP in fewer bytes than float32."),
+        ([("float16", 1611, 0.5, 0.0)], "float16 keeps all you could measure at half of the size."),
+        ([("rq", 2000, 0.5, 0.0)], "rq keeps all you could measure at 0.62 of the size."),
     ],
 )
 def test_that_the_sentence_tells_what_is_kept_and_what_less_costs(
     rows: list[tuple[str, int, float, float]], sentence: str
 ) -> None:
     codecs = [figures("float32", 3200, 0.5)]
-    codecs += [figures(line, size, value, p=p) for line, size, value, p in rows]
+    codecs += [figures(line, size, value, high=high) for line, size, value, high in rows]
     result = CompressResult(
         collection="c", encoder="e", encoder_line="dense model=e", documents=10, queries=5, width=8, k=100,
         primary="AP", codecs=codecs,
