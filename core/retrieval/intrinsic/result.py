@@ -29,6 +29,8 @@ class IntrinsicFigure(_Part):
     value: float
     meaning: str
     """What it is, in a few words."""
+    whole: bool = False
+    """A number of things."""
     published: list[Published] = Field(default_factory=list)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.session import Session
     from core.retrieval.intrinsic.result import IntrinsicFigure, IntrinsicResult, TestRow
 
+SMALL = 5e-4
 MEANING = "Choose a row to read what its figure is, who published the other, and what was noticed."
 
 
@@ -36,18 +37,29 @@ class Row:
         return "\n".join([*parts, *self.test.notes])
 
 
-def value(number: float) -> str:
-    """Whole numbers as they are, small ones not as 0."""
-    if number == int(number) and abs(number) > 1:
-        return count(int(number))
-    return f"{number:.1e}" if 0 < abs(number) < 5e-4 else fixed(number, 3)
+class Value(float):
+    """A figure, sorted and copied as the number; small ones are not shown as 0."""
+
+    whole = False
+
+    @property
+    def text(self) -> str:
+        if self.whole:
+            return count(self)
+        return f"{self:.1e}" if 0 < abs(self) < SMALL else fixed(self, 3)
+
+
+def value(row: Row) -> Value:
+    found = Value(row.figure.value)
+    found.whole = row.figure.whole
+    return found
 
 
 COLUMNS = (
     Column("test", lambda row: row.test.title),
     Column("set", lambda row: row.test.data),
     Column("figure", lambda row: row.figure.name),
-    Column("value", lambda row: row.figure.value, value, right=True),
+    Column("value", value, lambda shown: shown.text, right=True),
     Column("published", lambda row: row.published or None),
     Column("used", lambda row: row.test.used, count, right=True, tip="Items that were measured"),
     Column("of", lambda row: row.test.count, count, right=True, tip="Items of the set"),

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from app.widgets.histogram import HistogramPlot
     from core.retrieval.intrinsic.result import IntrinsicResult, TestRow
 
-HEIGHT = 200
+HEIGHT, CHOICE = 200, 260
+"""Of a histogram, and the width of the box that chooses it, in pixels."""
 WHAT = {"triplets": ("triplets", "margin"), "hubs": ("documents", "occurrences")}
 """What is counted and by what, of each test that has a histogram."""
 
@@ -28,6 +29,7 @@ class SpreadCard(Card):
         self.plots: dict[str, HistogramPlot] = {}
         self.choice = ElidedCombo("Which histogram")
         self.choice.currentIndexChanged.connect(self._show)
+        self.choice.setMinimumWidth(CHOICE)
         self.head.addWidget(self.choice)
         self.words = Words(role="small")
         self.column.addWidget(self.words)

@@ -152,7 +152,10 @@ def _hubs(bench: Bench, collection: Collection, vectors: Floats, tell: Callable[
                 meaning=f"of how often a document is among the {k} nearest of others; above 1: hubs",
             ),
             IntrinsicFigure(
-                name="largest hub", value=most, meaning=f"is among the {k} nearest of so many documents"
+                name="largest hub",
+                value=most,
+                whole=True,
+                meaning=f"is among the {k} nearest of so many documents",
             ),
             IntrinsicFigure(
                 name="antihubs",

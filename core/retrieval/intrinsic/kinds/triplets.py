@@ -46,6 +46,7 @@ def triplet_figures(margins: Values) -> list[IntrinsicFigure]:
             name="ties",
             value=float((np.abs(margins) <= _TIE).sum()),
             meaning="how many triplets have both texts equally near",
+            whole=True,
         ),
         IntrinsicFigure(
             name="mean margin",

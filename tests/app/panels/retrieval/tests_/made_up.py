@@ -26,8 +26,9 @@ def row(test: str, data: str, *figures: IntrinsicFigure, **more: Any) -> TestRow
 
 
 def result(**changes: Any) -> IntrinsicResult:
+    ties = figure("ties", 0).model_copy(update={"whole": True})
     rows = [
-        row("triplets", "own.tsv", figure("accuracy", 0.75), figure("ties", 2),
+        row("triplets", "own.tsv", figure("accuracy", 0.75), ties,
             spread=Spread(title="Margins", edges=[-0.2, 0, 0.2, 0.4], counts=[20, 40, 30])),
         row("analogies", "google.txt", figure("3CosAdd", 0.5), notes=["Answers come from 30,000 words."],
             sections=[Section(name="family", right=30, asked=40), Section(name="gram1", right=5, asked=50)]),

@@ -46,7 +46,7 @@ def test_that_each_figure_has_a_row_with_what_others_report(tab: TestsTab, show:
     show(result())
     found = cells(tab.figures.table)
     assert found[0] == ["Triplets", "own.tsv", "accuracy", "0.750", "–", "90", "100"]
-    assert found[1][3] == "2"
+    assert found[1][3] == "0"
     assert found[3][3:5] == ["1.081", "people (N = 32) 1.35"]
     assert found[4][3] == "2.0e-05"
     assert tab.page.answer.sentence.text().startswith("glove: own.tsv: accuracy 0.750; google.txt: 3CosAdd")
