@@ -56,6 +56,11 @@ def _opened(path: Path, fields: EncoderFields, ctx: Context, field: str) -> Enco
     if is_frozen(path):
         _refuse(fields, ("words",), path, field)
         return open_frozen(path, fields, ctx, field=field)
+    if path.is_dir() and not any(file.suffix in (".npy", ".safetensors") for file in path.iterdir()):
+        raise UserError(
+            f"{path} is no model: there is no modules.json, config.json or array of vectors in it.",
+            field=field,
+        )
     return open_words(path, fields, ctx, field=field)
 
 

@@ -196,11 +196,22 @@ class TransformerEncoder(Encoder):
         return within, special
 
     def _vectors(self, tokens: Tokens, rows: NDArray[np.int64]) -> Floats:
-        with torch.inference_mode():
-            states, there, pooled = self._states(tokens, rows)
-            made = self.steps(pool(states, pooled, self._modes, there))
-        vectors: Floats = made.cpu().numpy()
-        return vectors
+        """(m, width); in halves where a card has not the memory for all at once."""
+        try:
+            with torch.inference_mode():
+                states, there, pooled = self._states(tokens, rows)
+                made = self.steps(pool(states, pooled, self._modes, there))
+            vectors: Floats = made.cpu().numpy()
+            return vectors
+        except torch.OutOfMemoryError as error:
+            if len(rows) == 1:
+                raise UserError(
+                    f"{self.name} needs more memory than there is for a text of {tokens.lengths[rows[0]]:,} "
+                    "tokens; let it read fewer (Most tokens), or compute on the processor.",
+                    field="system",
+                ) from error
+        half = len(rows) // 2
+        return np.concatenate([self._vectors(tokens, rows[:half]), self._vectors(tokens, rows[half:])])
 
     def _states(
         self, tokens: Tokens, rows: NDArray[np.int64]

@@ -376,3 +376,29 @@ def test_that_a_cross_encoder_is_told(tmp_path: Path, ctx: Context) -> None:
     (folder / "config.json").write_text(json.dumps(said), encoding="utf-8")
     open_encoder(EncoderFields(model=folder), ctx)
     assert "pairs was made to judge two texts together" in ctx.warnings[0]
+
+
+def test_that_a_batch_too_large_for_a_cards_memory_is_halved(
+    folder: Path, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = open_transformer(folder, ctx)
+    expected = encoder.encode(TEXTS, ctx)
+    forward, most = encoder.model.forward, 2
+
+    def small(**given: torch.Tensor) -> object:
+        if len(given["input_ids"]) > most:
+            raise torch.OutOfMemoryError
+        return forward(**given)
+
+    monkeypatch.setattr(encoder.model, "forward", small)
+    np.testing.assert_allclose(encoder.encode(TEXTS, ctx), expected, atol=1e-5)
+    most = 0
+    with pytest.raises(UserError, match="needs more memory than there is for a text of 30 tokens"):
+        encoder.encode(TEXTS, ctx)
+
+
+def test_that_what_is_no_model_is_told(tmp_path: Path, ctx: Context) -> None:
+    with pytest.raises(UserError, match=r"is no model: there is no modules\.json"):
+        open_encoder(EncoderFields(model=tmp_path), ctx)
+    with pytest.raises(UserError, match=r"There is no .*nowhere"):
+        open_encoder(EncoderFields(model=tmp_path / "nowhere"), ctx)
