@@ -47,6 +47,8 @@ class Side(_Part):
     completeness: float | None = None
     """Of the gradients: how far their sum is from what they should sum to, relative to that. None: none were
     taken."""
+    cut_from: int | None = None
+    """The first character that the encoder does not read; None: it reads all."""
     words_left: int = 0
     """Words beyond those that were left out in turn."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.encoders.encoder import Encoder, Floats, Role, TokenStates
+from core.encoders.encoder import TRUNCATED, Encoder, Floats, Role, TokenStates
 from core.encoders.opened import open_encoder
 from core.errors import UserError
 from core.jobs.context import Context
@@ -79,13 +79,18 @@ class _Text:
     role: Role
     encoder: Encoder
     vector: Floats
+    cut: bool
+    """Whether it is longer than the encoder reads."""
     states: TokenStates | None
     none: str = ""
     """Why there are no states."""
 
     def __init__(self, id: str, text: str, role: Role, encoder: Encoder, ctx: Context) -> None:
         self.id, self.text, self.role, self.encoder = id, text, role, encoder
-        self.vector = encoder.encode([text], ctx, role=role)[0]
+        part = next(iter(encoder.parts([text], ctx, role=role)))
+        encoder.tell_failed(part.status, ctx)
+        self.vector = part.vectors[0]
+        self.cut = bool(part.status[0] == TRUNCATED)
         try:
             self.states = encoder.token_states([text], ctx, role=role)[0]
         except UserError as error:
@@ -119,6 +124,8 @@ def _side(one: _Text, other: _Text, pair: Pair, request: WhyRequest, ctx: Contex
         f"Leaving out words of the {one.role}",
     )
     tokens, shares, gradients, completeness = one.tokens(), None, None, None
+    if one.cut:
+        notes.append(f"{one.encoder.name} reads only the beginning of the {one.role}: it is too long.")
     if one.states is None:
         notes.append(one.none)
     else:
@@ -150,6 +157,7 @@ def _side(one: _Text, other: _Text, pair: Pair, request: WhyRequest, ctx: Contex
             for place, token in enumerate(tokens)
         ],
         words=[Word(text=one.text[start:end], start=start, end=end, fall=fall) for start, end, fall in falls],
+        cut_from=max((token.end for token in tokens), default=0) if one.cut else None,
         words_left=beyond,
         additive=shares is not None,
         completeness=completeness,

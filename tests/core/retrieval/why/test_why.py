@@ -94,6 +94,17 @@ def test_that_the_first_words_are_left_out_where_a_text_is_long(words: tuple[Pat
     assert found.document.words_left == 2
 
 
+def test_that_a_text_that_is_too_long_is_told_with_its_cut(tmp_path: Path) -> None:
+    model = write_encoder(tmp_path / "toy", most_tokens=8)
+    text = "The ship left the harbour at night and nobody saw it."
+    collection = written(tmp_path / "c", {"d": text}, {"q": "ship"})
+    found = why(collection=collection, encoder=Dense(model=model), query="q", document="d", gradients=False)
+    assert found.query.cut_from is None
+    assert found.document.cut_from == found.document.tokens[-2].end < len(text)
+    assert "reads only the beginning of the document" in " ".join(found.notes)
+    assert found.document.completeness is None
+
+
 @pytest.mark.parametrize(
     ("query", "document", "says"),
     [
