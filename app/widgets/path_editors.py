@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.figures import size
 from app.icons import icon
-from app.widgets.form_editors import NARROWEST, Editor
+from app.widgets.elided_combo import ElidedCombo
+from app.widgets.form_editors import Editor
 from app.widgets.form_schema import Field
 from app.widgets.known_paths import KnownPath, known_paths, path_label
 from app.widgets.tooltip import tooltip
@@ -93,10 +94,7 @@ class PathEditor(_Droppable):
         super().__init__(field, session)
         self._known: list[KnownPath] = []
         self._chosen_before: str | None = None
-        self.box = QComboBox()
-        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.box.setMinimumWidth(NARROWEST)
-        self.box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.box = ElidedCombo(field.title, tips=False)
         if field.input in NAMED:
             self._let_type()
         else:

@@ -42,21 +42,13 @@ COLUMNS = (
         tip="By bootstrap over the queries",
         raw=lambda row: f"{row.low} {row.high}",
     ),
-    Column("p", lambda row: row.p, words.p_value, right=True, tip="Two-sided, paired over the queries"),
     Column(
-        "adjusted",
+        "adjusted p",
         lambda row: row.adjusted,
         words.p_value,
         right=True,
         tip="Corrected for the number of comparisons",
         color=_color,
-    ),
-    Column(
-        "effect",
-        lambda row: row.effect,
-        lambda value: fixed(value, 2, signed=True),
-        right=True,
-        tip="Cohen's d of the differences",
     ),
     Column(
         "W / T / L",
@@ -67,12 +59,20 @@ COLUMNS = (
         tip="In how many queries the first is better than the second, equal, or worse",
     ),
     Column(
+        "effect",
+        lambda row: row.effect,
+        lambda value: fixed(value, 2, signed=True),
+        right=True,
+        tip="Cohen's d of the differences",
+    ),
+    Column(
         "detectable",
         lambda row: row.detectable,
         lambda value: fixed(value, 4),
         right=True,
         tip="The smallest true difference that so many queries would most often show",
     ),
+    Column("p", lambda row: row.p, words.p_value, right=True, tip="Two-sided, paired over the queries"),
 )
 
 
@@ -81,7 +81,7 @@ class PairsCard(Card):
         super().__init__("Differences")
         self.few = theme.styled(QLabel(), role="pill")
         self.head.addWidget(self.few)
-        self.table = FiguresTable(session, "Differences between systems", COLUMNS, stretched=0, least=190)
+        self.table = FiguresTable(session, "Differences between systems", COLUMNS, stretched=0, least=170)
         self.meaning = Words(MEANING, "small")
         self.column.addWidget(self.table)
         self.column.addWidget(self.meaning)

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.panels.tabbed import TabbedPanel
 from app.widgets.dropped import tell_apart
+from app.widgets.series_numbers import kept_numbers, restore_numbers
 
 _TOOLS = (
     ("collections", "Collections", "app.panels.retrieval.collections.tab:CollectionsTab"),
@@ -51,7 +52,12 @@ class RetrievalPanel(TabbedPanel):
 
     def restore_view(self, state: dict[str, Any]) -> None:
         """At the first visit, the tool that answers the usual question is shown."""
+        restore_numbers(self.session.project, state.get("numbers"))
         super().restore_view({"tab": FIRST, **state})
+
+    def view_state(self) -> dict[str, Any]:
+        """With the colours that systems have in this project."""
+        return {**super().view_state(), "numbers": kept_numbers(self.session.project)}
 
     def takes(self, paths: list[Path]) -> bool:
         """Only collections, rankings and vectors: models and texts are for other panels, too."""

@@ -28,7 +28,7 @@ STEPS = 200
 """Of the slider, from the lowest score to the highest."""
 LOSSES = (
     "The share of the loss: how much of all that is missing to a perfect value is missing in these queries. "
-    "Intervals are 95 % of the mean."
+    "Intervals are 95\u00a0% of the mean."
 )
 SCORES = (
     "Shares of the hits of each kind by their score. Where the curves lie apart, a threshold on the score "

@@ -84,6 +84,7 @@ class WhyTab(Tab):
         self.latest = theme.styled(QPushButton("Look into the latest evaluation"), kind="primary")
         self.evaluate = theme.styled(QPushButton("Evaluate first"), kind="primary")
         self.retry = QPushButton("Try again")
+        self.retry.hide()
         self._lay_out()
         self._waiting = QTimer(self)
         self._waiting.setSingleShot(True)
@@ -196,7 +197,7 @@ class WhyTab(Tab):
             self.run.addItem(one.title, one.run)
         self.run.setCurrentIndex(self.run.findData(chosen) if chosen is not None else -1)
         self._enable()
-        if self.evaluation is None and self._sought is None:
+        if self.evaluation is None and self._sought is None and self.retry.isHidden():
             self._show_empty()
         elif self._sought is not None and chosen is None:
             self.run.setCurrentIndex(self.run.findData(self._sought.run))
@@ -230,6 +231,7 @@ class WhyTab(Tab):
 
     def _opened(self, evaluation: Evaluation) -> None:
         self._waiting.stop()
+        self.retry.hide()
         self.evaluation = evaluation
         sought, self._sought = self._sought, None
         names = evaluation.systems
@@ -421,6 +423,7 @@ class WhyTab(Tab):
     def _on_project(self) -> None:
         """Another project has other evaluations."""
         self.evaluation = self._query = self._sought = None
+        self.retry.hide()
         self.run.clear()
         self._offer()
 

@@ -25,3 +25,9 @@ def test_that_it_takes_what_only_it_can_use(panel: RetrievalPanel, tmp_path: Pat
     text.write_text("It was the best of times.\n")
     assert panel.takes([run])
     assert not panel.takes([text])
+
+
+def test_that_colours_of_systems_are_kept_with_the_project(panel: RetrievalPanel) -> None:
+    panel.restore_view({"numbers": {"minilm": 3}})
+    numbers = panel.view_state()["numbers"]
+    assert numbers["minilm"] == 3
