@@ -217,10 +217,14 @@ def _read_status(folder: Path) -> NDArray[np.uint8]:
 
 def _reserve(file: Path, size: int) -> None:
     """A file of zeros. On a full disk it fails here, and not when a mapped page is written."""
-    with file.open("wb") as stream:
-        if hasattr(os, "posix_fallocate"):
-            os.posix_fallocate(stream.fileno(), 0, size)
-        stream.truncate(size)
+    try:
+        with file.open("wb") as stream:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(stream.fileno(), 0, size)
+            stream.truncate(size)
+    except OSError:
+        file.unlink(missing_ok=True)
+        raise
 
 
 def _write_whole(file: Path, data: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -154,6 +155,20 @@ def test_that_what_cannot_be_written_is_told(tmp_path: Path, ctx: Context) -> No
     (tmp_path / "vectors").write_text("a file where a folder should be")
     with pytest.raises(UserError, match="Vectors cannot be kept in"):
         stored_vectors(Counting(), ListedTexts(TEXTS), ctx, cache=tmp_path)
+
+
+def test_that_a_full_disk_is_told_before_anything_is_encoded(
+    tmp_path: Path, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full, raising=False)
+    encoder = Counting()
+    with pytest.raises(UserError, match="No space left on device"):
+        stored_vectors(encoder, ListedTexts(TEXTS), ctx, cache=tmp_path)
+    assert encoder.encoded == []
+    assert not list(tmp_path.rglob("vectors.f32"))
 
 
 def test_that_the_oldest_go_when_there_is_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
