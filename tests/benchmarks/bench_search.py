@@ -17,6 +17,7 @@ from pathlib import Path
 
 import faiss
 import numpy as np
+import pytest
 import torch
 from numpy.typing import NDArray
 
@@ -62,7 +63,7 @@ def best(alternatives: dict[str, Callable[[], object]], rounds: int) -> dict[str
     return found
 
 
-def exact(documents: NDArray[np.float32], queries: NDArray[np.float32], ctx: Context, rounds: int) -> None:
+def exact(documents: NDArray[np.float32], queries: NDArray[np.float32], ctx: Context, rounds: int) -> float:
     ours = Exact(documents, np.arange(len(documents)))
     flat = faiss.IndexFlatIP(WIDTH)
     flat.add(documents)
@@ -99,6 +100,7 @@ def exact(documents: NDArray[np.float32], queries: NDArray[np.float32], ctx: Con
     print(table([f"{len(queries):,} queries × {len(documents):,} × {WIDTH}, k = {K}", "all", "× FAISS",
                  "one query", "× FAISS"], rows))  # fmt: skip
     print(f"The same documents as FAISS: {same:.4%}\n")
+    return batch["FAISS flat"] / batch["ours"]
 
 
 def curve(count: int, ctx: Context) -> None:
@@ -125,6 +127,15 @@ def curve(count: int, ctx: Context) -> None:
                      f"{index.nbytes / count:,.0f}"])  # fmt: skip
     head = [f"{count:,} in themes", "nprobe / ef", "recall@10", "queries/s", "build", "bytes/doc"]
     print(table(head, rows))
+
+
+@pytest.mark.timeout(3600)
+def test_that_exact_search_is_faster_than_faiss_flat(tmp_path: Path) -> None:
+    ctx = Context(workdir=tmp_path)
+    print()
+    ratio = exact(unit(500_000, 0), unit(1000, 1), ctx, ROUNDS)
+    curve(100_000, ctx)
+    assert ratio > 1
 
 
 def main() -> None:

@@ -130,6 +130,25 @@ def test_that_a_memory_map_is_read_by_blocks(tmp_path: Path, ctx: Context) -> No
     assert places.tolist() == brute(documents, queries, "cosine", 9, ranks)[0].tolist()
 
 
+@pytest.mark.parametrize("ordered_by_score", [False, True])
+def test_that_guessing_by_a_sample_changes_nothing(
+    ordered_by_score: bool, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.retrieval.search.exact._SAMPLE", 256)
+    documents, queries = vectors(9000, 24, "cosine", 12), vectors(80, 24, "cosine", 13)
+    if ordered_by_score:
+        documents = documents[np.argsort(documents @ queries[0])]
+    documents[200:232] = queries[1]  # a region that the sample sees too much or nothing of
+    there = np.arange(9000) % 11 != 0
+    ranks = tie_ranks(ids(9000))
+    found = []
+    for faster in (False, True):
+        monkeypatch.setattr("core.retrieval.search.exact._bfloat_is_faster", lambda faster=faster: faster)
+        found.append(Exact(documents, ranks, there=there).search(queries, 10, ctx))
+    assert found[0][0].tobytes() == found[1][0].tobytes()
+    assert found[0][1].tobytes() == found[1][1].tobytes()
+
+
 def test_that_a_first_pass_in_bfloat16_changes_nothing(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     documents, queries = vectors(8000, 24, "dot", 10), vectors(100, 24, "dot", 11)
     documents[:60] = documents[0]
