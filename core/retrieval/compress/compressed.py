@@ -25,7 +25,7 @@ BLOCK = 2**14
 Which = slice | NDArray[np.int64]
 """Documents: a range, or their places."""
 _LINE = "codec"
-_FEW = 8
+_FEW = 16
 """Queries up to which codes are compared as they are."""
 
 
@@ -88,7 +88,8 @@ class Compressed(ABC):
 
     def by_code(self) -> Any:
         """FAISS's index over the same codes, which compares a query with them as they are; None where it has
-        none. Few queries are answered by it: decoding all documents takes longer than comparing them."""
+        none. Few queries are answered by it: decoding all documents takes longer than comparing them. It
+        holds the codes once more in memory, from the first such query on."""
         return None
 
     def as_coded(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -23,7 +23,7 @@ from core.retrieval.compress.signs import packed
 from tests.core.retrieval.compress.spaces import asked, clustered, context
 
 VECTORS = clustered(900, 24)
-QUERIES = asked(VECTORS, 10)
+QUERIES = asked(VECTORS, 20)
 numbers = arrays(np.float32, (9, 3), elements=st.floats(-100, 100, width=32))
 
 
