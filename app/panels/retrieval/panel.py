@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from app.panels.tabbed import TabbedPanel
 from app.widgets.dropped import tell_apart
 from app.widgets.series_numbers import kept_numbers, restore_numbers
 
-_TOOLS = (
+TOOLS = (
     ("collections", "Collections", "app.panels.retrieval.collections.tab:CollectionsTab"),
     ("evaluate", "Evaluate", "app.panels.retrieval.evaluate.tab:EvaluateTab"),
     ("compare", "Compare", "app.panels.retrieval.compare.tab:CompareTab"),
@@ -21,7 +20,6 @@ _TOOLS = (
     ("study", "Study", "app.panels.retrieval.study.tab:StudyTab"),
     ("tests", "Tests", "app.panels.retrieval.tests_.tab:TestsTab"),
 )
-UNBUILT = "app.panels.retrieval.unbuilt:UnbuiltTab"
 FIRST = "evaluate"
 TAB_OF = {
     "retrieval": "evaluate",
@@ -35,15 +33,6 @@ TAB_OF = {
     "intrinsic": "tests",
     "collection": "collections",
 }
-
-
-def _is_there(where: str) -> bool:
-    module = where.partition(":")[0]
-    return find_spec(module.rpartition(".")[0]) is not None and find_spec(module) is not None
-
-
-TOOLS = tuple((key, title, where if _is_there(where) else UNBUILT) for key, title, where in _TOOLS)
-"""A tool that is not built yet shows a notice in its place."""
 
 
 class RetrievalPanel(TabbedPanel):
