@@ -19,15 +19,14 @@ from core.retrieval.collections.trec import read_qrels
 from core.retrieval.compare.finished import Finished, read_finished, recorded_judgements, with_spaces
 from core.retrieval.compare.job import COMPARE
 from core.retrieval.compare.request import CompareRequest
+from core.retrieval.evaluate.measured import asked, means
 from core.retrieval.evaluate.result import EvaluationResult, SystemFigures
 from core.retrieval.measures.judged import Judgements, judge
 from core.retrieval.measures.measure import Measure
-from core.retrieval.measures.spelt import measure
 from core.retrieval.measures.values import values
 from core.retrieval.ranking import Ranking
 from core.retrieval.record.write import write_record
-from core.retrieval.result_parts import Figure
-from core.retrieval.significance import comparisons, intervals
+from core.retrieval.significance import comparisons
 from core.retrieval.systems.file import File
 
 
@@ -38,7 +37,7 @@ def compare_runs(request: CompareRequest, ctx: Context) -> EvaluationResult:
     Raises:
         UserError: a file will not do, there are no two rankings or no judgements, or a measure is not known.
     """
-    measures = _measures(request.measures)
+    measures = asked(request.measures)
     tally = Tally()
     collection = None
     if request.collection is not None:
@@ -86,14 +85,6 @@ def compare_runs(request: CompareRequest, ctx: Context) -> EvaluationResult:
     )
 
 
-def _measures(names: Sequence[str]) -> list[Measure]:
-    try:
-        found = {measure(name).name: measure(name) for name in names}
-    except ValueError as error:
-        raise UserError(f"{error}.", field="measures") from None
-    return list(found.values())
-
-
 def _judgements(
     request: CompareRequest, collection: Collection | None, ctx: Context, tally: Tally
 ) -> tuple[Judgements, str]:
@@ -133,21 +124,14 @@ def _measured(each: Finished, judgements: Judgements, measures: Sequence[Measure
 def _figures(
     each: Finished, measures: Sequence[Measure], table: NDArray[np.float64], ctx: Context
 ) -> SystemFigures:
+    columns = {found.name: column for found, column in zip(measures, table.T, strict=True)}
     stage = f"Resampling {each.name}"
-    lows, highs = intervals(table, ctx.seed, lambda done, of: ctx.progress(done, of, stage))
-    means = table.mean(axis=0)
     return SystemFigures(
         name=each.name,
         line=File(path=each.path, label=each.name).line,
         kind="file",
-        measures={
-            found.name: Figure(value=float(mean), low=float(low), high=float(high))
-            for found, mean, low, high in zip(measures, means, lows, highs, strict=True)
-        },
-        per_query={
-            found.name: [round(value, 6) for value in column.tolist()]
-            for found, column in zip(measures, table.T, strict=True)
-        },
+        measures=means(columns, ctx.seed, lambda done, of: ctx.progress(done, of, stage)),
+        per_query={name: [round(value, 6) for value in column.tolist()] for name, column in columns.items()},
     )
 
 

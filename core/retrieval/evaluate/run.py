@@ -12,12 +12,11 @@ from core.retrieval.collections.collection import Collection
 from core.retrieval.collections.read import open_collection
 from core.retrieval.evaluate.checkpoint import Checkpoint
 from core.retrieval.evaluate.job import EVALUATE
-from core.retrieval.evaluate.measured import figures, per_query
+from core.retrieval.evaluate.measured import asked, figures, per_query
 from core.retrieval.evaluate.ranked import identical, names_of, rank_all
 from core.retrieval.evaluate.request import RetrievalRequest
 from core.retrieval.evaluate.result import EvaluationResult
 from core.retrieval.evaluate.runs import write_runs
-from core.retrieval.measures.spelt import measure
 from core.retrieval.record.write import write_record
 from core.retrieval.significance import comparisons
 
@@ -35,7 +34,7 @@ def evaluate(request: RetrievalRequest, ctx: Context) -> EvaluationResult:
         UserError: the collection, a system or a measure will not do.
     """
     names = names_of(request.systems)
-    measures = _measures(request.measures)
+    measures = [one.name for one in asked(request.measures)]
     ctx.progress(0, 1, "Opening the collection")
     collection = open_collection(request.collection, ctx, split=request.split)
     _check(collection)
@@ -53,8 +52,10 @@ def evaluate(request: RetrievalRequest, ctx: Context) -> EvaluationResult:
         checkpoint=Checkpoint(ctx.checkpoint(), request.systems, collection, request.k),
     )
     measured = per_query(rankings, collection, measures, ctx)
-    ctx.progress(0, 1, "Testing the differences")
-    tested = comparisons(measured, request.test, request.correction, ctx.seed) if len(names) > 1 else []
+    stage = "Testing the differences"
+    tested = comparisons(
+        measured, request.test, request.correction, ctx.seed, lambda done, of: ctx.progress(done, of, stage)
+    )
     write_record(folder, collection, rankings, ctx)
     write_runs(folder, collection, rankings, ctx)
     primary = measures[0]
@@ -78,18 +79,6 @@ def evaluate(request: RetrievalRequest, ctx: Context) -> EvaluationResult:
             all(grade <= 0 for grade in grades.values()) for grades in collection.judgements.values()
         ),
     )
-
-
-def _measures(names: list[str]) -> list[str]:
-    """As they are shown, each once.
-
-    Raises:
-        UserError: one is not known.
-    """
-    try:
-        return list(dict.fromkeys(measure(name).name for name in names))
-    except ValueError as error:
-        raise UserError(f"{error}", field="measures") from None
 
 
 def _check(collection: Collection) -> None:

@@ -36,6 +36,11 @@ def test_that_systems_are_measured_on_all_judged_queries(toy: Path) -> None:
     assert first.measures["R@10"].value == pytest.approx(0.5)
 
 
+def test_that_counts_are_added_up_and_have_no_interval(toy: Path) -> None:
+    figure = evaluated(toy, measures=["num_rel_ret", "R@10"]).systems[0].measures["num_rel_ret"]
+    assert (figure.value, figure.low) == (2.0, None)
+
+
 def test_that_all_pairs_are_compared_on_all_measures(toy: Path) -> None:
     result = evaluated(toy, measures=["AP", "RR"])
     pairs = {(found.a, found.b, found.measure) for found in result.comparisons}
@@ -100,6 +105,7 @@ def test_that_what_is_left_out_is_told(toy: Path) -> None:
     ("change", "field", "said"),
     [
         ({"measures": ["nDCG@ten"]}, "measures", "nDCG@ten"),
+        ({"measures": ["AP", "relstring"]}, "measures", "relstring shows single queries"),
         ({"systems": ["hybrid of=bm25,zebra", "bm25"]}, "systems", "zebra"),
         ({"collection": Path("nowhere")}, "collection", "nowhere"),
         ({"systems": ["dense model=nowhere"]}, "system", "nowhere"),
