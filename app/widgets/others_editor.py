@@ -55,7 +55,7 @@ class OthersEditor(Editor):
                 box.setToolTip(name)
                 box.toggled.connect(self._toggled)
                 self._list.addWidget(box)
-        self._nothing.setVisible(not others)
+        self._nothing.say("" if others else NOTHING)
         self._tick(ticked)
 
     def value(self) -> list[str] | None:
@@ -66,6 +66,8 @@ class OthersEditor(Editor):
         self._tick(self._given)
 
     def _tick(self, wanted: Sequence[str]) -> None:
+        if self._boxes:
+            self._nothing.say(f"None ticked: {self.field.none}." if self.field.none and not wanted else "")
         for key, box in self._boxes.items():
             box.blockSignals(True)
             box.setChecked(key in wanted)
@@ -74,6 +76,7 @@ class OthersEditor(Editor):
     def _toggled(self) -> None:
         unknown = [key for key in self._given if key not in self._boxes]
         self._given = [*unknown, *(key for key, box in self._boxes.items() if box.isChecked())]
+        self._tick(self._given)
         self.changed.emit()
 
 
