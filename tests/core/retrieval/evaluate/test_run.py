@@ -37,7 +37,7 @@ def test_that_systems_are_measured_on_all_judged_queries(toy: Path) -> None:
 
 
 def test_that_counts_are_added_up_and_have_no_interval(toy: Path) -> None:
-    figure = evaluated(toy, measures=["num_rel_ret", "R@10"]).systems[0].measures["num_rel_ret"]
+    figure = evaluated(toy, measures=["num_rel_ret", "R@10"]).systems[0].measures["NumRelRet"]
     assert (figure.value, figure.low) == (2.0, None)
 
 
@@ -105,7 +105,7 @@ def test_that_what_is_left_out_is_told(toy: Path) -> None:
     ("change", "field", "said"),
     [
         ({"measures": ["nDCG@ten"]}, "measures", "nDCG@ten"),
-        ({"measures": ["AP", "relstring"]}, "measures", "relstring shows single queries"),
+        ({"measures": ["AP", "relstring"]}, "measures", "relstring@10 shows single queries"),
         ({"systems": ["hybrid of=bm25,zebra", "bm25"]}, "systems", "zebra"),
         ({"collection": Path("nowhere")}, "collection", "nowhere"),
         ({"systems": ["dense model=nowhere"]}, "system", "nowhere"),
