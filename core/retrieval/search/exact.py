@@ -164,7 +164,7 @@ class Exact:
                 scores[row, there] = vectors @ asked
         return scores
 
-    def _likely(self, queries: torch.Tensor, wanted: int, product: _Bfloat) -> torch.Tensor:
+    def _likely(self, queries: torch.Tensor, wanted: int, product: _Float | _Bfloat) -> torch.Tensor:
         """(q,) a score that some more than `wanted` documents are likely to have, by a sample of all: with it
         few are looked at twice. Where it was too high, the query is searched again."""
         step = len(self._documents) // _SAMPLE
