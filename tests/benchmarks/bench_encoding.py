@@ -21,6 +21,7 @@ float32, its weights laid out before                        1.15   1.00000      
 Int8 misses 0.999; torch's dynamic int8 misses it by far (0.888). Weights laid out before gain little and need
 functions that torch does not promise to keep. torch.compile needs a compiler, which users have not. ONNX
 Runtime was not needed. So the fast option is bfloat16 throughout; norms and the pooling sum in float32.
+On cranfield its nDCG@10 is 0.4275 where float32 has 0.4285 (mean cosine 0.99995).
 """
 
 from __future__ import annotations
