@@ -139,7 +139,9 @@ class Codebooks(Compressed):
         return _turned(queries, self.parts)
 
     def by_code(self) -> Any:
-        m, words, _ = self.parts["codebooks"].shape
+        m, words, size = self.parts["codebooks"].shape
+        if size == 2 and words < 8:  # FAISS has no tables for these
+            return None
         bits = words.bit_length() - 1
         width, dot = self._quantiser.d, faiss.METRIC_INNER_PRODUCT
         index: Any

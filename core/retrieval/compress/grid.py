@@ -103,7 +103,7 @@ class Grid(Reduced):
         values, weights = self.parts["values"], _weights(self._levels)
         used = 0
         for number in range(len(values)):
-            column = self.parts["codes"][:, number // len(weights)]
+            column = self.parts["codes"][:, number // len(weights)].astype(np.int64)
             places = column // weights[number % len(weights)] % self._levels
             used += len(np.unique(places))
         return {"dead": 1 - used / values.size}

@@ -102,7 +102,7 @@ def _trained(centred: NDArray[np.float32], bits: int, ctx: Context) -> NDArray[n
     inwards = (torch.randn(width, bits, generator=generator) / width**0.5).requires_grad_()
     outwards = (torch.randn(bits, width, generator=generator) / bits**0.5).requires_grad_()
     held = torch.from_numpy(centred)
-    held = held / held.std().clamp_min(1e-12)
+    held = held / held.square().mean().sqrt().clamp_min(1e-12)
     adam = torch.optim.Adam([inwards, outwards], lr=_RATE)
     for step in range(_STEPS):
         ctx.progress(step, _STEPS, "Training the code")

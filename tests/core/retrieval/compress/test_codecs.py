@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -102,6 +103,30 @@ def test_that_the_saved_file_is_as_large_as_said_and_finds_the_same(line: str, t
         strict=True,
     ):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("kind", ["normal", "zero", "same"])
+def test_that_few_and_odd_vectors_are_coded_or_refused_but_never_end_the_process(
+    kind: str, tmp_path: Path
+) -> None:
+    odd = (
+        "pq m=2 bits=2",
+        "fsq dimensions=1 levels=256",
+        "prune keep=0.01",
+        "dedup tolerance=2",
+        "int4 scale=row",
+    )
+    for count, width in ((1, 1), (2, 5), (20, 3), (20, 50)):
+        drawn = np.random.default_rng(0).normal(size=(count, width))
+        vectors = {"normal": drawn, "zero": 0 * drawn, "same": 0 * drawn + 1}[kind].astype(np.float32)
+        for line in [*(codec.line for codec in usual(width, count)), *odd]:
+            with suppress(UserError):
+                index = codec_of(line).compressed(vectors, context(tmp_path))
+                places, scores = index.search(vectors, 7, context(tmp_path))
+                assert ((places >= 0).sum(axis=1) == min(count, 7)).all(), line
+                assert np.isfinite(scores[places >= 0]).all(), line
+                assert np.isfinite(squared_error(index, vectors, context(tmp_path))), line
+                index.diagnostics()
 
 
 @pytest.mark.parametrize("line", LINES)
