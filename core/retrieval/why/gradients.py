@@ -61,7 +61,7 @@ def integrated(
 
     def score(some: torch.Tensor) -> torch.Tensor:
         count = len(some)
-        mask = mask_for(recipe.attention, there.expand(count, -1), some.dtype)
+        mask = mask_for(recipe.attention, there.expand(count, -1), some.dtype, encoder.model.config)
         out = encoder.model(inputs_embeds=some, **({} if mask is None else {"attention_mask": mask}))
         vectors = encoder.after(pool(out.last_hidden_state, pooled.expand(count, -1), recipe.pooling))
         found: torch.Tensor = vectors[:, : len(towards)] @ towards
