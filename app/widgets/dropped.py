@@ -14,7 +14,7 @@ COLLECTION = ("corpus.jsonl", "queries.jsonl")
 """Files, packed or not, by which a folder is a collection to search in."""
 RECORD = "record.sqlite"
 WEIGHTS = {".safetensors", ".bin", ".pt", ".pth"}
-MODEL = ("config.json", "modules.json")
+MODEL = ("config.json", "modules.json", "head.json")
 """Files by which a folder is a model's."""
 TABLES = {".csv", ".tsv", ".jsonl", ".ndjson"}
 VECTORS = {".npy", ".npz", ".vec"}

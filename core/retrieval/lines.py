@@ -1,6 +1,7 @@
 """Things with parameters spelt in a line: ``bm25 k1=0.9 b=0.4``, ``dense model=minilm pooling=cls``.
 
-Values with spaces are quoted as in a shell.
+Values with spaces are quoted as in a shell. A list has commas between its items, or is one of JSON
+where an item has a comma itself.
 """
 
 from __future__ import annotations
@@ -66,11 +67,20 @@ def spelt(thing: BaseModel) -> str:
 def _value(cls: type[BaseModel], name: str, value: str) -> Any:
     if value == "null":
         return None
-    lists = "list[" in str(cls.model_fields[name].annotation)
-    return [item for item in value.split(",") if item] if lists else value
+    if "list[" not in str(cls.model_fields[name].annotation):
+        return value
+    if value.startswith("["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise ValueError(f"{f'{name}={value}'!r} is no list") from None
+    return [item for item in value.split(",") if item]
 
 
 def _text(value: Any) -> str:
     if isinstance(value, list):
-        return ",".join(map(_text, value))
+        items = [_text(item) for item in value]
+        return (
+            json.dumps(items, ensure_ascii=False) if any("," in item for item in items) else ",".join(items)
+        )
     return value if isinstance(value, str) else json.dumps(value)

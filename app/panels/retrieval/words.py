@@ -25,7 +25,12 @@ TESTS = {
     "wilcoxon": "Wilcoxon test",
     "bootstrap": "bootstrap test",
 }
-CORRECTIONS = {"holm": "Holm", "bonferroni": "Bonferroni", "fdr": "Benjamini-Hochberg"}
+CORRECTIONS = {
+    "holm": "Holm",
+    "bonferroni": "Bonferroni",
+    "fdr": "Benjamini-Hochberg",
+    "tukey": "Tukey HSD",
+}
 RAISED = "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡ"
 
 

@@ -17,6 +17,5 @@ METRICS = declare(
         preview="core.retrieval.metrics.preview:preview",
         command=("metrics",),
         also=(("retrieval", "metrics"),),
-        panel="retrieval",
     )
 )

@@ -12,6 +12,7 @@ import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
+from core.encoders.room import drop_oldest, used
 from core.jobs.context import Context
 from core.retrieval.collections.collection import Texts
 from core.retrieval.order import DECIMALS, ordered
@@ -33,11 +34,13 @@ def rank(system: Bm25, task: Task, ctx: Context) -> Ranking:
     if folder is not None and was_kept:
         ctx.progress(0, 1, "Opening the word index")
         index = kept(folder)
+        used(folder)
     else:
         index = built(_blocks(collection.documents, ctx), system)
         if folder is not None:
             folder.parent.mkdir(parents=True, exist_ok=True)
             saved(index, folder)
+            drop_oldest(folder.parent.parent, 0, keep=folder)
     building = time.perf_counter() - began
     words = Words(system, index.vocab_dict)
     ranks = collection.tie_ranks

@@ -176,7 +176,8 @@ def _repeated(system: Bm25, often: Floats, lengths: NDArray[Any], mean: float) -
     if system.variant == "bm25l":
         evened = often / long + system.delta
         return (system.k1 + 1) * evened / (system.k1 + evened)
-    saturated = often / (system.k1 * long + often)
+    none = np.zeros(np.broadcast_shapes(often.shape, long.shape))
+    saturated = np.divide(often, system.k1 * long + often, out=none, where=often > 0)  # k1 may be 0
     if system.variant == "atire":
         return (system.k1 + 1) * saturated
     if system.variant == "bm25+":

@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.encoders.encoder import OK, TRUNCATED, Encoder
+from core.encoders.fast import FastEncoder
 from core.encoders.opened import open_encoder
+from core.encoders.room import drop_oldest, used
 from core.encoders.stored import StoredVectors, stored_vectors
 from core.errors import UserError
 from core.jobs.context import Context
@@ -54,6 +56,8 @@ def rank(system: Dense, task: Task, ctx: Context) -> Ranking:
     began = time.perf_counter()
     index, size, kept, details = _indexed(system, encoder, documents, there, task, ctx)
     built = time.perf_counter() - began
+    if isinstance(encoder, FastEncoder):
+        details["mean cosine of fast vectors to float32"] = round(encoder.cosine, 5)
     asked = np.ascontiguousarray(queries.vectors, dtype=np.float32)
     began = time.perf_counter()
     places, scores = index.search(asked, task.k, ctx, barred=task.barred)
@@ -201,4 +205,8 @@ def _file(task: Task, encoder: Encoder, shape: dict[str, object], ending: str) -
         return None
     said = json.dumps([encoder.digest, task.collection.documents.digest, shape], sort_keys=True)
     name = hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
-    return task.cache / "indexes" / f"{name}.{ending}"
+    file = task.cache / "indexes" / f"{name}.{ending}"
+    if file.is_file():
+        used(file)
+    drop_oldest(task.cache, 0, keep=file)
+    return file

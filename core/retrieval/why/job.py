@@ -16,6 +16,5 @@ WHY = declare(
         run="core.retrieval.why.run:why",
         command=("retrieval", "why"),
         panel="retrieval",
-        recorded=False,
     )
 )

@@ -172,15 +172,22 @@ def test_that_a_full_disk_is_told_before_anything_is_encoded(
 
 
 def test_that_the_oldest_go_when_there_is_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folders = [tmp_path / "encoder" / name for name in ("old", "new", "mine")]
-    for age, folder in enumerate(folders):
+    index = tmp_path / "indexes" / "one.faiss"
+    folders = [tmp_path / "vectors" / "encoder" / name for name in ("old", "new", "mine")]
+    for age, folder in enumerate([tmp_path / "bm25" / "older", *folders]):
         folder.mkdir(parents=True)
         (folder / "vectors.f32").write_bytes(bytes(100))
         os.utime(folder, (age, age))
+    index.parent.mkdir()
+    index.write_bytes(bytes(100))
     drop_oldest(tmp_path, 100, keep=folders[2], most=1000)
     assert all(folder.exists() for folder in folders)
-    drop_oldest(tmp_path, 100, keep=folders[2], most=200)
+    drop_oldest(tmp_path, 100, keep=folders[2], most=400)
     assert [folder.exists() for folder in folders] == [False, True, True]
+    assert not (tmp_path / "bm25" / "older").exists()
+    drop_oldest(tmp_path, 100, keep=folders[2], most=200)
+    assert folders[2].exists()
+    assert not index.exists()
 
 
 def test_that_vectors_reach_the_disk_before_the_status_says_so(

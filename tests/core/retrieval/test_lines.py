@@ -28,7 +28,14 @@ def test_that_a_path_alone_is_a_dense_system() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["bm25", "bm25 'label=Two words' k1=0.9", "dense 'model=/a b/c' pooling=cls dimensions=64"]
+    "line",
+    [
+        "bm25",
+        "bm25 'label=Two words' k1=0.9",
+        "dense 'model=/a b/c' pooling=cls dimensions=64",
+        """hybrid 'of=["BM25 · k1 1.2, b 0.75", "x"]' fusion=isr""",
+        "hybrid of=a,b",
+    ],
 )
 def test_that_a_line_comes_back_as_it_was(line: str) -> None:
     assert READ(line).line == line
@@ -40,6 +47,7 @@ def test_that_a_line_comes_back_as_it_was(line: str) -> None:
     [
         ("bm25 k2=1", "'k2=1' is no parameter of bm25, which takes label, "),
         ("bm25 k1", "'k1' is no parameter"),
+        ("hybrid of=[1", "'of=[1' is no list"),
         ("bm25 'k1=1", "a quotation mark is open"),
         ("", "there is no ''; there are bm25, "),
     ],
