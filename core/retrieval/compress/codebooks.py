@@ -19,6 +19,9 @@ from core.retrieval.compress.top import Scorer
 _PER_CODEWORD = 64
 """Vectors that a codeword is learned of, at most."""
 _ROUNDS = 25
+_NARROW = 8
+"""Vectors of fewer numbers are filled up with zeros, which FAISS clusters eight times as fast, to the same
+centroids."""
 _RESIDUAL_SAMPLE = 2**14
 _ROTATION_SAMPLE = 2**14
 _ADDITIVE_SAMPLE = 2**13
@@ -186,10 +189,12 @@ def _means(
     vectors: NDArray[np.float32], count: int, seed: int, *, rounds: int
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """k-means: (count, d) centroids, and the nearest of them for each vector."""
+    width = vectors.shape[1]
+    vectors = _padded(vectors, _NARROW) if width < _NARROW else vectors
     means: Any = faiss.Kmeans(vectors.shape[1], count, niter=rounds, seed=seed, min_points_per_centroid=1)
     means.train(vectors)
     _, places = means.index.search(vectors, 1)
-    return means.centroids, places[:, 0]
+    return means.centroids[:, :width], places[:, 0]
 
 
 def _quantiser(learned: Parts, beam: int = 1) -> Any:
