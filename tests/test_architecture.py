@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ENGINES = ("transplant", "training", "audit", "retrieval", "generation")
-MATERIAL = ("models", "tokenizers", "vectors", "encoders", "hypernetwork")
+MATERIAL = ("models", "tokenizers", "vectors", "encoders", "collections", "hypernetwork")
 """What engines are built on."""
 PANEL_PARTS = ("panel", "tab", "job_tab", "tabbed")
 """Modules of app.panels that are no panel, but what panels are made of."""

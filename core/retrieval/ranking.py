@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.retrieval.result_parts import Costs
 
 if TYPE_CHECKING:
-    from core.retrieval.collections.collection import Collection
+    from core.collections.collection import Collection
     from core.retrieval.systems import System
 
 
@@ -38,7 +38,7 @@ class Task:
 @dataclass(frozen=True, eq=False)
 class Ranking:
     """Documents in the order that is evaluated: by score, rounded to 1e-6, highest first; equal scores by the
-    document's id in descending order of its UTF-8 bytes, as in trec_eval (`core.retrieval.order`).
+    document's id in descending order of its UTF-8 bytes, as in trec_eval (`core.collections.order`).
 
     `places`: (queries, k) int64, places in the collection's documents, -1 after the last hit.
     `scores`: (queries, k) float64, -inf after the last hit.

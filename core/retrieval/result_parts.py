@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.collections.skipped import Skipped as Skipped
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True)
@@ -54,13 +56,3 @@ class Comparison(_Part):
     ties: int
     detectable: float | None = None
     """The smallest difference that so many queries can show: 2.8 standard errors."""
-
-
-class Skipped(_Part):
-    """Records that were left out or mended: what was wrong, how many, and where the first ones are."""
-
-    what: str
-    """In words: ``documents without text``."""
-    count: int
-    places: list[str] = Field(default_factory=list)
-    """``corpus.jsonl, line 12``; the first 20."""

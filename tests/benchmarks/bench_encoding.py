@@ -122,7 +122,7 @@ def test_that_encoding_is_faster_at_equal_vectors(threads: int, ctx: Context) ->
 
 @pytest.mark.timeout(1200)
 def test_that_fast_vectors_rank_as_well(ctx: Context, shared_data: Path) -> None:
-    from core.retrieval.collections.read import open_collection
+    from core.collections.read import open_collection
     from core.retrieval.measures.judged import judge_places
     from core.retrieval.measures.spelt import measure
     from core.retrieval.measures.values import values

@@ -44,7 +44,7 @@ ONE_AT_A_TIME = 20_000
 
 
 def opened(folder: str) -> dict[str, Any]:
-    from core.retrieval.collections.read import open_collection
+    from core.collections.read import open_collection
 
     with _measured() as found:
         collection = open_collection(Path(folder))
@@ -52,7 +52,7 @@ def opened(folder: str) -> dict[str, Any]:
 
 
 def all_texts(folder: str) -> dict[str, Any]:
-    from core.retrieval.collections.read import open_collection
+    from core.collections.read import open_collection
 
     documents = open_collection(Path(folder)).documents
     with _measured() as found:
@@ -63,7 +63,7 @@ def all_texts(folder: str) -> dict[str, Any]:
 
 
 def one_at_a_time(folder: str) -> dict[str, Any]:
-    from core.retrieval.collections.read import open_collection
+    from core.collections.read import open_collection
 
     documents = open_collection(Path(folder)).documents
     with _measured() as found:

@@ -10,12 +10,12 @@ from typing import Literal
 
 import numpy as np
 
+from core.collections.equal import equal_groups
+from core.collections.packed_ids import PackedIds
+from core.collections.tally import Tally
+from core.collections.write import text_line
 from core.errors import UserError
 from core.retrieval.collections.documents import Incoming
-from core.retrieval.collections.equal import equal_groups
-from core.retrieval.collections.packed_ids import PackedIds
-from core.retrieval.collections.tally import Tally
-from core.retrieval.collections.write import text_line
 
 Twice = Literal["refuse", "first", "last", "number"]
 

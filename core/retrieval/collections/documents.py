@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core.collections.decoded import read_decoded
+from core.collections.grades import whole
+from core.collections.line_texts import LineTexts
+from core.collections.tally import Tally
 from core.errors import UserError
 from core.jobs.context import Context
-from core.retrieval.collections.decoded import read_decoded
-from core.retrieval.collections.grades import whole
-from core.retrieval.collections.line_texts import LineTexts
 from core.retrieval.collections.tables.roles import Roles
 from core.retrieval.collections.tables.rows import Rows, cell
-from core.retrieval.collections.tally import Tally
 
 TEXT_FILES = (".txt", ".text", ".md", ".markdown", ".rst", ".adoc", ".org", ".tex", ".log")
 """Endings of the files of a folder that are documents; ``.gz`` files are none."""

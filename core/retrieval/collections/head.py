@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from core.collections.tally import Tally
 from core.errors import UserError
 from core.jobs.context import Context
 from core.retrieval.collections.inspect import Head
@@ -14,7 +15,6 @@ from core.retrieval.collections.request import NO_COLUMN, CollectionRequest
 from core.retrieval.collections.tables.opened import open_rows
 from core.retrieval.collections.tables.roles import Roles, guessed
 from core.retrieval.collections.tables.rows import Row, Rows, cell
-from core.retrieval.collections.tally import Tally
 
 LOOKED_AT = 100
 """Rows by which roles are guessed."""

@@ -63,8 +63,8 @@ def _look_at_source(request: CollectionRequest, notes: dict[str, str], asks: lis
 
 
 def _look_at_queries(request: CollectionRequest, notes: dict[str, str], asks: list[str]) -> None:
+    from core.collections.tally import Tally
     from core.retrieval.collections.queries import read_queries
-    from core.retrieval.collections.tally import Tally
 
     if request.queries is None:
         return
@@ -73,7 +73,7 @@ def _look_at_queries(request: CollectionRequest, notes: dict[str, str], asks: li
 
 
 def _look_at_judgements(request: CollectionRequest, notes: dict[str, str], asks: list[str]) -> None:
-    from core.retrieval.collections.trec import read_qrels
+    from core.collections.trec import read_qrels
 
     if request.judgements is None:
         return

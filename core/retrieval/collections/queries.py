@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from core.collections.decoded import read_decoded
+from core.collections.tally import Tally
 from core.errors import UserError
 from core.jobs.context import Context
-from core.retrieval.collections.decoded import read_decoded
 from core.retrieval.collections.tables.opened import open_rows
 from core.retrieval.collections.tables.roles import guessed
 from core.retrieval.collections.tables.rows import cell
-from core.retrieval.collections.tally import Tally
 from core.retrieval.collections.topics import Topic, read_topics
 
 _TABLES = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")

@@ -8,12 +8,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from core.collections.collection import Collection
+from core.collections.line_texts import LineTexts, read_texts
+from core.collections.read import MADE, open_collection
+from core.collections.source import Source
+from core.collections.tally import Tally
+from core.collections.trec import read_qrels
+from core.collections.write import write_judgements, write_meta, write_texts
 from core.errors import UserError
 from core.jobs.context import Context
 from core.jobs.registry import job
 from core.output import new_folder
 from core.retrieval.collections.builders import Made
-from core.retrieval.collections.collection import Collection
 from core.retrieval.collections.corpus_file import write_corpus
 from core.retrieval.collections.cut import cutter, token_spans
 from core.retrieval.collections.documents import (
@@ -26,15 +32,9 @@ from core.retrieval.collections.documents import (
 )
 from core.retrieval.collections.head import FORMATS, LOOKED_AT, kind_of, listed, opened, roles_of
 from core.retrieval.collections.job import COLLECTION
-from core.retrieval.collections.line_texts import LineTexts, read_texts
 from core.retrieval.collections.queries import read_queries
-from core.retrieval.collections.read import MADE, open_collection
 from core.retrieval.collections.request import CollectionRequest
 from core.retrieval.collections.result import CollectionResult, Example
-from core.retrieval.collections.source import Source
-from core.retrieval.collections.tally import Tally
-from core.retrieval.collections.trec import read_qrels
-from core.retrieval.collections.write import write_judgements, write_meta, write_texts
 from core.retrieval.result_parts import Skipped
 
 _EXAMPLES = 5

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.collections.decoded import read_decoded
+from core.collections.tally import Tally
 from core.errors import UserError
-from core.retrieval.collections.decoded import read_decoded
-from core.retrieval.collections.tally import Tally
 
 _TOPIC = re.compile(r"<(?:top|topic)\b([^>]*)>", re.IGNORECASE)
 _TAG = re.compile(

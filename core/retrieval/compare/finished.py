@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.collections.tally import Tally
+from core.collections.trec import read_run
 from core.errors import UserError
 from core.jobs.context import Context
-from core.retrieval.collections.tally import Tally
-from core.retrieval.collections.trec import read_run
 from core.retrieval.metrics.run import names_of
 from core.retrieval.record.inspect import FILE, Record
 

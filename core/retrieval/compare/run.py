@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.collections.collection import Collection
+from core.collections.read import open_collection
+from core.collections.tally import Tally
+from core.collections.trec import read_qrels
 from core.errors import UserError
 from core.jobs.context import Context
 from core.jobs.registry import job
-from core.retrieval.collections.collection import Collection
-from core.retrieval.collections.read import open_collection
-from core.retrieval.collections.tally import Tally
-from core.retrieval.collections.trec import read_qrels
 from core.retrieval.compare.finished import Finished, read_finished, recorded_judgements, with_spaces
 from core.retrieval.compare.job import COMPARE
 from core.retrieval.compare.request import CompareRequest

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from core.collections.collection import Collection
 from core.jobs.context import Context
-from core.retrieval.collections.collection import Collection
 from core.retrieval.compress.checkpoint import Trial
 from core.retrieval.compress.codecs import CODECS
 from core.retrieval.compress.request import CompressRequest

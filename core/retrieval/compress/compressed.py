@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.collections.order import DECIMALS, ordered
 from core.errors import UserError
 from core.jobs.context import Context
 from core.retrieval.compress.codecs import codec_of
 from core.retrieval.compress.top import SPARE, Scorer, best
-from core.retrieval.order import DECIMALS, ordered
 
 Parts = Mapping[str, NDArray[Any]]
 BLOCK = 2**14
@@ -65,7 +65,7 @@ class Compressed(ABC):
 
         Args:
             queries: (q, width) float32; of length 1 where cosines are wanted.
-            ranks: (count,) int64, the documents' order among equals (`core.retrieval.order.tie_ranks`);
+            ranks: (count,) int64, the documents' order among equals (`core.collections.order.tie_ranks`);
                 otherwise the first one comes first.
             barred: (q,) int64, the place of a document that is not to be found, or -1.
             euclidean: score by the distance with a minus and not by the dot product.

@@ -9,13 +9,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.collections.order import DECIMALS
 from core.errors import UserError
 from core.jobs.context import Context
 from core.retrieval.compress.codecs import codec_of
 from core.retrieval.compress.compressed import Compressed, Parts, Which, by_block, sample
 from core.retrieval.compress.planes import principal
 from core.retrieval.compress.top import Scorer
-from core.retrieval.order import DECIMALS
 
 _SAMPLE = 100_000
 _INNER = "inner."

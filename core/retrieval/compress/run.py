@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from core.collections.collection import Collection
+from core.collections.read import open_collection
 from core.encoders.opened import open_encoder
 from core.errors import UserError
 from core.jobs.context import Context
 from core.jobs.registry import job
-from core.retrieval.collections.collection import Collection
-from core.retrieval.collections.read import open_collection
 from core.retrieval.compress.checkpoint import Checkpoint, Trial
 from core.retrieval.compress.compared import Compared
 from core.retrieval.compress.job import COMPRESS

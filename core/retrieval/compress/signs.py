@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.collections.order import ordered
 from core.jobs.context import Context
 from core.retrieval.compress.compressed import Compressed, Parts, Which, by_block
 from core.retrieval.compress.floats import Floats, cast
@@ -17,7 +18,6 @@ from core.retrieval.compress.integers import Integers
 from core.retrieval.compress.integers import coded as whole_numbers
 from core.retrieval.compress.integers import learned as ranges
 from core.retrieval.compress.top import Scorer
-from core.retrieval.order import ordered
 
 _QUERIES = 64
 _BESIDE = "beside."

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.collections.order import DECIMALS, ordered
 from core.jobs.context import Context
-from core.retrieval.order import DECIMALS, ordered
 
 SPARE = 32
 """Candidates kept beyond k, so that ties at the end are seen."""
@@ -35,7 +35,7 @@ def best(
     *,
     barred: NDArray[np.int64] | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """(queries, k) places and scores, ordered as `core.retrieval.order` says, ties at the end included.
+    """(queries, k) places and scores, ordered as `core.collections.order` says, ties at the end included.
 
     Args:
         ranks: (count,) int64: of equal scores the document with the lowest comes first.

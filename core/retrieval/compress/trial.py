@@ -11,11 +11,11 @@ import numpy as np
 import scipy.sparse  # noqa: F401
 from numpy.typing import NDArray
 
+from core.collections.collection import Collection
 from core.encoders.encoder import OK, TRUNCATED, Encoder
 from core.encoders.stored import stored_vectors
 from core.errors import UserError
 from core.jobs.context import Context
-from core.retrieval.collections.collection import Collection
 from core.retrieval.compress.checkpoint import Trial
 from core.retrieval.compress.codecs import Codec
 from core.retrieval.compress.compressed import Compressed, squared_error

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.retrieval.collections.collection import Collection
+from core.collections.collection import Collection
 from core.retrieval.ranking import Ranking
 from core.retrieval.result_parts import Costs
 from core.retrieval.systems import System

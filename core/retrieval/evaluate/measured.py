@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from core.collections.collection import Collection
 from core.errors import UserError
 from core.jobs.context import Context
-from core.retrieval.collections.collection import Collection
 from core.retrieval.evaluate.result import SystemFigures
 from core.retrieval.measures.judged import judge_places
 from core.retrieval.measures.kinds.relstring import RelevanceString

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.collections.collection import Collection
 from core.errors import UserError
 from core.jobs.context import Context
-from core.retrieval.collections.collection import Collection
 from core.retrieval.evaluate.checkpoint import Checkpoint
 from core.retrieval.ranking import Ranking, Task
 from core.retrieval.systems import System

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.collections.collection import Collection
+from core.collections.read import open_collection
 from core.errors import UserError
 from core.folders import cache_folder
 from core.jobs.context import Context
 from core.jobs.registry import job
-from core.retrieval.collections.collection import Collection
-from core.retrieval.collections.read import open_collection
 from core.retrieval.evaluate.checkpoint import Checkpoint
 from core.retrieval.evaluate.job import EVALUATE
 from core.retrieval.evaluate.measured import asked, figures, per_query

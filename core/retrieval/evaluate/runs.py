@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from core.collections.collection import Collection
 from core.jobs.context import Context
-from core.retrieval.collections.collection import Collection
 from core.retrieval.ranking import Ranking
 
 _SPACE = re.compile(r"\s")

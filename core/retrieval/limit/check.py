@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from itertools import combinations
 
+from core.collections.collection import Collection
 from core.errors import UserError
 from core.jobs.context import Context
-from core.retrieval.collections.collection import Collection
 
 _ASKED, _LIKES = "Who likes ", " likes "
 _AT_ONCE = 1_000

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.collections.collection import Collection
+from core.collections.memory import MemoryTexts
+from core.collections.read import open_collection
+from core.collections.write import write_collection
 from core.errors import UserError
 from core.jobs.context import Context
 from core.jobs.registry import job
-from core.retrieval.collections.collection import Collection
-from core.retrieval.collections.memory import MemoryTexts
-from core.retrieval.collections.read import open_collection
-from core.retrieval.collections.write import write_collection
 from core.retrieval.evaluate.checkpoint import Checkpoint
 from core.retrieval.evaluate.measured import figures, per_query
 from core.retrieval.evaluate.ranked import names_of, rank_all

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.collections.read import open_collection
 from core.encoders.encoder import OK, TRUNCATED
 from core.encoders.opened import open_encoder
 from core.encoders.stored import stored_vectors
 from core.errors import UserError
 from core.jobs.context import Context
 from core.jobs.registry import job
-from core.retrieval.collections.read import open_collection
 from core.retrieval.evaluate.run import kept
 from core.retrieval.map.job import MAP
 from core.retrieval.map.kept import NEAREST, neighbours_kept

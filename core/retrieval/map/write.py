@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.collections.collection import Collection
 from core.jobs.context import Context
-from core.retrieval.collections.collection import Collection
 from core.retrieval.map.inspect import FILE
 
 _SNIPPET = 240

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.collections.tally import Tally
+from core.collections.trec import Run, read_qrels, read_run
 from core.errors import UserError
 from core.jobs.context import Context
 from core.jobs.registry import job
-from core.retrieval.collections.tally import Tally
-from core.retrieval.collections.trec import Run, read_qrels, read_run
 from core.retrieval.measures.judged import Judgements, judge
 from core.retrieval.measures.kinds.relstring import RelevanceString
 from core.retrieval.measures.measure import Measure

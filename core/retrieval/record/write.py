@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from core.collections.collection import Collection
 from core.jobs.context import Context
-from core.retrieval.collections.collection import Collection
 from core.retrieval.ranking import Ranking
 from core.retrieval.record.inspect import FILE
 

@@ -11,8 +11,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from core.collections.order import ordered
 from core.jobs.context import Context
-from core.retrieval.order import ordered
 from core.retrieval.search.exact import Exact, Found, Vectors
 from core.retrieval.systems.dense import Dense
 
@@ -75,7 +75,7 @@ class Approximate:
         barred: NDArray[np.int64] | None = None,
         stage: str = "Searching",
     ) -> Found:
-        """The best k of what the index finds, in the order of `core.retrieval.order`."""
+        """The best k of what the index finds, in the order of `core.collections.order`."""
         count = min(len(self._places), k + _SPARE)
         places = np.full((len(queries), k), -1, dtype=np.int64)
         scores = np.full((len(queries), k), -np.inf)

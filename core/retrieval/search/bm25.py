@@ -12,10 +12,10 @@ import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
+from core.collections.collection import Texts
+from core.collections.order import DECIMALS, ordered
 from core.encoders.room import drop_oldest, used
 from core.jobs.context import Context
-from core.retrieval.collections.collection import Texts
-from core.retrieval.order import DECIMALS, ordered
 from core.retrieval.ranking import Ranking, Task
 from core.retrieval.result_parts import Costs
 from core.retrieval.search.bm25_index import Words, built, kept, nbytes, saved

@@ -6,8 +6,8 @@ import time
 
 import numpy as np
 
+from core.collections.order import ordered
 from core.jobs.context import Context
-from core.retrieval.order import ordered
 from core.retrieval.ranking import Ranking, Task
 from core.retrieval.result_parts import Costs
 from core.retrieval.search.fusion import Hits, fused

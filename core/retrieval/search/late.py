@@ -8,9 +8,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from core.collections.order import ordered
 from core.encoders.opened import open_encoder
 from core.jobs.context import Context
-from core.retrieval.order import ordered
 from core.retrieval.ranking import Ranking, Task
 from core.retrieval.result_parts import Costs
 from core.retrieval.search.latency import latency

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.collections.collection import Collection, Texts
+from core.collections.order import ordered
 from core.encoders.encoder import Role
 from core.encoders.opened import open_encoder
 from core.encoders.request import EncoderFields
 from core.jobs.context import Context
-from core.retrieval.collections.collection import Collection, Texts
-from core.retrieval.order import ordered
 from core.retrieval.ranking import Ranking, Task
 from core.retrieval.result_parts import Costs
 from core.retrieval.search.latency import latency

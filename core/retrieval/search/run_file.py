@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.collections.trec import read_run
 from core.errors import UserError
 from core.jobs.context import Context
-from core.retrieval.collections.trec import read_run
 from core.retrieval.ranking import Ranking, Task
 from core.retrieval.systems.file import File
 

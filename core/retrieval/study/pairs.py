@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from core.collections.collection import Collection
 from core.errors import UserError
-from core.retrieval.collections.collection import Collection
 from core.retrieval.result_parts import Skipped
 from core.text_files import read_text
 

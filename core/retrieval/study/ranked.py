@@ -6,9 +6,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from core.collections.collection import Collection
 from core.encoders.unit import unit
 from core.jobs.context import Context
-from core.retrieval.collections.collection import Collection
 from core.retrieval.ranking import Ranking
 from core.retrieval.result_parts import Costs
 from core.retrieval.search.exact import Exact

@@ -6,6 +6,8 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
+from core.collections.collection import Collection
+from core.collections.read import open_collection
 from core.encoders.attention import check_attention
 from core.encoders.layers import looks_ahead
 from core.encoders.recipe import Recipe, read_recipe
@@ -13,8 +15,6 @@ from core.encoders.transformer import TransformerEncoder, open_transformer
 from core.errors import UserError
 from core.jobs.context import Context
 from core.jobs.registry import job
-from core.retrieval.collections.collection import Collection
-from core.retrieval.collections.read import open_collection
 from core.retrieval.evaluate.measured import figures, per_query
 from core.retrieval.record.write import write_record
 from core.retrieval.result_parts import Skipped

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.collections.read import open_collection
 from core.encoders.encoder import TRUNCATED, Encoder, Floats, Role, TokenStates
 from core.encoders.opened import open_encoder
 from core.errors import UserError
 from core.jobs.context import Context
 from core.jobs.registry import job
-from core.retrieval.collections.read import open_collection
 from core.retrieval.search.maxsim import maxsim, token_vectors
 from core.retrieval.why.evidence import Pair, additive_shares, left_out
 from core.retrieval.why.gradients import integrated

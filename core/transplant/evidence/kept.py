@@ -14,12 +14,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.encoders.collection import Collection, read_collection
+from core.collections.collection import Collection
+from core.collections.read import open_collection
 from core.encoders.encoder import Encoder
 from core.encoders.pairs import Pairs, cosines, read_pairs, spearman
 from core.encoders.ranking import ndcg, recall, search
 from core.encoders.recipe import read_recipe
 from core.encoders.transformer import open_transformer
+from core.errors import UserError
 from core.jobs.context import Context
 from core.transplant.result import RECALL, SIMILARITY_KEPT, Kept
 from core.transplant.texts import Slice
@@ -60,10 +62,17 @@ def read_trials(
         UserError: one of them will not do; the sentence says which, and why.
     """
     return Trials(
-        read_collection(collection, field="collection") if collection else None,
+        _judged(collection) if collection else None,
         [read_pairs(file, field="pairs") for file in pairs],
         {text.name: _lines(text) for text in slices},
     )
+
+
+def _judged(folder: Path) -> Collection:
+    found = open_collection(folder)
+    if not found.judgements:
+        raise UserError(f"{folder} holds no queries with judgements.", field="collection")
+    return found
 
 
 def kept_figures(before: Path, after: Path, trials: Trials, ctx: Context) -> list[Kept]:
@@ -118,10 +127,10 @@ def encoded(encoder: Encoder, trials: Trials, ctx: Context, name: str) -> Encode
     nothing: NDArray[np.float32] = np.zeros((0, 1), dtype=np.float32)
     documents = queries = nothing
     if trials.collection is not None:
-        texts = list(trials.collection.documents.values())
+        asked, searched = trials.collection.queries, trials.collection.documents
+        texts = searched.texts(0, len(searched))
         documents = encoder.encode(texts, ctx, role="document", stage=stage)
-        texts = list(trials.collection.queries.values())
-        queries = encoder.encode(texts, ctx, role="query", stage=stage)
+        queries = encoder.encode(asked.texts(0, len(asked)), ctx, role="query", stage=stage)
     pairs = []
     for table in trials.pairs:
         both = encoder.encode([*table.first, *table.second], ctx, stage=stage)
@@ -140,9 +149,9 @@ def _retrieval(collection: Collection, old: Encoded, new: Encoded, ctx: Context)
 
 def scores_of_queries(collection: Collection, side: Encoded, ctx: Context) -> NDArray[np.float64]:
     """(2, queries): nDCG@10 and recall@100 of each query, in their order."""
-    ids = list(collection.documents)
+    ids = collection.documents.ids
     found = search(side.queries, side.documents, ids, 100, ctx, barred=_same_as_query(collection))
-    grades = [collection.judgements[query] for query in collection.queries]
+    grades = [collection.judgements[query] for query in collection.queries.ids]
     pairs = list(zip(found, grades, strict=True))
     return np.array([[ndcg(*pair, 10) for pair in pairs], [recall(*pair, 100) for pair in pairs]])
 
@@ -150,9 +159,12 @@ def scores_of_queries(collection: Collection, side: Encoded, ctx: Context) -> ND
 def _same_as_query(collection: Collection) -> list[str | None]:
     """For each query the document that is the query itself, where that is how the collection is made: half
     of the queries, or more, have a document of the same id and text."""
+    places = [collection.places.get(id) for id in collection.queries.ids]
     same = [
-        id if collection.documents.get(id, "").strip() == text.strip() else None
-        for id, text in collection.queries.items()
+        None if place is None or collection.documents.text(place).strip() != text.strip() else id
+        for id, place, text in zip(
+            collection.queries.ids, places, collection.queries.texts(0, len(places)), strict=True
+        )
     ]
     return same if 2 * sum(id is not None for id in same) >= len(same) else []
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.collections.collection import Collection
+from core.collections.read import open_collection
 from core.encoders.opened import open_encoder
 from core.encoders.request import EncoderFields
 from core.jobs.context import Context
-from core.retrieval.collections.collection import Collection
-from core.retrieval.collections.read import open_collection
 from core.retrieval.evaluate.request import RetrievalRequest
 from core.retrieval.evaluate.run import evaluate
 from core.retrieval.intrinsic.tables import Tally, read_triplets

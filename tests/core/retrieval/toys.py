@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.retrieval.collections.collection import Collection
-from core.retrieval.collections.memory import MemoryTexts
+from core.collections.collection import Collection
+from core.collections.memory import MemoryTexts
 from core.retrieval.ranking import Ranking
 
 DOCUMENTS = {

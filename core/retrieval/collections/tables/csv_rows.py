@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, cast
 
+from core.collections.record_line import CONTROLS, NOT_UTF8, fit
+from core.collections.source import MOST_BYTES
+from core.collections.tally import Tally
 from core.errors import UserError
 from core.jobs.context import Context
 from core.json_files import unreadable
-from core.retrieval.collections.record_line import CONTROLS, NOT_UTF8, fit
-from core.retrieval.collections.source import MOST_BYTES
 from core.retrieval.collections.tables.roles import is_usual
 from core.retrieval.collections.tables.rows import Row, Rows
-from core.retrieval.collections.tally import Tally
 
 SEPARATORS = (",", "\t", ";", "|")
 _NONE = "\x1f"

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from core.collections.record_line import read_object
+from core.collections.source import MOST_BYTES, Source, beginning
+from core.collections.tally import Faults, Tally
 from core.errors import UserError
 from core.jobs.context import Context
-from core.retrieval.collections.record_line import read_object
-from core.retrieval.collections.source import MOST_BYTES, Source, beginning
 from core.retrieval.collections.tables.rows import Row, Rows, paths_of
-from core.retrieval.collections.tally import Faults, Tally
 
 _LOOKED_AT = 100
 """Rows whose keys are the columns."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.collections.source import beginning
+from core.collections.tally import Tally
 from core.errors import UserError
 from core.jobs.context import Context
-from core.retrieval.collections.source import beginning
 from core.retrieval.collections.tables.csv_rows import CsvRows
 from core.retrieval.collections.tables.json_rows import JsonRows
 from core.retrieval.collections.tables.rows import Rows
 from core.retrieval.collections.tables.sgml_rows import SgmlRows, is_sgml
-from core.retrieval.collections.tally import Tally
 
 _JSON = (".jsonl", ".ndjson", ".json")
 _OTHERS = {

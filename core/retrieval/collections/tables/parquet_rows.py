@@ -8,12 +8,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from core.collections.record_line import CONTROLS, fit_values
+from core.collections.tally import Tally
 from core.errors import UserError
 from core.jobs.context import Context
 from core.json_files import unreadable
-from core.retrieval.collections.record_line import CONTROLS, fit_values
 from core.retrieval.collections.tables.rows import Row, Rows, paths_of
-from core.retrieval.collections.tally import Tally
 
 _AT_ONCE = 1024
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from core.retrieval.collections.tally import Tally
+from core.collections.tally import Tally
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 

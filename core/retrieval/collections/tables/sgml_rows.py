@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.collections.record_line import CONTROLS, fit
+from core.collections.source import MOST_BYTES, Source
+from core.collections.tally import Tally
 from core.errors import UserError
 from core.jobs.context import Context
-from core.retrieval.collections.record_line import CONTROLS, fit
-from core.retrieval.collections.source import MOST_BYTES, Source
 from core.retrieval.collections.tables.rows import Row, Rows
-from core.retrieval.collections.tally import Tally
 
 _NUMBER = re.compile(r"<DOCNO>(.*?)(?:</DOCNO>|<|$)", re.IGNORECASE | re.DOTALL)
 _TITLE = re.compile(r"<(TITLE|HEADLINE|HL|HEAD|TTL)>(.*?)</\1>", re.IGNORECASE | re.DOTALL)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from core.collections.collection import Collection
+from core.collections.read import open_collection
 from core.encoders.encoder import Floats
 from core.encoders.words import WordEncoder
 from core.errors import UserError
-from core.retrieval.collections.collection import Collection
-from core.retrieval.collections.read import open_collection
 from core.retrieval.intrinsic.bench import Bench
 from core.retrieval.intrinsic.geometry import (
     alignment,

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from core.collections.memory import MemoryTexts
 from core.jobs.context import Context
 from core.retrieval.collections.builders import BUILDERS, Made, parse
 from core.retrieval.collections.builders.builder import Documents
-from core.retrieval.collections.memory import MemoryTexts
 from core.retrieval.collections.words import words
 
 ANIMALS = ["otter", "heron", "badger", "lynx", "marten", "osprey", "beaver", "weasel"]

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from core.collections.collection import Collection
+from core.collections.read import open_collection
 from core.errors import UserError
-from core.retrieval.collections.collection import Collection
 from core.retrieval.collections.preview import preview
-from core.retrieval.collections.read import open_collection
 from core.retrieval.collections.request import CollectionRequest
 from core.retrieval.collections.result import CollectionResult
 from core.retrieval.collections.run import collect

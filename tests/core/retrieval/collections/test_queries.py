@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from core.collections.tally import Tally
 from core.errors import UserError
 from core.retrieval.collections.queries import read_queries
-from core.retrieval.collections.tally import Tally
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from core.collections.tally import Tally
 from core.errors import UserError
 from core.retrieval.collections.tables.opened import open_rows
 from core.retrieval.collections.tables.roles import Roles, guessed
 from core.retrieval.collections.tables.rows import Rows, cell
-from core.retrieval.collections.tally import Tally
 
 
 def opened(folder: Path, name: str, data: str | bytes, tally: Tally | None = None) -> Rows:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from core.collections.tally import Tally
 from core.errors import UserError
-from core.retrieval.collections.tally import Tally
 from core.retrieval.collections.topics import Topic, read_topics
 
 OPEN = """

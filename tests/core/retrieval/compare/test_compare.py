@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from core.collections.memory import MemoryTexts
+from core.collections.write import write_collection
 from core.errors import UserError
-from core.retrieval.collections.memory import MemoryTexts
-from core.retrieval.collections.write import write_collection
 from core.retrieval.compare.preview import preview
 from core.retrieval.compare.request import CompareRequest
 from core.retrieval.compare.run import compare_runs

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.collections.order import ordered
 from core.errors import Cancelled, UserError
 from core.jobs.context import Context, Control
 from core.retrieval.compress.codecs import CODECS, codec_of
 from core.retrieval.compress.compressed import opened, squared_error
 from core.retrieval.compress.spelt import usual
-from core.retrieval.order import ordered
 from tests.core.retrieval.compress.spaces import asked, clustered, context
 
 WIDTH, COUNT = 32, 700

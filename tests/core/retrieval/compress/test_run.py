@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from core.collections.memory import MemoryTexts
+from core.collections.write import write_collection
 from core.errors import Cancelled, UserError
 from core.jobs.context import Context, Control
 from core.jobs.events import Log, Partial, Progress
-from core.retrieval.collections.memory import MemoryTexts
-from core.retrieval.collections.write import write_collection
 from core.retrieval.compress.compared import rank_change, recall
 from core.retrieval.compress.preview import preview
 from core.retrieval.compress.request import CompressRequest

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.retrieval.collections.write import write_collection
+from core.collections.write import write_collection
 from tests.core.retrieval.toys import toy_collection
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.collections.collection import Collection
+from core.collections.memory import MemoryTexts
 from core.errors import UserError
 from core.jobs.context import Context
-from core.retrieval.collections.collection import Collection
-from core.retrieval.collections.memory import MemoryTexts
 from core.retrieval.evaluate.ranked import identical, in_turn, names_of, rank_all
 from core.retrieval.systems import System
 from core.retrieval.systems.bm25 import Bm25

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from core.collections.collection import Collection
+from core.collections.memory import MemoryTexts
 from core.errors import UserError
 from core.jobs.context import Context
-from core.retrieval.collections.collection import Collection
-from core.retrieval.collections.memory import MemoryTexts
 from core.retrieval.limit.attributes import attributes
 from core.retrieval.limit.check import density, found_by_words
 from core.retrieval.limit.make import Made, make

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from core.collections.read import open_collection
 from core.errors import UserError
 from core.jobs.context import Context
-from core.retrieval.collections.read import open_collection
 from core.retrieval.limit.preview import preview
 from core.retrieval.limit.request import LimitRequest
 from core.retrieval.limit.run import limit

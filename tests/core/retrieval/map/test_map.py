@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.collections.write import write_collection
 from core.errors import Cancelled, UserError
 from core.jobs.context import Context, Control
-from core.retrieval.collections.write import write_collection
 from core.retrieval.map.inspect import Map
 from core.retrieval.map.kept import neighbours_kept
 from core.retrieval.map.plane import beside, directions, sample, umap, unit
@@ -32,7 +32,7 @@ def clusters(count: int, width: int = 12, seed: int = 0) -> tuple[np.ndarray, np
 
 def collection(folder: Path, count: int = 60) -> tuple[Path, Path]:
     """A collection on the disk, and ready vectors of it."""
-    from core.retrieval.collections.memory import MemoryTexts
+    from core.collections.memory import MemoryTexts
 
     documents = MemoryTexts(
         [f"d{n}" for n in range(count)],

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.collections.read import open_collection
 from core.jobs.context import Context
-from core.retrieval.collections.read import open_collection
 from core.retrieval.measures.judged import judge_places, judge_scores
 from core.retrieval.measures.spelt import expanded, measure
 from core.retrieval.measures.values import values

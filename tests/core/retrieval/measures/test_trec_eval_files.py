@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.retrieval.collections.trec import read_qrels, read_run
+from core.collections.trec import read_qrels, read_run
 from core.retrieval.measures.judged import judge
 from core.retrieval.measures.kinds.relstring import RelevanceString
 from core.retrieval.measures.spelt import expanded

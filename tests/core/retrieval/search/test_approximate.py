@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.collections.order import tie_ranks
 from core.jobs.context import Context
-from core.retrieval.order import tie_ranks
 from core.retrieval.search.approximate import Approximate, recall
 from core.retrieval.systems.dense import Dense
 

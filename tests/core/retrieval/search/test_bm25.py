@@ -6,10 +6,10 @@ import bm25s
 import numpy as np
 import pytest
 
+from core.collections.collection import Collection
+from core.collections.memory import MemoryTexts
+from core.collections.read import open_collection
 from core.jobs.context import Context
-from core.retrieval.collections.collection import Collection
-from core.retrieval.collections.memory import MemoryTexts
-from core.retrieval.collections.read import open_collection
 from core.retrieval.measures.judged import judge_places
 from core.retrieval.measures.spelt import measure
 from core.retrieval.measures.values import values

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.collections.collection import Collection
+from core.collections.memory import MemoryTexts
 from core.jobs.context import Context
-from core.retrieval.collections.collection import Collection
-from core.retrieval.collections.memory import MemoryTexts
 from core.retrieval.ranking import Ranking, Task
 from core.retrieval.result_parts import Costs
 from core.retrieval.search.fusion import Hits, fused, normalised

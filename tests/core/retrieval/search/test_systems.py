@@ -8,11 +8,11 @@ import torch
 from pydantic import TypeAdapter, ValidationError
 from transformers import BertConfig, BertForSequenceClassification
 
+from core.collections.collection import Collection
+from core.collections.memory import MemoryTexts
 from core.encoders.opened import open_encoder
 from core.errors import UserError
 from core.jobs.context import Context
-from core.retrieval.collections.collection import Collection
-from core.retrieval.collections.memory import MemoryTexts
 from core.retrieval.evaluate.ranked import rank_all
 from core.retrieval.ranking import Ranking, Task
 from core.retrieval.search.maxsim import maxsim, token_vectors

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from core.collections.read import open_collection
 from core.errors import UserError
-from core.retrieval.collections.read import open_collection
 from core.retrieval.study.pairs import Pair, apart, made_pairs, read_pairs
 from tests.core.retrieval.study.toys import write_toy_collection
 

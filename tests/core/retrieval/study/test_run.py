@@ -11,13 +11,13 @@ import pytest
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from core.collections.read import open_collection
 from core.encoders.opened import open_encoder
 from core.encoders.request import EncoderFields
 from core.encoders.unit import unit
 from core.errors import UserError
 from core.flags import RequestFlags
 from core.jobs.context import Context
-from core.retrieval.collections.read import open_collection
 from core.retrieval.record.inspect import FILE
 from core.retrieval.study.preview import preview
 from core.retrieval.study.request import StudyRequest

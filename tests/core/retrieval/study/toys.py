@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.retrieval.collections.memory import MemoryTexts
-from core.retrieval.collections.write import write_collection
+from core.collections.memory import MemoryTexts
+from core.collections.write import write_collection
 
 WORDS = [
     "lantern",

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from core.collections.collection import Collection
+from core.collections.memory import MemoryTexts
 from core.jobs.context import Context
-from core.retrieval.collections.collection import Collection
-from core.retrieval.collections.memory import MemoryTexts
 from core.retrieval.record.inspect import Query, Record
 from core.retrieval.record.write import write_record
 from core.retrieval.why.inspect import (

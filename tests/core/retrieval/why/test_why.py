@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.collections.memory import MemoryTexts
+from core.collections.write import write_collection
 from core.errors import UserError
-from core.retrieval.collections.memory import MemoryTexts
-from core.retrieval.collections.write import write_collection
 from core.retrieval.systems.dense import Dense
 from core.retrieval.why.result import WhyResult
 from core.retrieval.why.run import why

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from core.collections.collection import Collection
+from core.collections.memory import MemoryTexts
 from core.jobs.context import Context
-from core.retrieval.collections.collection import Collection
-from core.retrieval.collections.memory import MemoryTexts
 from core.retrieval.map.result import MapResult
 from core.retrieval.map.write import write_map
 

@@ -15,12 +15,12 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.collections.grades import Judgements, add_grade, read_table, whole
+from core.collections.record_line import NOT_UTF8, fit
+from core.collections.source import Source
+from core.collections.tally import Faults, Tally
 from core.errors import UserError
 from core.jobs.context import Context
-from core.retrieval.collections.grades import Judgements, add_grade, read_table, whole
-from core.retrieval.collections.record_line import NOT_UTF8, fit
-from core.retrieval.collections.source import Source
-from core.retrieval.collections.tally import Faults, Tally
 
 _RUN_FIELDS = 6
 

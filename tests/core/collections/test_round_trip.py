@@ -8,9 +8,9 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.retrieval.collections.memory import MemoryTexts
-from core.retrieval.collections.read import open_collection
-from core.retrieval.collections.write import write_collection
+from core.collections.memory import MemoryTexts
+from core.collections.read import open_collection
+from core.collections.write import write_collection
 
 CONTROLS = "".join(map(chr, (*range(0x09), *range(0x0E, 0x20))))
 TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters=CONTROLS), max_size=40)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import pytrec_eval
 
+from core.collections.tally import Tally
+from core.collections.trec import read_qrels, read_run
 from core.errors import UserError
-from core.retrieval.collections.tally import Tally
-from core.retrieval.collections.trec import read_qrels, read_run
 
 
 def file(folder: Path, text: str | bytes, name: str = "file.txt") -> Path:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.retrieval.order import ordered, tie_ranks
+from core.collections.order import ordered, tie_ranks
 
 
 def best(ids: list[str], scores: list[float], k: int) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from core.retrieval.collections.collection import Texts
+from core.collections.collection import Texts
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
+from core.collections.collection import Collection, Texts
+from core.collections.grades import Judgements, read_table
+from core.collections.line_texts import LineTexts, read_texts
+from core.collections.memory import MemoryTexts
+from core.collections.source import Source
+from core.collections.tally import Tally
 from core.errors import UserError
 from core.jobs.context import Context
-from core.retrieval.collections.collection import Collection, Texts
-from core.retrieval.collections.grades import Judgements, read_table
-from core.retrieval.collections.line_texts import LineTexts, read_texts
-from core.retrieval.collections.memory import MemoryTexts
-from core.retrieval.collections.source import Source
-from core.retrieval.collections.tally import Tally
 
 MADE = "collection"
 """The name of the folder that a run writes a collection to, where it is not told another."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from core.retrieval.collections.digest import Digest
-from core.retrieval.collections.record_line import Record
+from core.collections.digest import Digest
+from core.collections.record_line import Record
 
 
 class MemoryTexts:
-    """`core.retrieval.collections.collection.Texts` of lists.
+    """`core.collections.collection.Texts` of lists.
 
     Args:
         ids: no two alike.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from core.collections.skipped import Skipped
 from core.errors import UserError
-from core.retrieval.result_parts import Skipped
 
 MOST_PLACES = 20
 """That are listed of each kind; the rest is counted."""

@@ -9,19 +9,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.collections.digest import Digest
+from core.collections.equal import equal_groups
+from core.collections.memory import joined
+from core.collections.packed_ids import PackedIds
+from core.collections.record_line import Record, read_record
+from core.collections.source import MOST_BYTES, Source
+from core.collections.tally import Faults, Tally
 from core.errors import UserError
-from core.retrieval.collections.digest import Digest
-from core.retrieval.collections.equal import equal_groups
-from core.retrieval.collections.memory import joined
-from core.retrieval.collections.packed_ids import PackedIds
-from core.retrieval.collections.record_line import Record, read_record
-from core.retrieval.collections.source import MOST_BYTES, Source
-from core.retrieval.collections.tally import Faults, Tally
 
 
 @dataclass(frozen=True, eq=False)
 class LineTexts:
-    """`core.retrieval.collections.collection.Texts`: 28 bytes and the id's letters for each.
+    """`core.collections.collection.Texts`: 28 bytes and the id's letters for each.
 
     `starts` uint64 (n,) and `lengths` uint32 (n,) in bytes, `numbers` uint32 (n,): lines counted from 1.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.retrieval.collections.memory import MemoryTexts
+from core.collections.memory import MemoryTexts
 
 
 def test_that_titles_go_before_bodies() -> None:

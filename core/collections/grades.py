@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.retrieval.collections.record_line import NOT_UTF8, fit, read_object
-from core.retrieval.collections.source import Source
-from core.retrieval.collections.tally import Faults, Tally
+from core.collections.record_line import NOT_UTF8, fit, read_object
+from core.collections.source import Source
+from core.collections.tally import Faults, Tally
 
 Judgements = dict[str, dict[str, int]]
 """Query → document → grade."""

@@ -11,9 +11,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core.retrieval.collections.packed_places import PackedPlaces
-from core.retrieval.order import tie_ranks
-from core.retrieval.result_parts import Skipped
+from core.collections.order import tie_ranks
+from core.collections.packed_places import PackedPlaces
+from core.collections.skipped import Skipped
 
 _MANY = 200_000
 """Documents, from which on a dictionary of them would take too much memory."""
@@ -61,7 +61,7 @@ class Collection:
 
     @cached_property
     def tie_ranks(self) -> NDArray[np.int64]:
-        """Of the documents: see `core.retrieval.order`."""
+        """Of the documents: see `core.collections.order`."""
         return tie_ranks(self.documents.ids)
 
     @cached_property

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.collections.collection import Collection
+from core.collections.line_texts import LineTexts
+from core.collections.memory import MemoryTexts
+from core.collections.read import open_collection
 from core.errors import UserError
 from core.jobs.context import Context
-from core.retrieval.collections.collection import Collection
-from core.retrieval.collections.line_texts import LineTexts
-from core.retrieval.collections.memory import MemoryTexts
-from core.retrieval.collections.read import open_collection
 
 CORPUS = '{"_id": "007", "title": "Bond", "text": "an agent"}\n{"_id": "b", "text": "a bee"}\n'
 QUERIES = '{"_id": "q", "text": "who?"}\n{"_id": "unjudged", "text": "what?"}\n'

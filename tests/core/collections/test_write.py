@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from core.retrieval.collections.memory import MemoryTexts
-from core.retrieval.collections.read import open_collection
-from core.retrieval.collections.write import write_collection
+from core.collections.memory import MemoryTexts
+from core.collections.read import open_collection
+from core.collections.write import write_collection
 
 
 def test_that_a_written_collection_is_read_as_it_was(tmp_path: Path) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.collections.record_line import fit
+from core.collections.tally import Tally
 from core.errors import UserError
 from core.json_files import unreadable
-from core.retrieval.collections.record_line import fit
-from core.retrieval.collections.tally import Tally
 
 MOST_BYTES = 64 * 2**20
 """Of a file that is read as a whole; a longer one is no document and no list of topics."""

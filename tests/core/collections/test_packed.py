@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.retrieval.collections.equal import equal_groups
-from core.retrieval.collections.packed_ids import PackedIds
-from core.retrieval.collections.packed_places import PackedPlaces
+from core.collections.equal import equal_groups
+from core.collections.packed_ids import PackedIds
+from core.collections.packed_places import PackedPlaces
 
 IDS = ["a", "", "日本", "Geneva Durben", "007", "x" * 300]
 
