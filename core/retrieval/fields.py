@@ -87,13 +87,31 @@ Correction = Annotated[
         },
     ),
 ]
+Split = Annotated[
+    str,
+    Field(
+        title="Split",
+        description="Which table of judgements: qrels/SPLIT.tsv.",
+        json_schema_extra={"advanced": True},
+    ),
+]
+KeepVectors = Annotated[
+    bool,
+    Field(
+        title="Keep vectors",
+        description="Vectors and indexes are kept for the next run.",
+        json_schema_extra={"advanced": True},
+    ),
+]
 __all__ = [
     "DEFAULT_MEASURES",
     "CollectionFolder",
     "Correction",
     "Encoder",
     "EncoderFields",
+    "KeepVectors",
     "Measures",
+    "Split",
     "Systems",
     "Test",
 ]

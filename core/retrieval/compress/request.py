@@ -11,7 +11,7 @@ from pydantic_core import PydanticUndefined
 from core.jobs.request import Request
 from core.retrieval.compress.codecs import CODECS, Codec
 from core.retrieval.compress.spelt import EVERY, asked
-from core.retrieval.fields import CollectionFolder, Correction, Encoder, Measures, Test
+from core.retrieval.fields import CollectionFolder, Correction, Encoder, KeepVectors, Measures, Split, Test
 
 FAMILIES = ("numbers", "bits", "codebooks", "fewer dimensions", "fewer numbers")
 """As they are listed."""
@@ -64,18 +64,8 @@ class CompressRequest(Request):
         "as many.",
         json_schema_extra={"advanced": True},
     )
-    split: str = Field(
-        "test",
-        title="Split",
-        description="Which table of judgements: qrels/SPLIT.tsv.",
-        json_schema_extra={"advanced": True},
-    )
-    cache: bool = Field(
-        True,
-        title="Keep vectors",
-        description="The encoder's vectors are kept for the next run.",
-        json_schema_extra={"advanced": True},
-    )
+    split: Split = "test"
+    cache: KeepVectors = True
 
     @field_validator("encoder")
     @classmethod

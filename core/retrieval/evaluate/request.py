@@ -12,7 +12,9 @@ from core.retrieval.fields import (
     DEFAULT_MEASURES,
     CollectionFolder,
     Correction,
+    KeepVectors,
     Measures,
+    Split,
     Systems,
     Test,
 )
@@ -34,12 +36,7 @@ class RetrievalRequest(Request):
         description="How many documents are ranked for each query.",
         json_schema_extra={"advanced": True},
     )
-    split: str = Field(
-        "test",
-        title="Split",
-        description="Which table of judgements: qrels/SPLIT.tsv.",
-        json_schema_extra={"advanced": True},
-    )
+    split: Split = "test"
     drop_identical: Literal["auto", "yes", "no"] = Field(
         "auto",
         title="Query among the documents",
@@ -50,12 +47,7 @@ class RetrievalRequest(Request):
             "labels": {"auto": "Auto", "yes": "Leave it out", "no": "Let it be found"},
         },
     )
-    cache: bool = Field(
-        True,
-        title="Keep vectors",
-        description="Vectors and indexes are kept for the next run.",
-        json_schema_extra={"advanced": True},
-    )
+    cache: KeepVectors = True
     out: Path | None = Field(
         None,
         title="Output folder",

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from core.jobs.request import Request
-from core.retrieval.fields import Correction, Systems, Test
+from core.retrieval.fields import Correction, KeepVectors, Systems, Test
 
 Pattern = Literal["dense", "random", "cycle", "disjoint"]
 
@@ -58,12 +58,7 @@ class LimitRequest(Request):
     )
     test: Test = "randomization"
     correction: Correction = "holm"
-    cache: bool = Field(
-        True,
-        title="Keep vectors",
-        description="Vectors and indexes are kept for the next run.",
-        json_schema_extra={"advanced": True},
-    )
+    cache: KeepVectors = True
     out: Path | None = Field(
         None,
         title="Output folder",

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from core.jobs.request import Request
-from core.retrieval.fields import CollectionFolder, Encoder
+from core.retrieval.fields import CollectionFolder, Encoder, KeepVectors, Split
 
 
 class MapRequest(Request):
@@ -48,18 +48,8 @@ class MapRequest(Request):
         "put beside their nearest.",
         json_schema_extra={"advanced": True},
     )
-    split: str = Field(
-        "test",
-        title="Split",
-        description="Which table of judgements: qrels/SPLIT.tsv.",
-        json_schema_extra={"advanced": True},
-    )
-    cache: bool = Field(
-        True,
-        title="Keep vectors",
-        description="The encoder's vectors are kept for the next run.",
-        json_schema_extra={"advanced": True},
-    )
+    split: Split = "test"
+    cache: KeepVectors = True
     out: Path | None = Field(
         None,
         title="Output folder",

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from core.encoders.heads import HEADS, Head
 from core.jobs.request import Request
-from core.retrieval.fields import CollectionFolder, Correction, Test
+from core.retrieval.fields import CollectionFolder, Correction, Split, Test
 from core.retrieval.lines import parsed
 
 StudiedPooling = Literal["cls", "mean", "max", "weightedmean", "lasttoken", "first_last", "echo", "echo_last"]
@@ -135,12 +135,7 @@ class StudyRequest(Request):
         description="Longer texts are cut.",
         json_schema_extra={"advanced": True, "none": "as the model says"},
     )
-    split: str = Field(
-        "test",
-        title="Split",
-        description="Which table of judgements: qrels/SPLIT.tsv.",
-        json_schema_extra={"advanced": True},
-    )
+    split: Split = "test"
     out: Path | None = Field(
         None,
         title="Output folder",

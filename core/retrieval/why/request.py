@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from core.jobs.request import Request
-from core.retrieval.fields import CollectionFolder, Encoder
+from core.retrieval.fields import CollectionFolder, Encoder, Split
 
 
 class WhyRequest(Request):
@@ -37,9 +37,4 @@ class WhyRequest(Request):
         description="How finely the way from padding to the text is cut.",
         json_schema_extra={"advanced": True},
     )
-    split: str = Field(
-        "test",
-        title="Split",
-        description="Which table of judgements: qrels/SPLIT.tsv.",
-        json_schema_extra={"advanced": True},
-    )
+    split: Split = "test"
