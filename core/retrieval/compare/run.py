@@ -24,6 +24,7 @@ from core.retrieval.evaluate.result import EvaluationResult, SystemFigures
 from core.retrieval.measures.judged import Judgements, judge
 from core.retrieval.measures.measure import Measure
 from core.retrieval.measures.values import values
+from core.retrieval.out import out_folder
 from core.retrieval.ranking import Ranking
 from core.retrieval.record.write import write_record
 from core.retrieval.significance import comparisons
@@ -66,7 +67,7 @@ def compare_runs(request: CompareRequest, ctx: Context) -> EvaluationResult:
     )
     folder = None
     if collection is not None:
-        folder = _folder(request, ctx)
+        folder = out_folder(request.out, "comparison", ctx)
         write_record(folder, collection, {each.name: _ranking(each, collection) for each in systems}, ctx)
     return EvaluationResult(
         out=str(folder) if folder else None,
@@ -149,14 +150,3 @@ def _ranking(each: Finished, collection: Collection) -> Ranking:
         count = int(kept.sum())
         places[row, :count], scores[row, :count] = there[kept], values_[kept]
     return Ranking(places, scores)
-
-
-def _folder(request: CompareRequest, ctx: Context) -> Path:
-    if request.out is None:
-        folder = ctx.artifact("comparison")
-    else:
-        folder = request.out.expanduser().absolute()
-        if folder.is_file():
-            raise UserError(f"{folder} is a file; choose a folder to write to.", field="out")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

@@ -17,6 +17,7 @@ from core.retrieval.evaluate.ranked import identical, names_of, rank_all
 from core.retrieval.evaluate.request import RetrievalRequest
 from core.retrieval.evaluate.result import EvaluationResult
 from core.retrieval.evaluate.runs import write_runs
+from core.retrieval.out import out_folder
 from core.retrieval.record.write import write_record
 from core.retrieval.significance import comparisons
 
@@ -38,7 +39,7 @@ def evaluate(request: RetrievalRequest, ctx: Context) -> EvaluationResult:
     ctx.progress(0, 1, "Opening the collection")
     collection = open_collection(request.collection, ctx, split=request.split)
     _check(collection)
-    folder = _folder(request, ctx)
+    folder = out_folder(request.out, "evaluation", ctx)
     barred = identical(collection, request.drop_identical)
     if barred is not None:
         ctx.warn("Queries are documents here: the document with the query's id is left out of its ranking.")
@@ -88,14 +89,3 @@ def _check(collection: Collection) -> None:
             "have queries made of its documents under Collections.",
             field="collection",
         )
-
-
-def _folder(request: RetrievalRequest, ctx: Context) -> Path:
-    if request.out is None:
-        folder = ctx.artifact("evaluation")
-    else:
-        folder = request.out.expanduser().absolute()
-        if folder.is_file():
-            raise UserError(f"{folder} is a file; choose a folder to write to.", field="out")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

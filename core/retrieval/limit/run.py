@@ -22,6 +22,7 @@ from core.retrieval.limit.make import make
 from core.retrieval.limit.published import beside
 from core.retrieval.limit.request import LimitRequest
 from core.retrieval.limit.result import LimitResult
+from core.retrieval.out import out_folder
 from core.retrieval.record.write import write_record
 from core.retrieval.significance import comparisons
 
@@ -118,10 +119,7 @@ def _measures(collection: Collection) -> list[str]:
 
 
 def _folder(request: LimitRequest, ctx: Context) -> Path:
-    folder = ctx.artifact("limit") if request.out is None else request.out.expanduser().absolute()
-    if folder.is_file():
-        raise UserError(f"{folder} is a file; choose a folder to write to.", field="out")
+    folder = out_folder(request.out, "limit", ctx)
     if request.given and folder.resolve() == request.given.expanduser().resolve():
         raise UserError(f"{folder} is the given collection; write to another folder.", field="out")
-    folder.mkdir(parents=True, exist_ok=True)
     return folder

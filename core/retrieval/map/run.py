@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +19,7 @@ from core.retrieval.map.plane import Directions, beside, directions, sample, uma
 from core.retrieval.map.request import MapRequest
 from core.retrieval.map.result import MapResult
 from core.retrieval.map.write import write_map
+from core.retrieval.out import out_folder
 from core.retrieval.search.exact import Exact
 from core.retrieval.systems.names import encoder_name
 
@@ -64,7 +63,7 @@ def draw(request: MapRequest, ctx: Context) -> MapResult:
     index = Exact(vectors, collection.tie_ranks[there], similarity=encoder.similarity)
     near, _ = index.search(asked, min(_FOUND, len(there)), ctx, stage="Finding what queries find")
     preserved = neighbours_kept(vectors, points, ctx, similarity=encoder.similarity)
-    folder = _folder(request, ctx)
+    folder = out_folder(request.out, "map", ctx)
     write_map(folder, collection, there, points, places, np.where(near >= 0, there[near], -1), ctx)
     return MapResult(
         out=str(folder),
@@ -98,12 +97,3 @@ def _umap(
     points[rest] = beside(rows[rest], some, points[chosen], ctx, "Placing the others")
     asked = unit(axes.applied(queries, centred=False))
     return points, beside(asked, some, points[chosen], ctx, "Placing the queries"), len(chosen)
-
-
-def _folder(request: MapRequest, ctx: Context) -> Path:
-    if request.out is None:
-        return ctx.artifact("map")
-    folder = request.out.expanduser().absolute()
-    if folder.is_file():
-        raise UserError(f"{folder} is a file; choose a folder to write to.", field="out")
-    return folder

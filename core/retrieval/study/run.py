@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
-from pathlib import Path
 
 from core.collections.collection import Collection
 from core.collections.read import open_collection
@@ -16,6 +15,7 @@ from core.errors import UserError
 from core.jobs.context import Context
 from core.jobs.registry import job
 from core.retrieval.evaluate.measured import figures, per_query
+from core.retrieval.out import out_folder
 from core.retrieval.record.write import write_record
 from core.retrieval.result_parts import Skipped
 from core.retrieval.study.compared import compared
@@ -50,7 +50,7 @@ def study(request: StudyRequest, ctx: Context) -> StudyResult:
             field="collection",
         )
     pairs, pairs_from, skipped = _pairs(request, collection, ctx)
-    folder = _folder(request, ctx)
+    folder = out_folder(request.out, "study", ctx)
     recipe = _recipe(request)
     opened = _opened(request, recipe, ctx)
     made: Looks = "bidirectional" if looks_ahead(opened.model) else "causal"
@@ -164,11 +164,3 @@ def _other(request: StudyRequest, recipe: Recipe, as_made: Reader, ctx: Context)
         return []
     encoder = _opened(request, replace(recipe, attention=other), ctx)
     return [Reader(encoder, other, as_made=False, most_tokens=request.most_tokens)]
-
-
-def _folder(request: StudyRequest, ctx: Context) -> Path:
-    folder = ctx.artifact("study") if request.out is None else request.out.expanduser().absolute()
-    if folder.is_file():
-        raise UserError(f"{folder} is a file; choose a folder to write to.", field="out")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
