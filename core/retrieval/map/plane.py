@@ -146,6 +146,7 @@ def _watched(work: Callable[[], Floats], heard: _Heard, ctx: Context) -> Floats:
         while thread.is_alive():
             ctx.progress(heard.percent, 100, "Laying out")
             thread.join(0.2)
+        ctx.check()
     except Cancelled:
         heard.stopped = True
         raise
