@@ -22,8 +22,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.collections.order import DECIMALS, ordered
 from core.jobs.context import Context
-from core.retrieval.order import DECIMALS, ordered
 
 Vectors = NDArray[np.float32]
 Found = tuple[NDArray[np.int64], NDArray[np.float64]]
@@ -50,7 +50,7 @@ class Exact:
 
     Args:
         documents: (n, d) float32, or a memory map of that.
-        ranks: of `core.retrieval.order.tie_ranks`.
+        ranks: of `core.collections.order.tie_ranks`.
         similarity: ``cosine`` takes rows of length 1; ``dot``; ``euclidean``: the score is the distance
             with a minus.
         there: (n,) which documents can be found at all; None: all.
@@ -86,7 +86,7 @@ class Exact:
         barred: NDArray[np.int64] | None = None,
         stage: str = "Searching",
     ) -> Found:
-        """The best k of each query, in the order of `core.retrieval.order`. A query of zeros (it has no
+        """The best k of each query, in the order of `core.collections.order`. A query of zeros (it has no
         text) finds nothing.
 
         Args:

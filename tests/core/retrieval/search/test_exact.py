@@ -7,8 +7,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from core.collections.order import ordered, tie_ranks
 from core.jobs.context import Context
-from core.retrieval.order import ordered, tie_ranks
 from core.retrieval.search.exact import Exact
 
 KINDS = ("cosine", "dot", "euclidean")

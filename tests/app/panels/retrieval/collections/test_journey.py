@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from app.panels.retrieval.collections.tab import CollectionsTab
 from app.panels.retrieval.panel import RetrievalPanel
+from core.collections.read import open_collection
 from core.project.project import Project
-from core.retrieval.collections.read import open_collection
 
 
 @pytest.mark.story
