@@ -53,6 +53,7 @@ class JobTab(Tab):
             unwritten=self.unwritten,
             device=self.device,
             large=self.large,
+            parent=self,
         )
         self.page.shown.connect(self._show)
         self.page.verb.connect(self.act)

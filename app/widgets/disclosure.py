@@ -35,8 +35,8 @@ class Disclosure(QWidget):
 
     toggled = Signal(bool)
 
-    def __init__(self, title: str, body: QWidget) -> None:
-        super().__init__()
+    def __init__(self, title: str, body: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.body = body
         self.button = _Line()
         self.button.toggled.connect(self._show)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.widgets.form_editors import Editor
 from app.widgets.form_schema import Field
 from app.widgets.system_row import KIND, MakeForm, members
+from core.encoders.request import EncoderFields
 from core.retrieval.lines import parsed
 from core.retrieval.systems import SYSTEMS
 
@@ -25,17 +26,21 @@ DENSE, MODEL = "dense", "model"
 
 @cache
 def _fields() -> tuple[Field, ...]:
-    return tuple(replace(field, advanced=field.key != MODEL) for field in members()[DENSE].fields)
+    """How texts become vectors; how these are searched is for the jobs to say."""
+    fields = [field for field in members()[DENSE].fields if field.key in EncoderFields.model_fields]
+    return tuple(replace(field, advanced=field.key != MODEL) for field in fields)
 
 
 class EncoderEditor(Editor):
     """A value is the dict of a dense system; a path alone, or a line, is understood as well."""
 
-    def __init__(self, field: Field, session: Session, make_form: MakeForm) -> None:
-        super().__init__(field)
+    def __init__(
+        self, field: Field, session: Session, make_form: MakeForm, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(field, parent)
         model, *others = _fields()
         titled = replace(model, title=field.title, none=field.none, nullable=field.nullable)
-        self.form = make_form([titled, *others], session)
+        self.form = make_form([titled, *others], session, self)
         self.form.changed.connect(self.changed)
         self.column.addWidget(self.form)
         self.setFocusProxy(self.form.box(MODEL).editor)

@@ -51,6 +51,8 @@ OFFERS = (PathEditor, PathsEditor, SystemsEditor, EncoderEditor)
 """Those that look for what there is to pick."""
 NESTED = (SystemsEditor, EncoderEditor)
 """Those that hold a form of their own, and say themselves what is wrong within."""
+NESTING = ("systems", "encoder")
+"""Kinds whose help is for the command line: here a form asks the same."""
 UNTITLED = ("switch", "encoder")
 """Kinds whose control shows the title itself."""
 
@@ -58,7 +60,9 @@ UNTITLED = ("switch", "encoder")
 _NONE: Mapping[str, str] = {}
 
 
-def editor_for(field: Field, session: Session, titles: Mapping[str, str] = _NONE) -> Editor:
+def editor_for(
+    field: Field, session: Session, titles: Mapping[str, str] = _NONE, parent: QWidget | None = None
+) -> Editor:
     """`titles`: of the request's fields, by their names; a long choice says by them what its members need."""
     if field.kind == "spelt":
         return SpeltEditor(field, titles)
@@ -72,7 +76,7 @@ def editor_for(field: Field, session: Session, titles: Mapping[str, str] = _NONE
     if field.kind == "systems":
         return SystemsEditor(field, session, Form)
     if field.kind == "encoder":
-        return EncoderEditor(field, session, Form)
+        return EncoderEditor(field, session, Form, parent)
     if field.kind == "path":
         return OutputEditor(field, session) if field.output else PathEditor(field, session)
     return _PLAIN[field.kind](field)
@@ -81,10 +85,16 @@ def editor_for(field: Field, session: Session, titles: Mapping[str, str] = _NONE
 class FieldBox(QWidget):
     """Title, control, and one line: what is wrong, or else what is known, or else the field's help."""
 
-    def __init__(self, field: Field, session: Session, titles: Mapping[str, str] = _NONE) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        field: Field,
+        session: Session,
+        titles: Mapping[str, str] = _NONE,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
         self.field = field
-        self.editor = editor_for(field, session, titles)
+        self.editor = editor_for(field, session, titles, self)
         self._help, self._note, self._problem = field.help, "", ""
         self._line = Words(role="small")
         column = QVBoxLayout(self)
@@ -120,7 +130,7 @@ class FieldBox(QWidget):
     def _known(self) -> str:
         """The note in the place of the help; under it for a choice, whose help says what was chosen."""
         note = "" if self._note == self.editor.shown else self._note
-        if self.field.kind == "systems":
+        if self.field.kind in NESTING:
             return note
         if self.field.kind == "choice":
             return "\n".join(filter(None, (self._help, note)))
@@ -144,13 +154,16 @@ class Form(QWidget):
     A choice shows its members' titles, the chosen one's sentence and source, and its parameters after it;
     the parameters of a member are kept when another is looked at meanwhile. An advanced field is unfolded
     while the chosen member needs it, or someone `want`s it.
+
+    Give the `parent` where it is known: a widget that moves to another parent has the style sheet read again
+    for everything in it, which for a whole form is most of what making it costs.
     """
 
     changed = Signal()
     """A person changed something."""
 
-    def __init__(self, fields: Sequence[Field], session: Session) -> None:
-        super().__init__()
+    def __init__(self, fields: Sequence[Field], session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._fields = tuple(fields)
         self._session = session
         self._boxes: dict[str, FieldBox] = {}
@@ -158,10 +171,10 @@ class Form(QWidget):
         self._titles = {field.path[0]: field.title for field in self._fields}
         self._wanted: frozenset[str] = frozenset()
         self._basic, self._advanced = QVBoxLayout(), QVBoxLayout()
-        folded = QWidget()
+        self._folded_away = QWidget()
         self._advanced.setContentsMargins(0, 0, 0, 0)
-        folded.setLayout(self._advanced)
-        self.more = Disclosure("More", folded)
+        self._folded_away.setLayout(self._advanced)
+        self.more = Disclosure("More", self._folded_away, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(14)
@@ -263,7 +276,8 @@ class Form(QWidget):
     def _box(self, field: Field, member: Member | None = None) -> FieldBox:
         key = f"{field.key} of {member.name}" if member else field.key
         if key not in self._boxes:
-            box = FieldBox(field, self._session, self._titles)
+            home = self._folded_away if field.advanced else self
+            box = FieldBox(field, self._session, self._titles, home)
             if field.kind in ("choice", "spelt"):
                 box.editor.changed.connect(self._arrange)
             box.editor.changed.connect(self.changed)

@@ -45,8 +45,8 @@ class Editor(QWidget):
 
     changed = Signal()
 
-    def __init__(self, field: Field) -> None:
-        super().__init__()
+    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.field = field
         self.row = QHBoxLayout()
         self.row.setSpacing(4)

@@ -98,7 +98,8 @@ class PicksEditor(Editor):
     """Everything, or a list to tick; under either, lines in words for whatever a list cannot say.
 
     A value is lines: a pick's name and its parameters each. The field's `every` is the line for all of them;
-    without one there is the list only, and without an `example` no lines in words.
+    without one there is the list only, and without an `example`, or where no pick takes parameters, no lines
+    in words.
     """
 
     def __init__(self, field: Field) -> None:
@@ -128,8 +129,9 @@ class PicksEditor(Editor):
         self.column.addWidget(self.more)
         self.which.chosen.connect(self._switch)
         self.which.setVisible(bool(field.every))
-        words.setVisible(bool(field.example))
-        self.more.setVisible(bool(field.example))
+        lines = bool(field.example) and any(pick.takes for pick in field.picks)
+        words.setVisible(lines)
+        self.more.setVisible(lines)
         self.setFocusProxy(self.control)
         self.set_value(field.default)
 

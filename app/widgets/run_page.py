@@ -105,8 +105,9 @@ class RunPage(QSplitter):
         unwritten: str = "Nothing was written.",
         device: bool = False,
         large: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
+        super().__init__(Qt.Orientation.Horizontal, parent)
         self.session, self.kind = session, kind
         self._sentences = sentences
         self._large = large
@@ -120,7 +121,7 @@ class RunPage(QSplitter):
         self._cards: list[QWidget] = []
         self._early: list[QWidget] = []
         self._folded = False
-        self.setup = Setup(session, kind, title_of, device=device, aside=True)
+        self.setup = Setup(session, kind, title_of, device=device, aside=True, parent=self)
         self.setup.submitted.connect(self._submit)
         self.setup.setMinimumWidth(NARROWEST)
         self.setup.setMaximumWidth(WIDEST)
@@ -130,7 +131,7 @@ class RunPage(QSplitter):
         self.answer = Answer((*verbs, *OWN_VERBS))
         self.answer.verb.connect(self.do)
         self.warnings = Warnings()
-        self.view = ScrolledColumn()
+        self.view = ScrolledColumn(self)
         self.view.setAccessibleName("Result")
         self._lay_out()
         session.run_event.connect(self._on_event)

@@ -19,8 +19,8 @@ class ScrolledColumn(QScrollArea):
     It scrolls sideways only where large type leaves no other way.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         inner = _Inside()
         self.column = QVBoxLayout(inner)
         self.setWidgetResizable(True)

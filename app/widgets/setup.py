@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, JsonValue, ValidationError
 from pydantic import Field as Question
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
 from app.figures import duration, size
@@ -68,8 +68,9 @@ class Setup(QFrame):
         *,
         device: bool = True,
         aside: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self._session, self._kind, self._title_of = session, kind, title_of
         self._aside = aside
         self._request: Request | None = None
@@ -82,7 +83,9 @@ class Setup(QFrame):
         """Whether what is said to be wrong is what the request's own model said."""
         theme.styled(self, card="plain")
         self.setAccessibleName("Setup")
-        self.form = Form(_with_settings(fields_of(kind.request), device), session)
+        self._scroll = ScrolledColumn(self)
+        fields = _with_settings(fields_of(kind.request), device)
+        self.form = Form(fields, session, self._scroll.widget())
         self.run = theme.styled(QPushButton("Run"), kind="primary")
         self.run.clicked.connect(self.submit)
         self._words = Words(role="muted")
@@ -97,7 +100,6 @@ class Setup(QFrame):
         self._look()
 
     def _lay_out(self) -> None:
-        self._scroll = ScrolledColumn()
         self._scroll.column.setContentsMargins(16, 14, 16, 14)
         self._scroll.column.addWidget(self.form)
         foot = QFrame()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.session import Session
     from app.widgets.form import Form
 
-MakeForm = Callable[[Sequence[Field], "Session"], "Form"]
+MakeForm = Callable[[Sequence[Field], "Session", QWidget], "Form"]
 OF, KIND, NAME = "of", "kind", "label"
 
 
@@ -158,7 +158,7 @@ class SystemRow(QFrame):
 
     def _toggle(self, opened: bool) -> None:
         if opened and self.form is None:
-            self.form = self._make_form(self.member.fields, self._session)
+            self.form = self._make_form(self.member.fields, self._session, self)
             self.form.set_values(self._values)
             self._offer()
             self._body.addWidget(self.form)

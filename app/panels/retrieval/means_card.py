@@ -56,7 +56,7 @@ def _told_apart(result: EvaluationResult, measure: str) -> str:
     compared = result.between(*pair, measure) if pair is not None else None
     if pair is None or compared is None:
         return ""
-    p = f"p{words.KEPT}={words.KEPT}{words.p_value(compared.adjusted)}".replace(f"={words.KEPT}<", "<")
+    p = words.p_said(compared.adjusted)
     if compared.adjusted >= words.ALPHA:
         return f"{pair[0]} and {pair[1]} are not told apart ({p})."
     return f"{pair[0]} is better than {pair[1]} by {fixed(abs(compared.difference), PLACES)} ({p})."

@@ -14,6 +14,8 @@ from app.widgets.figures_table import Column, FiguresTable
 from app.widgets.words import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from app.session import Session
     from core.retrieval.evaluate.result import EvaluationResult
 
@@ -31,8 +33,19 @@ def _color(row: Any) -> str:
     return "success" if row.adjusted < words.ALPHA else ""
 
 
-COLUMNS = (
-    Column("difference of", lambda row: f"{row.a} − {row.b}"),
+def columns(short: Mapping[str, str]) -> tuple[Column, ...]:
+    """`short`: name of a system → how it is called here."""
+    return (
+        Column(
+            "difference of",
+            lambda row: f"{short.get(row.a, row.a)} − {short.get(row.b, row.b)}",
+            raw=lambda row: f"{row.a} − {row.b}",
+        ),
+        *FIGURES,
+    )
+
+
+FIGURES = (
     Column("mean", lambda row: row.difference, _difference, right=True, color=_color),
     Column(
         "95 % interval",
@@ -43,11 +56,11 @@ COLUMNS = (
         raw=lambda row: f"{row.low} {row.high}",
     ),
     Column(
-        "adjusted p",
+        "p",
         lambda row: row.adjusted,
         words.p_value,
         right=True,
-        tip="Corrected for the number of comparisons",
+        tip="Two-sided, paired over the queries, corrected for the number of comparisons",
         color=_color,
     ),
     Column(
@@ -72,7 +85,7 @@ COLUMNS = (
         right=True,
         tip="The smallest true difference that so many queries would most often show",
     ),
-    Column("p", lambda row: row.p, words.p_value, right=True, tip="Two-sided, paired over the queries"),
+    Column("p alone", lambda row: row.p, words.p_value, right=True, tip="Not corrected"),
 )
 
 
@@ -81,7 +94,8 @@ class PairsCard(Card):
         super().__init__("Differences")
         self.few = theme.styled(QLabel(), role="pill")
         self.head.addWidget(self.few)
-        self.table = FiguresTable(session, "Differences between systems", COLUMNS, stretched=0, least=170)
+        self.table = FiguresTable(session, "Differences between systems", columns({}), stretched=0, least=150)
+        self._short: dict[str, str] = {}
         self.meaning = Words(MEANING, "small")
         self.column.addWidget(self.table)
         self.column.addWidget(self.meaning)
@@ -96,4 +110,8 @@ class PairsCard(Card):
         self.few.setToolTip(said)
         self.few.setAccessibleDescription(said)
         self.few.setVisible(bool(said))
+        short = words.short_names([system.name for system in result.systems])
+        if short != self._short:
+            self._short = short
+            self.table.figures.set_columns(columns(short))
         self.table.show_rows(rows)

@@ -74,9 +74,22 @@ def p_value(value: float) -> str:
     return "< 0.0001" if value < 1e-4 else fixed(value, 4)
 
 
+def p_said(value: float) -> str:
+    """In a sentence, as precise as in the answer."""
+    if value < 1e-4:
+        return f"p{KEPT}<{KEPT}0.0001"
+    return f"p{KEPT}={KEPT}{fixed(value, 4 if value < 0.01 else 3)}"
+
+
 def interval(low: float, high: float, places: int = 3) -> str:
     """``+0.010 … +0.036``."""
     return f"{fixed(low, places, signed=True)}{KEPT}…{KEPT}{fixed(high, places, signed=True)}"
+
+
+def short_names(names: Sequence[str]) -> dict[str, str]:
+    """Name → what stands before its first dot, where that tells it from the others: ``BM25``."""
+    heads = [name.partition(" · ")[0] for name in names]
+    return {name: head if heads.count(head) == 1 else name for name, head in zip(names, heads, strict=True)}
 
 
 def letters(result: EvaluationResult) -> dict[str, str]:

@@ -56,6 +56,12 @@ def test_that_the_model_comes_first_and_the_rest_is_folded(form: Form) -> None:
     assert not any(box.isVisible() for box in boxes[1:])
 
 
+def test_that_how_vectors_are_searched_is_not_asked_of_an_encoder(form: Form) -> None:
+    keys = {box.field.key for box in inner(form).boxes()}
+    assert "pooling" in keys
+    assert not keys & {"index", "compress", "nprobe", "label"}
+
+
 def test_that_how_it_is_used_is_kept(form: Form, request_model: type[Request]) -> None:
     given = {
         "kind": "dense", "model": "/m", "pooling": "cls", "normalise": False, "query_prompt": "query: ",

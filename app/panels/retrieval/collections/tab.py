@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pydantic import ValidationError
 from PySide6.QtCore import QTimer, Slot
@@ -37,6 +38,11 @@ KEPT = ("queries", "judgements", "typed", "make", "count", "passage", "overlap",
 ONE_COLUMN = ("id", "title", "query", "positive", "negative", "grade")
 
 
+class Cards(NamedTuple):
+    skipped: SkippedCard
+    examples: ExamplesCard
+
+
 class CollectionsTab(JobTab):
     job = COLLECTION
     kinds = (COLLECTION.kind,)
@@ -54,11 +60,6 @@ class CollectionsTab(JobTab):
         super().__init__(session)
 
     def build(self) -> None:
-        self.examples = ExamplesCard(self.session)
-        self.skipped = SkippedCard(self.session)
-        for card in (self.skipped, self.examples):
-            self.page.add(card)
-            card.table.menu_asked.connect(self.page.fill_menu)
         self.columns = ColumnsCard(self.session)
         self.columns.chosen.connect(self._choose_columns)
         column = self.page.view.column
@@ -69,6 +70,15 @@ class CollectionsTab(JobTab):
         self._timer.timeout.connect(self.look)
         self.page.setup.form.changed.connect(self._timer.start)
 
+    @cached_property
+    def cards(self) -> Cards:
+        """Made with the first result, for the first visit to be quick."""
+        made = Cards(SkippedCard(self.session), ExamplesCard(self.session))
+        for card in made:
+            self.page.add(card)
+            card.table.menu_asked.connect(self.page.fill_menu)
+        return made
+
     def title_of(self, request: CollectionRequest) -> str:
         return words.run_title(request)
 
@@ -76,8 +86,8 @@ class CollectionsTab(JobTab):
         return result.summary(), words.facts(result, run.id)
 
     def fill(self, result: CollectionResult) -> None:
-        self.skipped.show_skipped(result.skipped)
-        self.examples.show_result(result)
+        self.cards.skipped.show_skipped(result.skipped)
+        self.cards.examples.show_result(result)
         self.page.answer.buttons["evaluate"].setEnabled(result.measurable)
         self.page.answer.buttons["evaluate"].setToolTip("" if result.measurable else words.UNJUDGED)
 
@@ -98,7 +108,7 @@ class CollectionsTab(JobTab):
             return
         self._head_of = request
         if request is None:
-            self.columns.show_head(None)
+            self._looked(None)
             return
         aside = self.session.previews
         answer: dict[str, Any] = {
@@ -112,7 +122,7 @@ class CollectionsTab(JobTab):
         else:
             self.session.ask(_head, request, **answer)
 
-    def _looked(self, head: Head) -> None:
+    def _looked(self, head: Head | None) -> None:
         self.columns.show_head(head)
 
     def _not_looked(self, error: Exception) -> None:
@@ -121,7 +131,7 @@ class CollectionsTab(JobTab):
         if not isinstance(error, UserError):
             self.session.report(error)
         elif error.field == "source":
-            self.columns.show_head(None)
+            self._looked(None)
 
     @Slot(dict)
     def _choose_columns(self, roles: dict[str, list[str]]) -> None:

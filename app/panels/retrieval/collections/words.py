@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.figures import count, duration
 from app.widgets.known_paths import path_label
+from core.retrieval.collections.builders import BUILDERS
 
 if TYPE_CHECKING:
     from core.retrieval.collections.request import CollectionRequest
@@ -26,8 +27,15 @@ def facts(result: CollectionResult, run_id: int) -> str:
     """The line under the sentence."""
     parts = [result.format]
     parts += [f"{role}: {column}" for role, column in result.columns.items()]
-    parts += [f"{count(number)} queries by {line}" for line, number in result.made.items()]
+    parts += [f"{count(number)} queries: {_made_by(line)}" for line, number in result.made.items()]
     return " · ".join([*parts, duration(result.seconds), f"run {run_id}"])
+
+
+def _made_by(line: str) -> str:
+    """The builder's title and its parameters, for what a line says."""
+    kind, _, parameters = line.partition(" ")
+    title = BUILDERS[kind].title if kind in BUILDERS else kind
+    return f"{title[:1].lower()}{title[1:]} {parameters}".strip()
 
 
 UNJUDGED = (

@@ -12,6 +12,7 @@ from app.panels.retrieval.compress import words
 from app.panels.retrieval.compress.frontier_plot import FrontierPlot
 from app.panels.retrieval.measure_switch import MeasureSwitch
 from app.widgets.card import Card
+from app.widgets.flow import Flow
 from app.widgets.line_plot import Axis
 from app.widgets.pictures import offer_picture
 from app.widgets.point_plot import Point
@@ -40,13 +41,13 @@ class FrontierCard(Card):
         self.measure = MeasureSwitch()
         self.view = Segmented("Bytes", ((MEASURED, "As measured"), (LARGE, "In a large index")))
         self.head.addWidget(self.measure)
-        self.head.addWidget(self.view)
+        self._views = Flow([self.view])
         self.plot = FrontierPlot("Quality against bytes a document")
         self.plot.chosen.connect(self.chosen)
         offer_picture(self.plot, session, more)
         self.words = Words(role="small")
-        self.column.addWidget(self.plot)
-        self.column.addWidget(self.words)
+        for widget in (self._views, self.plot, self.words):
+            self.column.addWidget(widget)
         self.words.say(MEANING)
         self._rows: Sequence[CodecFigures] = ()
         self._documents = 1
@@ -56,7 +57,7 @@ class FrontierCard(Card):
     def show_rows(self, rows: Sequence[CodecFigures], primary: str, documents: int | None) -> None:
         """`documents` is not known before the end: until then bytes are as measured."""
         self._rows, self._documents = rows, documents or 1
-        self.view.setVisible(documents is not None)
+        self._views.setVisible(documents is not None)
         if documents is None:
             self.view.choose(MEASURED)
         names = list(rows[0].measures) if rows else []

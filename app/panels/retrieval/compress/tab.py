@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import ValidationError
@@ -24,8 +25,35 @@ from core.retrieval.compress.result import CodecFigures, CompressResult
 from core.retrieval.evaluate.job import EVALUATE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.widgets.dropped import Dropped
+    from app.widgets.run_page import RunPage
     from core.project.records import RunRecord
+
+
+class CompressCards:
+    """Plot and table, each of which shows what is chosen in the other, and what stands under them."""
+
+    def __init__(self, page: RunPage) -> None:
+        self.frontier = FrontierCard(page.session, page.fill_menu)
+        self.codes = CodesCard(page.session)
+        self.skipped = SkippedCard(page.session)
+        self.families = FamiliesCard(page.session)
+        for card in (self.frontier, self.codes, self.skipped, self.families):
+            page.add(card)
+        self.codes.table.menu_asked.connect(page.fill_menu)
+        self.codes.chosen.connect(lambda row: self.frontier.plot.select(row.line if row else ""))
+        self.frontier.chosen.connect(self.codes.choose)
+
+    def show_so_far(self, rows: Sequence[CodecFigures], primary: str) -> None:
+        self.frontier.show_rows(rows, primary, None)
+        self.codes.show_rows(rows, primary, None)
+
+    def show_result(self, result: CompressResult) -> None:
+        self.frontier.show_rows(result.codecs, result.primary, result.documents)
+        self.codes.show_rows(result.codecs, result.primary, result)
+        self.skipped.show_skipped(result.skipped)
 
 
 class CompressTab(JobTab):
@@ -45,17 +73,14 @@ class CompressTab(JobTab):
         self._so_far: dict[str, CodecFigures] = {}
         self._heard: int | None = None
         """The run that the rows so far are of."""
-        self.frontier = FrontierCard(self.session, self.page.fill_menu)
-        self.codes = CodesCard(self.session)
-        self.skipped = SkippedCard(self.session)
-        self.families = FamiliesCard(self.session)
-        for card in (self.frontier, self.codes, self.skipped, self.families):
-            self.page.add(card)
-        self.codes.table.menu_asked.connect(self.page.fill_menu)
-        self.codes.chosen.connect(lambda row: self.frontier.plot.select(row.line if row else ""))
-        self.codes.use.connect(self.use)
-        self.frontier.chosen.connect(self.codes.choose)
         self.page.told.connect(self._hear)
+
+    @cached_property
+    def cards(self) -> CompressCards:
+        """Made with the first rows, for the first visit to be quick."""
+        made = CompressCards(self.page)
+        made.codes.use.connect(self.use)
+        return made
 
     def title_of(self, request: CompressRequest) -> str:
         return words.run_title(request)
@@ -66,9 +91,7 @@ class CompressTab(JobTab):
     # What it shows
 
     def fill(self, result: CompressResult) -> None:
-        self.frontier.show_rows(result.codecs, result.primary, result.documents)
-        self.codes.show_rows(result.codecs, result.primary, result)
-        self.skipped.show_skipped(result.skipped)
+        self.cards.show_result(result)
 
     @Slot(object)
     def _hear(self, event: Any) -> None:
@@ -83,10 +106,8 @@ class CompressTab(JobTab):
         except ValidationError:  # of another version
             return
         self._so_far[row.line] = row
-        rows, primary = list(self._so_far.values()), event.data["primary"]
-        self.frontier.show_rows(rows, primary, None)
-        self.codes.show_rows(rows, primary, None)
-        self.page.show_early([self.frontier, self.codes])
+        self.cards.show_so_far(list(self._so_far.values()), event.data["primary"])
+        self.page.show_early([self.cards.frontier, self.cards.codes])
 
     # The form
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import ValidationError
@@ -39,12 +40,21 @@ class DimensionTab(JobTab):
     def build(self) -> None:
         self._points: list[CriticalPoint] = []
         self._of: int | None = None
-        self.curve = CurveCard(self.session, self.page.fill_menu)
-        self.extended = ExtendedCard(self.session)
-        for card in (self.curve, self.extended):
-            self.page.add(card)
-        self.extended.table.menu_asked.connect(self.page.fill_menu)
         self.page.told.connect(self._hear)
+
+    @cached_property
+    def curve(self) -> CurveCard:
+        """Made with the first points, for the first visit to be quick."""
+        made = CurveCard(self.session, self.page.fill_menu)
+        self.page.add(made)
+        return made
+
+    @cached_property
+    def extended(self) -> ExtendedCard:
+        made = ExtendedCard(self.session)
+        made.table.menu_asked.connect(self.page.fill_menu)
+        self.page.add(made)
+        return made
 
     def title_of(self, request: CriticalRequest) -> str:
         seeds = f", {request.seeds} seeds" if request.seeds > 1 else ""
@@ -58,8 +68,9 @@ class DimensionTab(JobTab):
         )
 
     def fill(self, result: CriticalResult) -> None:
-        self.curve.show_result(result)
-        self.extended.show_result(result)
+        curve, extended = self.curve, self.extended  # both in the page before one of them hides
+        curve.show_result(result)
+        extended.show_result(result)
 
     @Slot(object)
     def _hear(self, event: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import Slot
@@ -42,11 +43,20 @@ class ModelTab(JobTab):
     large = True
 
     def build(self) -> None:
-        self.paper = PaperCard(self.session)
-        self.page.add(self.paper)
-        self.paper.table.menu_asked.connect(self.page.fill_menu)
-        self.cards = ResultCards(self.page)
-        self.cards.asked.connect(self._ask_why)
+        """Nothing yet: the cards are made with the first result, for the first visit to be quick."""
+
+    @cached_property
+    def paper(self) -> PaperCard:
+        made = PaperCard(self.session)
+        made.table.menu_asked.connect(self.page.fill_menu)
+        self.page.add(made)
+        return made
+
+    @cached_property
+    def cards(self) -> ResultCards:
+        made = ResultCards(self.page)
+        made.asked.connect(self._ask_why)
+        return made
 
     def title_of(self, request: LimitRequest) -> str:
         names = ", ".join(system.named() for system in request.systems)
@@ -61,8 +71,9 @@ class ModelTab(JobTab):
         return result.summary(), words.facts(result, run.id)
 
     def fill(self, result: LimitResult) -> None:
-        self.paper.show_result(result)
-        self.cards.show_result(result)
+        paper, cards = self.paper, self.cards  # both in the page before one of them hides
+        paper.show_result(result)
+        cards.show_result(result)
 
     # The form
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.project.records import RunRecord
 
 MODEL, DIMENSION = "model", "dimension"
+PARTS: dict[str, type[JobTab]] = {MODEL: ModelTab, DIMENSION: DimensionTab}
 
 
 class LimitsTab(Tab):
@@ -31,12 +32,11 @@ class LimitsTab(Tab):
         self.question = Segmented(
             "Question", ((MODEL, "Your model on LIMIT"), (DIMENSION, "What a dimension can hold"))
         )
-        self.parts: dict[str, JobTab] = {MODEL: ModelTab(session), DIMENSION: DimensionTab(session)}
+        self._made: dict[str, JobTab] = {}
+        self._left: dict[str, Any] = {}
+        """How the question that was not looked at yet was left."""
         self._stack = QStackedWidget()
-        for part in self.parts.values():
-            self._stack.addWidget(part)
-            part.wanted.connect(self.wanted)
-        self.page = self.parts[MODEL].page
+        self.page = self.made(MODEL).page
         row = QHBoxLayout()
         row.addWidget(self.question)
         row.addStretch(1)
@@ -46,27 +46,37 @@ class LimitsTab(Tab):
         column.addLayout(row)
         column.addWidget(self._stack, 1)
         self.question.chosen.connect(self._show)
-        # The panel listens to the first part's page alone.
-        self.parts[DIMENSION].page.folded.connect(self.parts[MODEL].page.folded)
+
+    def made(self, key: str) -> JobTab:
+        """The setup and the result of a question, made when it is first looked at."""
+        if key not in self._made:
+            part = self._made[key] = PARTS[key](self.session)
+            self._stack.addWidget(part)
+            part.wanted.connect(self.wanted)
+            if key in self._left:
+                part.restore(self._left.pop(key))
+            if key != MODEL:  # the panel listens to the first one's page alone
+                part.page.folded.connect(self.made(MODEL).page.folded)
+        return self._made[key]
 
     @property
     def part(self) -> JobTab:
         """The question shown."""
-        return self.parts[self.question.key]
+        return self.made(self.question.key)
 
     @Slot(str)
     def _show(self, key: str) -> None:
-        part = self.parts[key]
+        part = self.made(key)
         self.page = part.page
         self._stack.setCurrentWidget(part)
-        self.parts[MODEL].page.folded.emit()
+        self.made(MODEL).page.folded.emit()
 
     # What the panel asks of a tab
 
     def show_run(self, run: RunRecord) -> None:
-        key = next(key for key, part in self.parts.items() if run.kind in part.kinds)
+        key = next(key for key, part in PARTS.items() if run.kind in part.kinds)
         self.question.choose(key)
-        self.parts[key].show_run(run)
+        self.made(key).show_run(run)
 
     def drop(self, paths: list[Path]) -> bool:
         return self.part.drop(paths)
@@ -77,14 +87,16 @@ class LimitsTab(Tab):
     def state(self) -> dict[str, Any]:
         return {
             "question": self.question.key,
-            "parts": {key: part.state() for key, part in self.parts.items()},
+            "parts": {**self._left, **{key: part.state() for key, part in self._made.items()}},
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         left = state.get("parts")
-        for key, part in self.parts.items():
+        for key in PARTS:
             how = left.get(key) if isinstance(left, dict) else None
-            part.restore(how if isinstance(how, dict) else {})
+            self._left[key] = how if isinstance(how, dict) else {}
+            if key in self._made:
+                self._made[key].restore(self._left.pop(key))
         question = state.get("question")
-        if isinstance(question, str) and not self.parts[MODEL].page.touched:
+        if isinstance(question, str) and not self.made(MODEL).page.touched:
             self.question.choose(question)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
 from app.figures import count
@@ -20,6 +20,7 @@ from app.widgets.card import Card
 from app.widgets.density_map import HEIGHT, DensityMap, Mark, Sign
 from app.widgets.figures_table import Column, FiguresTable
 from app.widgets.pictures import offer_picture
+from app.widgets.side_by_side import SideBySide
 from app.widgets.words import Words
 from core.retrieval.map.inspect import Document, Map, Query
 
@@ -30,8 +31,8 @@ LISTED = 500
 """Documents in the list at most."""
 NEAREST = 10
 """Documents nearest to a query that count as found."""
-BESIDE = 340
-"""Pixels of what stands beside the map."""
+WIDE = 560
+"""Pixels from which what belongs to the map stands beside it."""
 NONE = "No query"
 TIP = (
     "Drag to move, Shift and drag to brush, Ctrl and the wheel to zoom. With keys: arrows, plus, minus, 0 "
@@ -98,7 +99,6 @@ class MapCard(Card):
 
     def _lay_out(self) -> None:
         beside = QWidget()
-        beside.setFixedWidth(BESIDE)
         column = QVBoxLayout(beside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -106,11 +106,8 @@ class MapCard(Card):
         for widget in (self.query, self.legend, self.said):
             column.addWidget(widget)
         column.addWidget(self.table, 1)
-        row = QHBoxLayout()
-        row.setSpacing(14)
-        row.addWidget(self.map, 1)
-        row.addWidget(beside)
-        self.column.addLayout(row, 1)
+        column.addStretch(0)
+        self.column.addWidget(SideBySide([self.map], [beside], shares=(3, 2), wide=WIDE), 1)
         self.column.addWidget(theme.styled(Words(TIP), role="small"))
 
     # What it shows
@@ -130,13 +127,13 @@ class MapCard(Card):
         self.query.setCurrentIndex(0)
         self.query.blockSignals(False)
         self.legend.setVisible(False)
-        self.table.show_rows([])
+        self._show_rows([])
         self.said.say(f"{count(len(opened.points))} documents. Brush some of them, or choose a query.")
 
     def _fail(self, error: Exception) -> None:
         self._opened = None
         self.map.show_points(np.zeros((0, 2), dtype=np.float32))
-        self.table.show_rows([])
+        self._show_rows([])
         self.said.say(str(error))
 
     def _name(self, number: int) -> str:
@@ -160,7 +157,7 @@ class MapCard(Card):
         if place <= 0:
             self.map.show_marks(())
             self.legend.setVisible(False)
-            self.table.show_rows([])
+            self._show_rows([])
             self.said.say("")
             return
         query = opened.queries[place - 1]
@@ -206,9 +203,13 @@ class MapCard(Card):
                 Row(document, SHORT[signs[document.number]] if document.number in signs else "")
                 for document in documents
             ]
-            self.table.show_rows(rows)
+            self._show_rows(rows)
 
         self._session.ask(opened.map.documents, numbers, then=show, owner=self, key="listed")
+
+    def _show_rows(self, rows: list[Row]) -> None:
+        self.table.setVisible(bool(rows))
+        self.table.show_rows(rows)
 
     @Slot(object)
     def _point_out(self, row: Row | None) -> None:

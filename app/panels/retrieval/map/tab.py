@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -33,9 +34,14 @@ class MapTab(JobTab):
     device = True
 
     def build(self) -> None:
-        self.card = MapCard(self.session, self.page.fill_menu)
-        self.page.add(self.card)
-        self.card.table.menu_asked.connect(self.page.fill_menu)
+        """Nothing yet: the cards are made with the first result, for the first visit to be quick."""
+
+    @cached_property
+    def card(self) -> MapCard:
+        card = MapCard(self.session, self.page.fill_menu)
+        card.table.menu_asked.connect(self.page.fill_menu)
+        self.page.add(card)
+        return card
 
     def title_of(self, request: MapRequest) -> str:
         return words.run_title(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import Slot
@@ -24,9 +25,30 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.widgets.dropped import Dropped
+    from app.widgets.run_page import RunPage
     from core.project.records import RunRecord
     from core.retrieval.study.request import StudyRequest
     from core.retrieval.study.result import StudyResult
+
+
+class StudyCards:
+    """Put into the page in the order in which they are read."""
+
+    def __init__(self, page: RunPage) -> None:
+        self.grid = GridCard(page.session, page.fill_menu)
+        self.layers = LayersCard(page.session, page.fill_menu)
+        self.designs = DesignsCard(page.session)
+        self.costs = CostsCard(page.session)
+        self.skipped = SkippedCard(page.session)
+        for card in (self.grid, self.layers, self.designs, self.costs, self.skipped):
+            page.add(card)
+        for table in (self.designs.table, self.costs.table, self.costs.heads):
+            table.menu_asked.connect(page.fill_menu)
+
+    def show_result(self, result: StudyResult) -> None:
+        for card in (self.grid, self.layers, self.designs, self.costs):
+            card.show_result(result)
+        self.skipped.show_skipped(result.skipped)
 
 
 class StudyTab(JobTab):
@@ -43,15 +65,11 @@ class StudyTab(JobTab):
     device = True
 
     def build(self) -> None:
-        self.grid = GridCard(self.session, self.page.fill_menu)
-        self.layers = LayersCard(self.session, self.page.fill_menu)
-        self.designs = DesignsCard(self.session)
-        self.costs = CostsCard(self.session)
-        self.skipped = SkippedCard(self.session)
-        for card in (self.grid, self.layers, self.designs, self.costs, self.skipped):
-            self.page.add(card)
-        for table in (self.designs.table, self.costs.table, self.costs.heads):
-            table.menu_asked.connect(self.page.fill_menu)
+        """Nothing yet: the cards are made with the first result, for the first visit to be quick."""
+
+    @cached_property
+    def cards(self) -> StudyCards:
+        return StudyCards(self.page)
 
     def title_of(self, request: StudyRequest) -> str:
         heads = f" and {len(request.heads)} trained heads" if request.heads else ""
@@ -72,9 +90,7 @@ class StudyTab(JobTab):
         return said, " · ".join([*facts, duration(result.seconds), f"run {run.id}"])
 
     def fill(self, result: StudyResult) -> None:
-        for card in (self.grid, self.layers, self.designs, self.costs):
-            card.show_result(result)
-        self.skipped.show_skipped(result.skipped)
+        self.cards.show_result(result)
 
     # The form
 

@@ -13,8 +13,10 @@ from app.widgets.figures_table import Column, FiguresTable
 from app.widgets.words import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.session import Session
-    from core.retrieval.intrinsic.result import IntrinsicFigure, IntrinsicResult, TestRow
+    from core.retrieval.intrinsic.result import IntrinsicFigure, TestRow
 
 SMALL = 5e-4
 MEANING = "Choose a row to read what its figure is, who published the other, and what was noticed."
@@ -57,27 +59,30 @@ def value(row: Row) -> Value:
 
 COLUMNS = (
     Column("test", lambda row: row.test.title),
-    Column("set", lambda row: row.test.data),
     Column("figure", lambda row: row.figure.name),
     Column("value", value, lambda shown: shown.text, right=True),
     Column("published", lambda row: row.published or None),
+    Column("set", lambda row: row.test.data),
     Column("used", lambda row: row.test.used, count, right=True, tip="Items that were measured"),
     Column("of", lambda row: row.test.count, count, right=True, tip="Items of the set"),
 )
+PUBLISHED, SET = 3, 4
 
 
 class FiguresCard(Card):
     def __init__(self, session: Session) -> None:
         super().__init__("Figures by test")
-        self.table = FiguresTable(session, "Figures by test", COLUMNS, stretched=1, lines=18)
+        self.table = FiguresTable(session, "Figures by test", COLUMNS, stretched=SET, lines=18, least=90)
         self.table.row_chosen.connect(self._on_row)
         self.chosen = Words(MEANING, "small", selectable=True)
         self.column.addWidget(self.table)
         self.column.addWidget(self.chosen)
 
-    def show_result(self, result: IntrinsicResult) -> None:
-        self.table.show_rows([Row(test, figure) for test in result.rows for figure in test.figures])
-        unmeasured = [f"{test.data}: {' '.join(test.notes)}" for test in result.rows if not test.figures]
+    def show_tests(self, tests: Sequence[TestRow]) -> None:
+        rows = [Row(test, figure) for test in tests for figure in test.figures]
+        self.table.setColumnHidden(PUBLISHED, not any(row.published for row in rows))
+        self.table.show_rows(rows)
+        unmeasured = [f"{test.data}: {' '.join(test.notes)}" for test in tests if not test.figures]
         self.chosen.say("\n".join([MEANING, *unmeasured]))
 
     @Slot(object)

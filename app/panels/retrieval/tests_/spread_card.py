@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
@@ -11,11 +12,12 @@ from app.widgets.elided_combo import ElidedCombo
 from app.widgets.words import Words
 
 if TYPE_CHECKING:
+    from app.session import Session
     from app.widgets.histogram import HistogramPlot
     from core.retrieval.intrinsic.result import IntrinsicResult, TestRow
 
-HEIGHT, CHOICE = 200, 260
-"""Of a histogram, and the width of the box that chooses it, in pixels."""
+HEIGHT = 200
+"""Of a histogram, in pixels."""
 WHAT = {"triplets": ("triplets", "margin"), "hubs": ("documents", "occurrences")}
 """What is counted and by what, of each test that has a histogram."""
 
@@ -23,14 +25,14 @@ WHAT = {"triplets": ("triplets", "margin"), "hubs": ("documents", "occurrences")
 class SpreadCard(Card):
     """Hidden where no test has one."""
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__("Spread")
+        self._session = session
         self._rows: list[TestRow] = []
         self.plots: dict[str, HistogramPlot] = {}
         self.choice = ElidedCombo("Which histogram")
         self.choice.currentIndexChanged.connect(self._show)
-        self.choice.setMinimumWidth(CHOICE)
-        self.head.addWidget(self.choice)
+        self.head.addWidget(self.choice, 2)
         self.words = Words(role="small")
         self.column.addWidget(self.words)
 
@@ -43,7 +45,8 @@ class SpreadCard(Card):
             self.choice.addItem(f"{row.title} · {row.data}", place)
         self.choice.blockSignals(False)
         self.choice.setVisible(len(self._rows) > 1)
-        self._show()
+        if self._rows:  # pyqtgraph takes a while to load
+            self._session.ask(import_module, "pyqtgraph", then=lambda _: self._show(), owner=self, key="plot")
 
     @Slot()
     def _show(self) -> None:
@@ -58,7 +61,7 @@ class SpreadCard(Card):
             plot.setVisible(plot is shown)
 
     def _plot(self, test: str) -> HistogramPlot:
-        """Made when first needed: pyqtgraph takes a while to load."""
+        """Made when first needed."""
         from app.widgets.histogram import HistogramPlot
 
         if test not in self.plots:

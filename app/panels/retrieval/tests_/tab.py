@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import ValidationError
+from PySide6.QtCore import Slot
 
 from app.figures import count, duration
 from app.panels.job_tab import JobTab
@@ -14,9 +18,11 @@ from app.widgets.known_paths import EMBEDDER, starter_collections, starter_encod
 from core.errors import UserError
 from core.folders import resources_folder
 from core.retrieval.intrinsic.job import INTRINSIC
+from core.retrieval.intrinsic.result import TestRow
 
 if TYPE_CHECKING:
     from app.widgets.dropped import Dropped
+    from app.widgets.run_page import RunPage
     from core.project.records import RunRecord
     from core.retrieval.intrinsic.request import IntrinsicRequest
     from core.retrieval.intrinsic.result import IntrinsicResult
@@ -29,6 +35,28 @@ SAID = {
     "analogies": "analogies",
     "weat": "WEAT",
 }
+
+
+class TestsCards:
+    """Put into the page in the order in which they are read."""
+
+    __test__ = False
+
+    def __init__(self, page: RunPage) -> None:
+        self.figures = FiguresCard(page.session)
+        self.spread = SpreadCard(page.session)
+        self.sections = SectionsCard(page.session)
+        self.skipped = SkippedCard(page.session)
+        for card in (self.figures, self.spread, self.sections, self.skipped):
+            page.add(card)
+        for table in (self.figures.table, self.sections.table, self.skipped.table):
+            table.menu_asked.connect(page.fill_menu)
+
+    def show_result(self, result: IntrinsicResult) -> None:
+        self.figures.show_tests(result.rows)
+        self.spread.show_result(result)
+        self.sections.show_result(result)
+        self.skipped.show_skipped(result.skipped)
 
 
 class TestsTab(JobTab):
@@ -48,14 +76,15 @@ class TestsTab(JobTab):
     device = True
 
     def build(self) -> None:
-        self.figures = FiguresCard(self.session)
-        self.spread = SpreadCard()
-        self.sections = SectionsCard(self.session)
-        self.skipped = SkippedCard(self.session)
-        for card in (self.figures, self.spread, self.sections, self.skipped):
-            self.page.add(card)
-        for table in (self.figures.table, self.sections.table, self.skipped.table):
-            table.menu_asked.connect(self.page.fill_menu)
+        self._so_far: list[TestRow] = []
+        self._heard: int | None = None
+        """The run that the rows so far are of."""
+        self.page.told.connect(self._hear)
+
+    @cached_property
+    def cards(self) -> TestsCards:
+        """Made with the first rows, for the first visit to be quick."""
+        return TestsCards(self.page)
 
     def title_of(self, request: IntrinsicRequest) -> str:
         asked = [SAID[name] for name in FILES if getattr(request, name)]
@@ -75,9 +104,22 @@ class TestsTab(JobTab):
         return result.summary(), " · ".join(facts)
 
     def fill(self, result: IntrinsicResult) -> None:
-        for card in (self.figures, self.spread, self.sections):
-            card.show_result(result)
-        self.skipped.show_skipped(result.skipped)
+        self.cards.show_result(result)
+
+    @Slot(object)
+    def _hear(self, event: Any) -> None:
+        """The table fills while the run goes on."""
+        run = self.page.run
+        if event.type != "partial" or run is None or "row" not in event.data:
+            return
+        if self._heard != run.id:
+            self._heard, self._so_far = run.id, []
+        try:
+            self._so_far.append(TestRow.model_validate(event.data["row"]))
+        except ValidationError:  # of another version
+            return
+        self.cards.figures.show_tests(self._so_far)
+        self.page.show_early([self.cards.figures])
 
     # The form
 

@@ -24,7 +24,8 @@ def matches(text: str, wanted: frozenset[str]) -> list[tuple[int, int]]:
 
 def snippet(title: str, text: str, wanted: frozenset[str], most: int) -> str:
     """The beginning; from before the first match where that lies far behind it. One line."""
-    whole = " ".join((f"{title}. {text}" if title and text else title or text).split())
+    stop = "" if title.endswith((".", "?", "!", ":")) else "."
+    whole = " ".join((f"{title}{stop} {text}" if title and text else title or text).split())
     found: Sequence[tuple[int, int]] = matches(whole, wanted)
     if not found or found[0][0] < most * 2 // 3:
         return whole[:most]

@@ -35,7 +35,7 @@ def test_that_a_dropped_table_becomes_a_collection_to_evaluate_on(
     made = project.run_folder(1) / "collection"
     assert Path(tab.page.result.out) == made
     assert tab.page.answer.sentence.text().startswith("31 documents, 10 queries and ")
-    assert tab.skipped.isVisible()
+    assert tab.cards.skipped.isVisible()
     found = open_collection(made)
     assert (len(found.documents), len(found.queries), found.name) == (31, 10, "birds.csv")
     tab.page.answer.buttons["evaluate"].click()

@@ -187,8 +187,10 @@ def test_that_a_result_says_what_it_holds_and_what_was_left_out(
     assert tab.page.answer.sentence.text() == "2 documents, 2 queries and 3 judgements."
     assert tab.page.answer.facts.text().startswith("CSV, columns separated by commas · id: id · text: body")
     assert tab.page.answer.facts.text().endswith(f"run {number}")
-    assert cells(tab.skipped.table) == [["documents given twice (left out)", "1", "notes.csv, line 4: 8"]]
-    assert cells(tab.examples.table) == [["who drinks", "007", "Bond an agent who drinks"]]
+    assert cells(tab.cards.skipped.table) == [
+        ["documents given twice (left out)", "1", "notes.csv, line 4: 8"]
+    ]
+    assert cells(tab.cards.examples.table) == [["who drinks", "007", "Bond an agent who drinks"]]
 
 
 def test_that_it_is_evaluated_on_if_it_can_be_measured(

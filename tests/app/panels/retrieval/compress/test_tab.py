@@ -107,36 +107,36 @@ def test_that_a_code_is_a_point_and_a_row_and_either_leads_to_the_other(
     qtbot: QtBot, tab: CompressTab, finish: Finish
 ) -> None:
     finish(result())
-    plot, table = tab.frontier.plot, tab.codes.table
+    plot, table = tab.cards.frontier.plot, tab.cards.codes.table
     assert [point.name for point in plot.points] == ["pq m=48", "vq", "int8", "float32"]
     assert [point.name for point in plot.best] == ["pq m=48", "int8", "float32"]
-    assert not tab.codes.use_button.isVisible()
+    assert not tab.cards.codes.use_button.isVisible()
     plot.grab()
     place = plot.place_of(plot.points[0]).toPoint()
-    with qtbot.waitSignal(tab.codes.chosen):
+    with qtbot.waitSignal(tab.cards.codes.chosen):
         qtbot.mouseClick(plot, Qt.MouseButton.LeftButton, pos=place)
     assert table.record(table.currentIndex().row()).line == "pq m=48"
-    told = tab.codes.told.text()
+    told = tab.cards.codes.told.text()
     assert "50% of its bytes are shared by all documents; in a large index it takes 48.0 bytes" in told
     assert "p = 0.004" in told
     assert "12.5% of those among the first 100 are no longer there" in told
-    assert tab.codes.refused.text() == "Could not be tried:\npq bits=11: A codebook needs more vectors."
+    assert tab.cards.codes.refused.text() == "Could not be tried:\npq bits=11: A codebook needs more vectors."
 
 
 def test_that_the_plot_shows_another_measure_and_a_large_index(tab: CompressTab, finish: Finish) -> None:
     finish(result())
-    tab.frontier.measure.choose("R@100")
-    assert tab.frontier.plot.points[-1].y == pytest.approx(0.75)
-    tab.frontier.view.choose(LARGE)
-    assert tab.frontier.plot.points[0].x == pytest.approx(48)
-    assert "1/16 of float32" in tab.frontier.plot.points[0].words
+    tab.cards.frontier.measure.choose("R@100")
+    assert tab.cards.frontier.plot.points[-1].y == pytest.approx(0.75)
+    tab.cards.frontier.view.choose(LARGE)
+    assert tab.cards.frontier.plot.points[0].x == pytest.approx(48)
+    assert "1/16 of float32" in tab.cards.frontier.plot.points[0].words
 
 
 def test_that_a_code_goes_into_an_evaluation(qtbot: QtBot, tab: CompressTab, finish: Finish) -> None:
     finish(result())
-    tab.codes.choose("pq m=48")
+    tab.cards.codes.choose("pq m=48")
     with qtbot.waitSignal(tab.wanted) as wanted:
-        qtbot.mouseClick(tab.codes.use_button, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(tab.cards.codes.use_button, Qt.MouseButton.LeftButton)
     key, spec = wanted.args
     assert key == "evaluate"
     request = RetrievalRequest.model_validate(spec.request)
@@ -152,10 +152,13 @@ def test_that_codes_appear_while_the_trial_goes_on(
     for one in (row("float32", 153_600, 0.45), row("int8", 38_400, 0.44)):
         tab.page.told.emit(Partial(data={"row": one, "primary": "nDCG@10"}))
     tab.page.told.emit(Partial(data={"row": {"line": "of another version"}, "primary": "nDCG@10"}))
-    assert [one.line for one in tab.codes.table.figures.rows] == ["float32", "int8"]
-    assert tab.frontier.isVisible()
-    assert not tab.codes.use_button.isVisible()
-    hidden = [tab.codes.table.isColumnHidden(place) for place in range(tab.codes.table.figures.columnCount())]
+    assert [one.line for one in tab.cards.codes.table.figures.rows] == ["float32", "int8"]
+    assert tab.cards.frontier.isVisible()
+    assert not tab.cards.codes.use_button.isVisible()
+    hidden = [
+        tab.cards.codes.table.isColumnHidden(place)
+        for place in range(tab.cards.codes.table.figures.columnCount())
+    ]
     assert not hidden[CODE]
     assert any(hidden)
 

@@ -53,10 +53,10 @@ def test_that_a_run_chooses_its_question(
     assert tab.question.key == MODEL
     show("critical-n", {"dimensions": "2..8"}, critical_result())
     assert tab.question.key == DIMENSION
-    assert panel.page is tab.parts[DIMENSION].page
+    assert panel.page is tab.made(DIMENSION).page
     show("retrieval-limit", {"systems": ["bm25"]}, limit_result())
     assert tab.question.key == MODEL
-    assert panel.page is tab.parts[MODEL].page
+    assert panel.page is tab.made(MODEL).page
 
 
 def test_that_a_model_s_figures_stand_beside_the_paper_s(tab: LimitsTab, show: Callable[..., int]) -> None:
@@ -143,7 +143,7 @@ def test_that_what_was_left_comes_back(tab: LimitsTab, qtbot: QtBot, session: Se
     qtbot.addWidget(other)
     other.restore(tab.state())
     assert other.question.key == DIMENSION
-    assert other.page is other.parts[DIMENSION].page
+    assert other.page is other.made(DIMENSION).page
 
 
 def test_that_a_model_that_is_dropped_joins_the_systems(tab: LimitsTab, tmp_path: Path) -> None:
@@ -151,6 +151,6 @@ def test_that_a_model_that_is_dropped_joins_the_systems(tab: LimitsTab, tmp_path
     model.mkdir()
     (model / "config.json").write_text("{}", encoding="utf-8")
     assert tab.drop([model])
-    systems = tab.parts[MODEL].page.setup.form.values()["systems"]
+    systems = tab.made(MODEL).page.setup.form.values()["systems"]
     assert any("model" in str(system) for system in systems)
-    assert tab.parts[MODEL].sample_values()["systems"][-1] == "bm25"
+    assert tab.made(MODEL).sample_values()["systems"][-1] == "bm25"

@@ -45,27 +45,27 @@ def show(qtbot: QtBot, project: Project, panel: RetrievalPanel, tab: StudyTab, t
 
 def test_that_the_grid_has_a_row_a_pooling_with_marks(tab: StudyTab, show: Show) -> None:
     show(result())
-    table = tab.grid.table
+    table = tab.cards.grid.table
     rows = [[cell.replace("\u00a0", " ").strip() for cell in row] for row in cells(table)]
     assert rows[0] == ["mean", "0.310 [0.26, 0.36] ▲", "0.220 [0.17, 0.27]"]
     assert ["last token", "0.200 [0.15, 0.25] ●", "0.100 [0.05, 0.15] ▼"] in rows
     assert ["echo, mean", "0.240 [0.19, 0.29]", "–"] in rows
     titles = [table.figures.headerData(place, table.horizontalHeader().orientation()) for place in range(3)]
     assert titles == ["pooling", "causal, as made", "bidirectional"]
-    assert not tab.grid.layer.isVisible()
+    assert not tab.cards.grid.layer.isVisible()
     assert table.figures.columns[1].shade is not None
     assert table.figures.columns[1].shade(table.record(0)) == pytest.approx(1.0)
-    assert "Holm" in tab.grid.meaning.text()
+    assert "Holm" in tab.cards.grid.meaning.text()
 
 
 def test_that_a_row_says_its_differences_from_the_own_choice(tab: StudyTab, show: Show) -> None:
     show(result())
-    tab.grid.table.selectRow(0)
-    said = tab.grid.chosen.text().replace("\u00a0", " ")
+    tab.cards.grid.table.selectRow(0)
+    said = tab.cards.grid.chosen.text().replace("\u00a0", " ")
     assert "mean · causal: +0.110 against the own (+0.080 … +0.140, p = 0.0040)" in said
     assert "20 queries better, 12 worse" in said
-    tab.grid.table.selectRow([row[0] for row in cells(tab.grid.table)].index("last token"))
-    assert f"{OWN} is the model's own choice." in tab.grid.chosen.text()
+    tab.cards.grid.table.selectRow([row[0] for row in cells(tab.cards.grid.table)].index("last token"))
+    assert f"{OWN} is the model's own choice." in tab.cards.grid.chosen.text()
 
 
 def test_that_the_answer_says_what_beats_the_own_choice(tab: StudyTab, show: Show) -> None:
@@ -78,34 +78,34 @@ def test_that_the_answer_says_what_beats_the_own_choice(tab: StudyTab, show: Sho
 
 def test_that_layers_are_chosen_and_drawn(tab: StudyTab, show: Show) -> None:
     show(result(layers=True))
-    assert [tab.grid.layer.itemText(place) for place in range(3)] == [
+    assert [tab.cards.grid.layer.itemText(place) for place in range(3)] == [
         "layer 4, the last",
         "layer 3",
         "layer 1",
     ]
-    tab.grid.layer.setCurrentIndex(1)
-    rows = cells(tab.grid.table)
+    tab.cards.grid.layer.setCurrentIndex(1)
+    rows = cells(tab.cards.grid.table)
     assert rows[0][0] == "mean"
     assert rows[0][1].startswith("0.330")
     assert "multi-layer head" in [row[0] for row in rows]
     assert "echo, mean" not in [row[0] for row in rows]
-    (line,) = tab.layers.plot.series
+    (line,) = tab.cards.layers.plot.series
     assert (line.name, list(line.x)) == ("mean · causal", [1.0, 3.0, 4.0])
 
 
 def test_that_designs_and_heads_are_told_only_where_there_are_any(tab: StudyTab, show: Show) -> None:
     show(result())
-    assert not tab.layers.isVisible()
-    assert "1: last token, causal 0.200" in tab.designs.designs.text()
-    assert len(cells(tab.designs.table)) == 1
-    assert cells(tab.costs.heads)[0][1:5] == ["1,000,000", "4.0", "3.40", "0.90"]
-    assert "200 pairs: titles and bodies" in tab.costs.pairs.text()
-    ways = {row[0]: row for row in cells(tab.costs.table)}
+    assert not tab.cards.layers.isVisible()
+    assert "1: last token, causal 0.200" in tab.cards.designs.designs.text()
+    assert len(cells(tab.cards.designs.table)) == 1
+    assert cells(tab.cards.costs.heads)[0][1:5] == ["1,000,000", "4.0", "3.40", "0.90"]
+    assert "200 pairs: titles and bodies" in tab.cards.costs.pairs.text()
+    ways = {row[0]: row for row in cells(tab.cards.costs.table)}
     assert ways["echo, mean · causal"][2] == "6.00"
     assert ways["mean · bidirectional"][2:] == ["3.50", "0.40", "256", "1.02 kB"]
     show(result(heads=False))
-    assert not tab.designs.isVisible()
-    assert not tab.costs.heads.isVisible()
+    assert not tab.cards.designs.isVisible()
+    assert not tab.cards.costs.heads.isVisible()
 
 
 def test_that_why_looks_at_the_best_against_the_own(tab: StudyTab, show: Show, qtbot: QtBot) -> None:

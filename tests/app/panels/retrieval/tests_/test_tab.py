@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.panels.retrieval.panel import RetrievalPanel
 from app.panels.retrieval.tests_.tab import TestsTab
-from core.jobs.events import Finished
+from core.jobs.events import Finished, Partial
 from core.jobs.request import RunSpec
 from core.project.project import Project
 from core.retrieval.intrinsic.request import IntrinsicRequest
@@ -44,47 +44,66 @@ def show(qtbot: QtBot, project: Project, panel: RetrievalPanel, tab: TestsTab, t
 
 def test_that_each_figure_has_a_row_with_what_others_report(tab: TestsTab, show: Show) -> None:
     show(result())
-    found = cells(tab.figures.table)
-    assert found[0] == ["Triplets", "own.tsv", "accuracy", "0.750", "–", "90", "100"]
-    assert found[1][3] == "0"
-    assert found[3][3:5] == ["1.081", "people (N = 32) 1.35"]
-    assert found[4][3] == "2.0e-05"
+    found = cells(tab.cards.figures.table)
+    assert found[0] == ["Triplets", "accuracy", "0.750", "–", "own.tsv", "90", "100"]
+    assert found[1][2] == "0"
+    assert found[3][2:4] == ["1.081", "people (N = 32) 1.35"]
+    assert found[4][2] == "2.0e-05"
     assert tab.page.answer.sentence.text().startswith("glove: own.tsv: accuracy 0.750; google.txt: 3CosAdd")
     assert "50 dimensions · 4 tests" in tab.page.answer.facts.text()
 
 
 def test_that_a_row_says_what_its_figure_is_and_who_published_the_other(tab: TestsTab, show: Show) -> None:
     show(result())
-    tab.figures.table.selectRow(3)
-    said = tab.figures.chosen.text()
+    tab.cards.figures.table.selectRow(3)
+    said = tab.cards.figures.chosen.text()
     assert said == "effect size: what effect size is.\npeople (N = 32): 1.35 (somebody 1998)"
-    tab.figures.table.selectRow(2)
-    assert tab.figures.chosen.text().endswith("Answers come from 30,000 words.")
+    tab.cards.figures.table.selectRow(2)
+    assert tab.cards.figures.chosen.text().endswith("Answers come from 30,000 words.")
 
 
-def test_that_margins_and_hubs_are_shown_as_histograms(tab: TestsTab, show: Show) -> None:
+def test_that_margins_and_hubs_are_shown_as_histograms(tab: TestsTab, show: Show, qtbot: QtBot) -> None:
     show(result())
-    assert [tab.spread.choice.itemText(place) for place in range(2)] == ["Triplets · own.tsv", "Hubs · help"]
-    assert tab.spread.plots["triplets"].isVisible()
-    assert tab.spread.plots["triplets"].words(1) == "margin 0.00 to 0.20: 40 triplets"
-    tab.spread.choice.setCurrentIndex(1)
-    assert tab.spread.plots["hubs"].isVisible()
-    assert not tab.spread.plots["triplets"].isVisible()
-    assert tab.spread.words.text() == "Occurrences."
+    qtbot.waitUntil(lambda: "triplets" in tab.cards.spread.plots)
+    assert [tab.cards.spread.choice.itemText(place) for place in range(2)] == [
+        "Triplets · own.tsv",
+        "Hubs · help",
+    ]
+    assert tab.cards.spread.plots["triplets"].isVisible()
+    assert tab.cards.spread.plots["triplets"].words(1) == "margin 0.00 to 0.20: 40 triplets"
+    tab.cards.spread.choice.setCurrentIndex(1)
+    assert tab.cards.spread.plots["hubs"].isVisible()
+    assert not tab.cards.spread.plots["triplets"].isVisible()
+    assert tab.cards.spread.words.text() == "Occurrences."
+
+
+def test_that_figures_appear_while_the_run_goes_on(
+    project: Project, tab: TestsTab, panel: RetrievalPanel, tmp_path: Path
+) -> None:
+    request = {"encoder": {"kind": "dense", "model": str(tmp_path)}, "sts": [str(tmp_path / "a.tsv")]}
+    run_id = project.add_run(RunSpec(kind="intrinsic", request=request, title="made up")).result()
+    project.start_run(run_id).result()
+    panel.show_run(project.run(run_id))
+    first = result().rows[0]
+    tab.page.told.emit(Partial(data={"row": first.model_dump(mode="json")}))
+    tab.page.told.emit(Partial(data={"row": {"test": "of another version"}}))
+    assert len(cells(tab.cards.figures.table)) == len(first.figures)
+    assert tab.cards.figures.isVisible()
+    assert not tab.cards.spread.isVisible()
 
 
 def test_that_analogies_are_told_by_group_and_what_was_left_out_is_listed(tab: TestsTab, show: Show) -> None:
     show(result())
-    assert cells(tab.sections.table) == [["family", "30", "40", "75.0%"], ["gram1", "5", "50", "10.0%"]]
-    assert cells(tab.skipped.table) == [["words of WEAT without a vector", "3", "gladiola"]]
+    assert cells(tab.cards.sections.table) == [["family", "30", "40", "75.0%"], ["gram1", "5", "50", "10.0%"]]
+    assert cells(tab.cards.skipped.table) == [["words of WEAT without a vector", "3", "gladiola"]]
 
 
 def test_that_cards_without_anything_hide_and_an_unmeasured_set_is_said(tab: TestsTab, show: Show) -> None:
     show(result(rows=[row("weat", "2. Names", notes=["Not measured."])], skipped=[]))
-    assert not tab.spread.isVisible()
-    assert not tab.sections.isVisible()
-    assert not tab.skipped.isVisible()
-    assert "2. Names: Not measured." in tab.figures.chosen.text()
+    assert not tab.cards.spread.isVisible()
+    assert not tab.cards.sections.isVisible()
+    assert not tab.cards.skipped.isVisible()
+    assert "2. Names: Not measured." in tab.cards.figures.chosen.text()
 
 
 def test_that_tables_go_where_their_names_say(tab: TestsTab, tmp_path: Path) -> None:

@@ -30,3 +30,8 @@ def test_that_a_snippet_begins_before_a_match_that_lies_far_behind() -> None:
     assert "blade" in snippet("", text, terms("blade"), 80)
     assert snippet("", text, terms("blade"), 80).startswith("… ")
     assert snippet("Title", "one\ntwo", terms("zebra"), 80) == "Title. one two"
+
+
+@pytest.mark.parametrize(("title", "line"), [("How many?", "How many? Few."), ("Many", "Many. Few.")])
+def test_that_a_title_ends_once(title: str, line: str) -> None:
+    assert snippet(title, "Few.", frozenset(), 80) == line
