@@ -26,7 +26,7 @@ class PaperCard(Card):
         super().__init__("Beside the paper")
         self.facts = Words(role="small")
         self.table = FiguresTable(
-            session, "Figures of arXiv 2508.21038", COLUMNS, stretched=3, sortable=False, least=300
+            session, "Figures of arXiv 2508.21038", COLUMNS, stretched=3, sortable=False, least=200
         )
         self.meaning = Words(
             "Coloured figures are measured here; the others are those of arXiv 2508.21038.",
