@@ -378,7 +378,7 @@ class _Best:
 
     def _settle(self) -> None:
         """Keep the best only."""
-        values, order = self._values.topk(self._kept, dim=1, sorted=False)
+        values, order = self._values.topk(self._kept, dim=1)  # sorted: what is free stays behind the rest
         places = self._places.gather(1, order)
         self._values.fill_(-torch.inf)
         self._values[:, : self._kept] = values
