@@ -164,6 +164,9 @@ class Theme(QObject):
         if wanted is self.tokens and self._app.styleSheet():
             return
         self.tokens = wanted
+        self._app.setStyleSheet(
+            ""
+        )  # a sheet over another takes Qt seven times as long: seconds, once panels are made
         self._app.setPalette(_palette(wanted))
         self._app.setStyleSheet(_style_sheet(wanted, self._app.font().pointSizeF()))
         self.changed.emit()
