@@ -5,17 +5,16 @@ k-th best so far: the highest score of each group of 8 is compared with that fir
 little beside the product. What is left is scored once more in float64, document by document, so that the
 result depends neither on the size of blocks nor on the number of threads.
 
-Where the processor multiplies bfloat16 faster than float32, the first pass is made in it. By how much its
-scores can be wrong is bounded by the lengths of what rounding took away (Cauchy-Schwarz), and every document
-within that bound is scored again, so that the result is the same. Where more documents are as good as the
-last one than were kept, the query is searched again in float32, and then for all of its ties.
+Where the processor multiplies 8 bits faster than float32, many queries are first multiplied so. By how much
+that can be wrong is bounded (`core.retrieval.search.eight_bits`), and each document whose bound beats the
+k-th best is scored in float32, so that the result is the same. Where more documents are as good as the last
+one than were kept, the query is searched again for all of its ties.
 """
 
 from __future__ import annotations
 
-import time
 import warnings
-from functools import cache, cached_property
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -24,25 +23,33 @@ from numpy.typing import NDArray
 
 from core.collections.order import DECIMALS, ordered
 from core.jobs.context import Context
+from core.retrieval.search import eight_bits
+from core.retrieval.search.running_best import RunningBest
 
 Vectors = NDArray[np.float32]
 Found = tuple[NDArray[np.int64], NDArray[np.float64]]
 """Places (queries, k), -1 after the last hit; and scores, -inf after the last hit."""
+Best = tuple[NDArray[np.float32], NDArray[np.int64]]
+"""(queries, kept) scores and places, best first."""
+Pairs = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+"""(p,) queries, in ascending order; (p,) documents of a block; (p,) float32 scores."""
 
 _SPARE = 32
 """Kept beside the best k, so that ties at the end are seen."""
 _GROUP = 8
 """Documents whose best is compared first."""
+_FEW = 8
+"""Queries with which reading the documents takes longer than multiplying."""
 _QUERIES = 1024
-_SCORES = 2**24
-"""In a block: 32 MiB in bfloat16."""
+_SCORES = 2**22
+"""In a block: 16 MiB, which a processor's cache holds."""
 _MOST_DOCUMENTS = 65_536
-_SAMPLE = 8192
-"""Documents by which it is guessed how high the best scores are."""
+_SAMPLE = 32
+"""Each such document tells how high the best scores are likely to be."""
+_FEWEST = 16_384
+"""Documents that a first pass is worth it for."""
 _ROWS = 4096
 """Looked at together where each is taken by itself."""
-_BFLOAT = 2.0**-8
-"""By what share a number may change when it is rounded to bfloat16."""
 
 
 class Exact:
@@ -112,43 +119,100 @@ class Exact:
         stage: str,
         share: tuple[float, float],
         *,
-        fast: bool = True,
+        coarse: bool = True,
     ) -> Found:
         wanted = max(1, min(k, self._count))
-        fast = fast and self._is_worth_it(len(queries), wanted)
-        kept = wanted * (3 if fast else 1) + _SPARE
         asked = torch.from_numpy(np.ascontiguousarray(queries)).to(self._device)
-        margin, more = self._margin(queries, fast)
-        product = _Bfloat() if fast else _Float()
-        best = _Best(wanted, kept, torch.from_numpy(margin).float().to(asked.device), more)
+        margin = self._margin(queries)
         expected = np.full(len(queries), -np.inf)
-        if fast and len(self._documents) >= 16 * _SAMPLE:
-            expected = best.expect(self._likely(asked, wanted, product))
-        start = kept if np.isneginf(expected).all() else _MOST_DOCUMENTS
-        for first, last in self._blocks(len(queries), start):
+
+        def report(first: int) -> None:
             ctx.progress(share[0] + share[1] * first / len(self._documents), 1, stage)
-            best.take(self._scores(asked, first, last, barred, product), first)
-        values, places = best.sorted()
-        lowest = values[:, wanted - 1]
-        least = lowest - margin - more * np.where(np.isfinite(lowest), np.abs(lowest), 0)
+
+        if len(queries) <= _FEW:
+            values, places = self._best_of_all(asked, wanted + _SPARE, barred, report)
+        elif coarse and self._is_worth_it(len(queries), wanted):
+            first_pass = _Coarse(asked, self._longest)
+            expected = self._likely(first_pass, wanted)
+            values, places = self._best(asked, wanted, barred, margin, report, first_pass, expected)
+        else:
+            values, places = self._best(asked, wanted, barred, margin, report, None, expected)
+        least = values[:, wanted - 1] - margin
         close = (values >= least[:, None]) & (places >= 0)
         most = max(1, int(close.sum(axis=1).max(initial=0)))
         candidates = np.where(close, places, -1)[:, :most]
         found = ordered(candidates, self.rescored(queries, candidates), self._ranks, k)
         full = np.isfinite(values[:, -1]) & (values[:, -1] >= least)
-        unsure = np.flatnonzero(full | (least < expected))
-        if fast and len(unsure):
-            without = None if barred is None else barred[unsure]
-            again = self._some(queries[unsure], k, ctx, without, stage, (sum(share), 0.0), fast=False)
-            found[0][unsure], found[1][unsure] = again
-            return found
-        for row in unsure:
+        missed = np.flatnonzero(least < expected)
+        if len(missed):
+            without = None if barred is None else barred[missed]
+            again = self._some(queries[missed], k, ctx, without, stage, (sum(share), 0.0), coarse=False)
+            found[0][missed], found[1][missed] = again
+        for row in np.flatnonzero(full & ~(least < expected)):
             without = None if barred is None else barred[row : row + 1]
             ctx.progress(sum(share), 1, stage)
             tied = self._above(asked[row : row + 1], float(least[row]), without)[None]
             one = ordered(tied, self.rescored(queries[row : row + 1], tied), self._ranks, k)
             found[0][row], found[1][row] = one[0][0], one[1][0]
         return found
+
+    def _best_of_all(
+        self,
+        queries: torch.Tensor,
+        kept: int,
+        barred: NDArray[np.int64] | None,
+        report: Callable[[int], None],
+    ) -> Best:
+        """From the scores of all documents at once."""
+        scores = torch.empty(len(queries), len(self._documents), device=queries.device)
+        product = _Product()
+        for first, last in self._blocks(len(queries), _MOST_DOCUMENTS):
+            report(first)
+            scores[:, first:last] = self._scores(queries, first, last, barred, product).T
+        values, places = scores.topk(min(kept, scores.shape[1]), dim=1)
+        places[values == -torch.inf] = -1
+        return values.cpu().numpy(), places.cpu().numpy()
+
+    def _best(
+        self,
+        queries: torch.Tensor,
+        wanted: int,
+        barred: NDArray[np.int64] | None,
+        margin: NDArray[np.float64],
+        report: Callable[[int], None],
+        coarse: _Coarse | None,
+        expected: NDArray[np.float64],
+    ) -> Best:
+        """From the scores that beat the best so far, block by block."""
+        device = queries.device
+        kept = wanted + _SPARE
+        best = RunningBest(
+            wanted, kept, *(torch.from_numpy(a).float().to(device) for a in (margin, expected))
+        )
+        product = _Product()
+        start = kept if np.isneginf(expected).any() else _MOST_DOCUMENTS
+        most = _MOST_DOCUMENTS if coarse is None else _ROWS
+        for first, last in self._blocks(len(queries), start, most):
+            report(first)
+            found = None if coarse is None else coarse.above(_tensor(self._documents[first:last]), best.least)
+            if found is None:
+                scores = self._scores(queries, first, last, barred, product)
+                rows, columns = _above(scores, best.least)
+                values = scores[columns, rows]
+            else:
+                rows, columns, values = self._allowed(found, first, barred)
+            best.take(rows, columns + first, values)
+        return best.sorted()
+
+    def _allowed(self, pairs: Pairs, first: int, barred: NDArray[np.int64] | None) -> Pairs:
+        """Those of a block that begins at document `first` that can be found."""
+        rows, columns, values = pairs
+        may = torch.ones(len(rows), dtype=torch.bool)
+        if self._there is not None:
+            may &= torch.from_numpy(self._there)[columns + first]
+        if barred is not None:
+            may &= torch.from_numpy(barred)[rows] != columns + first
+        return (rows, columns, values) if may.all() else (rows[may], columns[may], values[may])
 
     def rescored(self, queries: Vectors, candidates: NDArray[np.int64]) -> NDArray[np.float64]:
         """(q, c) float64 scores of places (q, c); -inf for place -1. No document's score depends on the
@@ -164,17 +228,12 @@ class Exact:
                 scores[row, there] = vectors @ asked
         return scores
 
-    def _likely(self, queries: torch.Tensor, wanted: int, product: _Float | _Bfloat) -> torch.Tensor:
+    def _likely(self, coarse: _Coarse, wanted: int) -> NDArray[np.float64]:
         """(q,) a score that some more than `wanted` documents are likely to have, by a sample of all: with it
         few are looked at twice. Where it was too high, the query is searched again."""
-        step = len(self._documents) // _SAMPLE
-        scores = product(queries, _tensor(self._documents[::step][:_SAMPLE]).to(queries.device))
-        if self._there is not None:
-            scores[:, torch.from_numpy(~self._there[::step][:_SAMPLE]).to(queries.device)] = -torch.inf
-        share = 2 * wanted * _SAMPLE / len(self._documents)
-        rank = int(share + 4 * share**0.5 + 4)
-        best = scores.view(len(queries), _GROUP, -1).amax(dim=1).float()
-        return best.topk(min(rank, best.shape[1]), dim=1).values[:, -1]
+        there = slice(None) if self._there is None else self._there[::_SAMPLE]
+        share = wanted / _SAMPLE
+        return coarse.highest(_tensor(self._documents[::_SAMPLE][there]), int(share + 3 * share**0.5 + 2))
 
     def _scores(
         self,
@@ -182,94 +241,62 @@ class Exact:
         first: int,
         last: int,
         barred: NDArray[np.int64] | None,
-        product: _Float | _Bfloat,
+        product: _Product,
     ) -> torch.Tensor:
-        """(q, last - first) float32 of one block; -inf for what cannot be found. For distances: the product
+        """(last - first, q) float32 of one block; -inf for what cannot be found. For distances: the product
         less half the squared length, which orders alike."""
-        block = _tensor(self._documents[first:last]).to(queries.device)
-        scores = product(queries, block)
+        scores = product(_tensor(self._documents[first:last]).to(queries.device), queries)
         if self._far and self._squares is not None:
             halves = torch.from_numpy((self._squares[first:last] / 2).astype(np.float32))
-            scores -= halves.to(queries.device)
+            scores -= halves.to(queries.device)[:, None]
         if self._there is not None and not self._there[first:last].all():
-            scores[:, torch.from_numpy(~self._there[first:last]).to(queries.device)] = -torch.inf
+            scores[torch.from_numpy(~self._there[first:last]).to(queries.device)] = -torch.inf
         if barred is not None:
             rows = np.flatnonzero((barred >= first) & (barred < last))
-            scores[torch.from_numpy(rows), torch.from_numpy(barred[rows] - first)] = -torch.inf
+            scores[torch.from_numpy(barred[rows] - first), torch.from_numpy(rows)] = -torch.inf
         return scores
 
     def _above(
         self, query: torch.Tensor, least: float, barred: NDArray[np.int64] | None
     ) -> NDArray[np.int64]:
         """The places of all documents whose score is at least `least`."""
-        product = _Float()
+        product = _Product()
         found = [
             first
-            + np.flatnonzero(self._scores(query, first, last, barred, product)[0].cpu().numpy() >= least)
+            + np.flatnonzero(self._scores(query, first, last, barred, product)[:, 0].cpu().numpy() >= least)
             for first, last in self._blocks(1, _MOST_DOCUMENTS)
         ]
         return np.concatenate(found)
 
-    def _blocks(self, queries: int, start: int) -> list[tuple[int, int]]:
+    def _blocks(self, queries: int, start: int, most: int = _MOST_DOCUMENTS) -> list[tuple[int, int]]:
         """The first blocks are small, so that the threshold rises before much is compared with it."""
-        most = self._block or min(max(_SCORES // max(1, queries), 8192), _MOST_DOCUMENTS)
+        most = self._block or min(max(_SCORES // max(1, queries), _ROWS), most)
         edges = [0]
         while edges[-1] < len(self._documents):
             size = min(most, max(start, edges[-1]))
             edges.append(min(len(self._documents), edges[-1] + -(-size // _GROUP) * _GROUP))
         return list(pairwise(edges))
 
-    def _margin(self, queries: Vectors, fast: bool) -> tuple[NDArray[np.float64], float]:
-        """(q,) how far below the k-th score a document may be and still belong to the best k, and by what
-        share of that score more: the rounding of the order, and twice the error of the product."""
+    def _margin(self, queries: Vectors) -> NDArray[np.float64]:
+        """(q,) how far below the k-th score a document may be and still belong to the best k: the rounding of
+        the order, and twice the error of the product."""
         longest = np.linalg.norm(queries.astype(np.float64), axis=1)
         error = 2.0**-23 * np.sqrt(queries.shape[1]) * longest * self._longest
         if self._far:
             error += 2.0**-23 * self._longest**2
-            return np.asarray(10.0**-DECIMALS * (longest + self._longest) + 2 * error), 0.0
-        if not fast:
-            return np.asarray(10.0**-DECIMALS + 2 * error), 0.0
-        lost = _lost(queries)
-        error += lost * self._longest + (longest + lost) * self._most_lost
-        return np.asarray(10.0**-DECIMALS + 2 * (1 + 3 * _BFLOAT) * error), 2 * _BFLOAT
+            return np.asarray(10.0**-DECIMALS * (longest + self._longest) + 2 * error)
+        return np.asarray(10.0**-DECIMALS + 2 * error)
 
     def _is_worth_it(self, queries: int, wanted: int) -> bool:
-        """Whether a first pass in bfloat16 saves more than scoring more documents again costs."""
-        large = queries >= _QUERIES // 16 and len(self._documents) >= 200 * wanted
-        return large and not self._far and (self._device != "cpu" or _bfloat_is_faster())
-
-    @cached_property
-    def _most_lost(self) -> float:
-        """The length of the largest difference between a document and its vector in bfloat16."""
-        rows = range(0, len(self._documents), _ROWS)
-        return max((float(_lost(self._documents[row : row + _ROWS]).max()) for row in rows), default=0.0)
+        """Whether a first pass in 8 bits saves more than scoring some documents again costs."""
+        large = queries >= _QUERIES // 16 and self._count >= max(_FEWEST, 200 * wanted)
+        return large and not self._far and self._device == "cpu" and eight_bits.is_faster()
 
     def _lengths(self) -> NDArray[np.float64]:
         """(n,) squared."""
         parts = [self._documents[row : row + _ROWS] for row in range(0, len(self._documents), _ROWS)]
         squares = [np.einsum("nd,nd->n", part, part, dtype=np.float64) for part in parts]
         return np.concatenate(squares) if squares else np.zeros(0)
-
-
-def _lost(rows: Vectors) -> NDArray[np.float64]:
-    """(n,) the length of what rounding to bfloat16 takes away from each row; a little more, not less."""
-    vectors = _tensor(rows)
-    lengths = (vectors - vectors.bfloat16().float()).square_().sum(dim=1).sqrt_()
-    return np.asarray(lengths.double().numpy() * (1 + 1e-5))
-
-
-@cache
-def _bfloat_is_faster() -> bool:
-    """Tried out: processors with instructions for it are, others are many times slower."""
-    rows = torch.full((4096, 384), 0.5)
-    halves = rows.bfloat16()
-    taken = {torch.float32: 1e9, torch.bfloat16: 1e9}
-    for _ in range(3):
-        for matrix in (rows, halves):
-            began = time.process_time()  # not what others on this machine take
-            matrix[:512] @ matrix.T
-            taken[matrix.dtype] = min(taken[matrix.dtype], time.process_time() - began)
-    return 0.75 * taken[torch.float32] > taken[torch.bfloat16]
 
 
 def _tensor(rows: Vectors) -> torch.Tensor:
@@ -279,111 +306,80 @@ def _tensor(rows: Vectors) -> torch.Tensor:
         return torch.from_numpy(np.ascontiguousarray(rows, dtype=np.float32))
 
 
-class _Float:
-    """Products (q, b) of queries (q, d) and documents (b, d), in the same memory each time."""
+class _Product:
+    """Products (b, q) of documents (b, d) and queries (q, d), in the same memory each time."""
 
     def __init__(self) -> None:
         self._room = torch.empty(0)
 
-    def __call__(self, queries: torch.Tensor, documents: torch.Tensor) -> torch.Tensor:
-        if len(queries) == 1 and not queries.is_cuda:
-            return torch.from_numpy(queries.numpy() @ documents.numpy().T)  # faster there than torch's
-        self._room = _at_least(self._room, queries, documents)
-        size = len(queries) * len(documents)
-        return torch.mm(queries, documents.T, out=self._room[:size].view(len(queries), -1))
+    def __call__(self, documents: torch.Tensor, queries: torch.Tensor) -> torch.Tensor:
+        if len(queries) == 1:  # one column is multiplied much slower than two
+            return self(documents, queries.repeat(2, 1))[:, :1]
+        size = len(documents) * len(queries)
+        if len(self._room) < size:
+            self._room = torch.empty(size, device=queries.device)
+        return torch.mm(documents, queries.T, out=self._room[:size].view(len(documents), -1))
 
 
-class _Bfloat:
-    """The same, multiplied in bfloat16, and left so."""
-
-    def __init__(self) -> None:
-        self._room = torch.empty(0, dtype=torch.bfloat16)
-
-    def __call__(self, queries: torch.Tensor, documents: torch.Tensor) -> torch.Tensor:
-        self._room = _at_least(self._room, queries, documents)
-        size = len(queries) * len(documents)
-        room = self._room[:size].view(len(queries), -1)
-        return torch.mm(queries.bfloat16(), documents.bfloat16().T, out=room)
-
-
-def _at_least(room: torch.Tensor, queries: torch.Tensor, documents: torch.Tensor) -> torch.Tensor:
-    size = len(queries) * len(documents)
-    return room if len(room) >= size else torch.empty(size, dtype=room.dtype, device=queries.device)
-
-
-class _Best:
-    """The best so far of each query, with room for some that are not sorted in yet.
+class _Coarse:
+    """Queries multiplied in 8 bits.
 
     Args:
-        wanted: the k of the best k; kept: how many are held, more than that.
-        margin: (q,), and `more`: what is kept beside the best k, see `Exact`.
+        queries: (q, d) float32; longest: the length of the longest document.
     """
 
-    def __init__(self, wanted: int, kept: int, margin: torch.Tensor, more: float) -> None:
-        self._wanted, self._kept, self._margin, self._more = wanted, kept, margin, more
-        size, device = (len(margin), 2 * kept + 256), margin.device
-        self._values = torch.full(size, -torch.inf, device=device)
-        self._places = torch.full(size, -1, dtype=torch.int64, device=device)
-        self._filled = torch.zeros(len(margin), dtype=torch.int64, device=device)
-        self._start = torch.full((len(margin),), -torch.inf, device=device)
-        self._least = self._start
-        """What a document has to beat."""
+    def __init__(self, queries: torch.Tensor, longest: float) -> None:
+        self._queries, self._longest = queries, longest
+        self._lengths = queries.double().norm(dim=1).numpy()
+        self._codes = eight_bits.coded(queries, each=True)
+        self._room = torch.empty(0, dtype=torch.int32)
 
-    def expect(self, least: torch.Tensor) -> NDArray[np.float64]:
-        """Look only at documents that beat (q,) scores; given back as they are compared."""
-        self._start = least.contiguous()
-        self._least = self._start
-        return np.asarray(least.double().cpu().numpy())
+    def highest(self, documents: torch.Tensor, rank: int) -> NDArray[np.float64]:
+        """(q,) about the score of the document of this rank, from 1."""
+        codes = eight_bits.coded(documents, each=False)
+        products = self._products(codes).T.float()
+        best = products.topk(min(rank, len(documents)), dim=1).values[:, -1]
+        return np.asarray(best.double().numpy() * self._codes.steps * codes.steps)
 
-    def take(self, scores: torch.Tensor, first: int) -> None:
-        """Add what is good enough of a block (q, b) that begins at document `first`."""
-        rows, columns = self._good(scores)
-        counts = torch.bincount(rows, minlength=len(self._filled))
-        if int((self._filled + counts).max()) > self._values.shape[1]:
-            values, columns = scores.topk(min(self._kept, scores.shape[1]), dim=1)
-            rows, at = (values.float() > self._least[:, None]).nonzero(as_tuple=True)
-            columns = columns[rows, at]
-            counts = torch.bincount(rows, minlength=len(self._filled))
-        starts = counts.cumsum(0) - counts
-        at = (self._filled - starts)[rows] + torch.arange(len(rows), device=rows.device)
-        self._values[rows, at] = scores[rows, columns].float()
-        self._places[rows, at] = columns + first
-        self._filled += counts
-        if int(self._filled.max()) > self._values.shape[1] - self._kept:
-            self._settle()
+    def above(self, documents: torch.Tensor, least: torch.Tensor) -> Pairs | None:
+        """All pairs whose score is above (q,) `least`, with some that are not; None where so many may be that
+        the whole product costs less."""
+        codes = eight_bits.coded(documents, each=False)
+        below = eight_bits.least_products(
+            self._codes, self._lengths, codes, self._longest, least.double().numpy()
+        )
+        rows, columns = _above(self._products(codes), below)
+        if len(rows) > len(documents) * len(self._queries) / 16:
+            return None
+        ends = torch.bincount(rows, minlength=len(self._queries)).cumsum(0)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta state")
+            pairs = torch.sparse_csr_tensor(
+                torch.nn.functional.pad(ends, (1, 0)),
+                columns,
+                torch.zeros(len(rows)),
+                size=(len(self._queries), len(documents)),
+                check_invariants=False,
+            )
+        return rows, columns, torch.sparse.sampled_addmm(pairs, self._queries, documents.T, beta=0.0).values()
 
-    def sorted(self) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """(q, kept) best first."""
-        self._settle()
-        values, order = self._values[:, : self._kept].sort(dim=1, descending=True)
-        return values.cpu().numpy(), self._places[:, : self._kept].gather(1, order).cpu().numpy()
+    def _products(self, documents: eight_bits.Coded) -> torch.Tensor:
+        size = len(documents.codes) * len(self._queries)
+        if len(self._room) < size:
+            self._room = torch.empty(size, dtype=torch.int32)
+        return eight_bits.products(self._codes, documents, self._room)
 
-    def _good(self, scores: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Rows, in ascending order, and columns of the scores above the threshold."""
-        spare = -scores.shape[1] % _GROUP
-        if spare:
-            scores = torch.nn.functional.pad(scores, (0, spare), value=-torch.inf)
-        groups = scores.view(len(scores), _GROUP, -1)  # every b / 8-th, so that its best is found quickly
-        rows, group = (self._highest(groups) > self._least[:, None]).nonzero(as_tuple=True)
-        some = groups[rows, :, group].float()
-        which, within = (some > self._least[rows, None]).nonzero(as_tuple=True)
-        return rows[which], within * groups.shape[2] + group[which]
 
-    def _highest(self, groups: torch.Tensor) -> torch.Tensor:
-        """(q, groups) float32. Numbers above 0 in bfloat16 are ordered as their bits are, which is found many
-        times faster; where all thresholds are above 0, it does not matter what becomes of the others."""
-        if groups.dtype is torch.bfloat16 and bool((self._least > 0).all()):
-            return groups.view(torch.int16).amax(dim=1).view(torch.bfloat16).float()
-        return groups.amax(dim=1).float()
-
-    def _settle(self) -> None:
-        """Keep the best only."""
-        values, order = self._values.topk(self._kept, dim=1)  # sorted: what is free stays behind the rest
-        places = self._places.gather(1, order)
-        self._values.fill_(-torch.inf)
-        self._values[:, : self._kept] = values
-        self._places[:, : self._kept] = places
-        self._filled = (values > -torch.inf).sum(dim=1)
-        lowest = values.topk(self._wanted, dim=1, sorted=False)[0].amin(dim=1)
-        below = torch.where(lowest > -torch.inf, lowest.abs() * self._more, 0) + self._margin
-        self._least = torch.maximum(torch.maximum(values.amin(dim=1), lowest - below), self._start)
+def _above(scores: torch.Tensor, least: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Of scores (b, q) above (q,): their queries, in ascending order, and their documents."""
+    spare = -len(scores) % _GROUP
+    if spare:
+        lowest = -torch.inf if scores.is_floating_point() else torch.iinfo(scores.dtype).min
+        scores = torch.nn.functional.pad(scores, (0, 0, 0, spare), value=lowest)
+    groups = scores.view(_GROUP, -1)  # every b / 8-th document, so that their best is found quickly
+    queries = scores.shape[1]
+    at = (groups.amax(dim=0).view(-1, queries) > least).view(-1).nonzero()[:, 0]
+    within, which = (groups.index_select(1, at) > least[at % queries]).nonzero(as_tuple=True)
+    rows, columns = at[which] % queries, within * (len(scores) // _GROUP) + at[which] // queries
+    order = rows.short().argsort(stable=True)
+    return rows[order], columns[order]

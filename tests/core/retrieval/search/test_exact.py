@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from core.collections.order import ordered, tie_ranks
 from core.jobs.context import Context
+from core.retrieval.search import eight_bits
 from core.retrieval.search.exact import Exact
+from core.retrieval.search.running_best import RunningBest
 
 KINDS = ("cosine", "dot", "euclidean")
 
@@ -134,7 +136,7 @@ def test_that_a_memory_map_is_read_by_blocks(tmp_path: Path, ctx: Context) -> No
 def test_that_guessing_by_a_sample_changes_nothing(
     ordered_by_score: bool, ctx: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.retrieval.search.exact._SAMPLE", 256)
+    monkeypatch.setattr("core.retrieval.search.exact._FEWEST", 4000)
     documents, queries = vectors(9000, 24, "cosine", 12), vectors(80, 24, "cosine", 13)
     if ordered_by_score:
         documents = documents[np.argsort(documents @ queries[0])]
@@ -143,20 +145,116 @@ def test_that_guessing_by_a_sample_changes_nothing(
     ranks = tie_ranks(ids(9000))
     found = []
     for faster in (False, True):
-        monkeypatch.setattr("core.retrieval.search.exact._bfloat_is_faster", lambda faster=faster: faster)
+        monkeypatch.setattr("core.retrieval.search.eight_bits.is_faster", lambda faster=faster: faster)
         found.append(Exact(documents, ranks, there=there).search(queries, 10, ctx))
     assert found[0][0].tobytes() == found[1][0].tobytes()
     assert found[0][1].tobytes() == found[1][1].tobytes()
 
 
-def test_that_a_first_pass_in_bfloat16_changes_nothing(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_that_a_first_pass_in_8_bits_changes_nothing(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     documents, queries = vectors(8000, 24, "dot", 10), vectors(100, 24, "dot", 11)
     documents[:60] = documents[0]
     queries[0] = documents[0] * 5
     ranks = tie_ranks(ids(8000))
-    monkeypatch.setattr("core.retrieval.search.exact._bfloat_is_faster", lambda: False)
+    monkeypatch.setattr("core.retrieval.search.eight_bits.is_faster", lambda: False)
     expected = Exact(documents, ranks, similarity="dot").search(queries, 20, ctx)
-    monkeypatch.setattr("core.retrieval.search.exact._bfloat_is_faster", lambda: True)
+    monkeypatch.setattr("core.retrieval.search.eight_bits.is_faster", lambda: True)
     found = Exact(documents, ranks, similarity="dot").search(queries, 20, ctx)
     assert found[0].tobytes() == expected[0].tobytes()
     assert found[1].tobytes() == expected[1].tobytes()
+
+
+def adversarial(kind: str) -> tuple[NDArray[np.float32], NDArray[np.float32], str]:
+    """Documents and queries that bounds could go wrong with."""
+    random = np.random.default_rng(20)
+    documents, queries = vectors(6000, 24, "cosine", 21), vectors(70, 24, "cosine", 22)
+    if kind == "near ties around the k-th":
+        documents[1000:4000] = documents[1000] + 1e-7 * random.standard_normal((3000, 24), dtype=np.float32)
+        queries[::2] = documents[1000] + 0.01 * queries[::2]
+    elif kind == "nothing lost":
+        documents = np.eye(24, dtype=np.float32)[random.integers(0, 24, 6000)]
+    elif kind == "all scores below 0":
+        documents, queries = -np.abs(documents), np.abs(queries)
+    elif kind == "one long document":
+        documents *= random.uniform(0.001, 1, (6000, 1)).astype(np.float32)
+        documents[[7, 4100]] *= 1e4
+    elif kind == "long ones last":
+        documents *= np.linspace(0.01, 100, 6000, dtype=np.float32)[:, None]
+    elif kind == "many empty":
+        documents[random.random(6000) < 0.9] = 0
+    return documents, queries, "dot"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "near ties around the k-th",
+        "nothing lost",
+        "all scores below 0",
+        "one long document",
+        "long ones last",
+        "many empty",
+    ],
+)
+@pytest.mark.parametrize("block", [None, 512])
+def test_that_bounds_never_lose_a_document(
+    kind: str, block: int | None, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.retrieval.search.exact._FEWEST", 4000)
+    documents, queries, similarity = adversarial(kind)
+    ranks = tie_ranks(ids(len(documents)))
+    found = []
+    for faster in (False, True):
+        monkeypatch.setattr("core.retrieval.search.eight_bits.is_faster", lambda faster=faster: faster)
+        found.append(Exact(documents, ranks, similarity=similarity, block=block).search(queries, 20, ctx))
+    assert found[0][0].tobytes() == found[1][0].tobytes()
+    assert found[0][1].tobytes() == found[1][1].tobytes()
+    exact = np.sort(np.round(queries.astype(np.float64) @ documents.T.astype(np.float64), 6), axis=1)
+    np.testing.assert_allclose(found[1][1], exact[:, :-21:-1], rtol=1e-12, atol=1.1e-6)
+
+
+@pytest.mark.parametrize("each", [False, True])
+def test_that_products_of_codes_are_not_farther_off_than_the_bound(each: bool) -> None:
+    queries, documents = vectors(50, 24, "dot", 23), vectors(900, 24, "dot", 24)
+    documents[::7] *= 30
+    documents[5], documents[6] = 0, 1
+    asked = eight_bits.coded(torch.from_numpy(queries), each=True)
+    held = eight_bits.coded(torch.from_numpy(documents), each=each)
+    lengths = np.linalg.norm(queries.astype(np.float64), axis=1)
+    back = held.codes.double().numpy() * held.steps[:, None]
+    assert (np.linalg.norm(documents - back, axis=1) <= held.lost).all()
+    if not each:
+        scores = queries.astype(np.float64) @ documents.T.astype(np.float64)
+        longest = float(np.linalg.norm(documents.astype(np.float64), axis=1).max())
+        products = asked.codes.long() @ held.codes.long().T
+        for column in range(0, 900, 50):
+            below = eight_bits.least_products(asked, lengths, held, longest, scores[:, column])
+            assert (products[:, column] > below).all()
+
+
+def test_that_a_query_with_few_documents_so_far_keeps_them_beside_a_full_one() -> None:
+    best = RunningBest(2, 4, torch.zeros(2), torch.full((2,), -torch.inf))
+    full = torch.arange(262)
+    best.take(
+        torch.cat([torch.zeros(262, dtype=torch.int64), torch.ones(1, dtype=torch.int64)]),
+        torch.cat([full, torch.tensor([900])]),
+        torch.cat([full.float(), torch.tensor([5.0])]),
+    )
+    best.take(torch.tensor([1, 1]), torch.tensor([901, 902]), torch.tensor([3.0, 4.0]))
+    values, places = best.sorted()
+    assert places[0].tolist() == [261, 260, 259, 258]
+    assert values[1, :3].tolist() == [5.0, 4.0, 3.0]
+    assert places[1, :3].tolist() == [900, 902, 901]
+
+
+@pytest.mark.parametrize("count", [1, 2, 8, 9])
+def test_that_few_queries_find_what_many_do(count: int, ctx: Context) -> None:
+    documents, queries = vectors(3000, 16, "cosine", 25), vectors(40, 16, "cosine", 26)
+    documents[:900] = documents[0]
+    queries[0] = documents[0]
+    index = Exact(documents, tie_ranks(ids(3000)), there=np.arange(3000) % 7 != 0)
+    barred = np.arange(40)
+    many = index.search(queries, 10, ctx, barred=barred)
+    few = index.search(queries[:count], 10, ctx, barred=barred[:count])
+    assert few[0].tobytes() == many[0][:count].tobytes()
+    assert few[1].tobytes() == many[1][:count].tobytes()
