@@ -591,7 +591,7 @@ def test_that_it_is_drawn_in_either_theme_at_its_least_width(
     colors = {shown.pixelColor(x, y).name() for x in range(0, 860, 3) for y in range(0, 540, 3)}
     assert {theme.tokens().surface, theme.tokens().copied} <= colors
     inner = tab.page.view.widget()
-    assert inner.minimumSizeHint().width() <= tab.page.view.viewport().width()
+    qtbot.waitUntil(lambda: inner.minimumSizeHint().width() <= tab.page.view.viewport().width())
 
 
 def test_that_another_project_begins_empty(
