@@ -21,7 +21,7 @@ Role = Literal["query", "document", ""]
 Similarity = Literal["cosine", "dot", "euclidean"]
 Floats = NDArray[np.float32]
 
-TODO, OK, EMPTY, TRUNCATED, FAILED = range(5)
+WAITING, OK, EMPTY, TRUNCATED, FAILED = range(5)
 """What became of a text: nothing yet; encoded; without tokens, so zeros; cut to the most tokens and encoded;
 no number came out (NaN), so zeros."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.encoders.encoder import FAILED, TODO, Floats, Texts
+from core.encoders.encoder import FAILED, WAITING, Floats, Texts
 from core.jobs.context import Context
 
 _AT_ONCE = 2_000
@@ -38,11 +38,11 @@ def copy_known(folder: Path, keys: Keys, vectors: Floats, status: NDArray[np.uin
         if there is None:
             continue
         their_status = np.fromfile(other / "status.u8", dtype=np.uint8)
-        rows = np.flatnonzero(status == TODO)
+        rows = np.flatnonzero(status == WAITING)
         if not len(rows):
             return
         mine, theirs = _matches(keys[rows], there)
-        usable = (their_status[theirs] != TODO) & (their_status[theirs] != FAILED)
+        usable = (their_status[theirs] != WAITING) & (their_status[theirs] != FAILED)
         mine, theirs = rows[mine[usable]], theirs[usable]
         source = np.memmap(other / "vectors.f32", dtype="<f4", mode="r", shape=(len(there), width))
         for first in range(0, len(mine), _BLOCK):

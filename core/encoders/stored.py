@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.encoders.encoder import OK, TODO, Encoder, Floats, Role, Texts
+from core.encoders.encoder import OK, WAITING, Encoder, Floats, Role, Texts
 from core.encoders.reuse import copy_known, keys_of
 from core.encoders.room import drop_oldest, used
 from core.encoders.truncated import TruncatedEncoder, truncated
@@ -98,7 +98,7 @@ def _stored(
     drop_oldest(cache, count * (width * 4 + 17), keep=folder)
     vectors, status = _begun(encoder, texts, ctx, role, folder)
     began = time.perf_counter()
-    rest = np.flatnonzero(status == TODO)
+    rest = np.flatnonzero(status == WAITING)
 
     def flush() -> None:
         vectors.flush()
@@ -152,7 +152,7 @@ def _encode(
     flush: Callable[[], None],
 ) -> None:
     """Fill the rows that are still to do."""
-    rows = np.flatnonzero(status == TODO)
+    rows = np.flatnonzero(status == WAITING)
     told = time.monotonic()
     for part in encoder.parts(_Chosen(texts, rows), ctx, role=role, stage=stage):
         places = rows[part.rows]
