@@ -38,6 +38,7 @@ from core.errors import UserError
 from core.jobs.content_hash import content_hash
 from core.jobs.context import Context
 from core.json_files import read_json_object
+from core.models.pretrained import open_pretrained
 
 if TYPE_CHECKING:
     import tokenizers
@@ -356,33 +357,9 @@ def _tokenizer(folder: Path, field: str) -> tokenizers.Tokenizer:
 
 def _model(folder: Path, field: str) -> torch.nn.Module:
     from transformers import AutoModel, T5EncoderModel
-    from transformers.utils import logging
 
-    logging.disable_progress_bar()
-    before = logging.get_verbosity()
-    logging.set_verbosity_error()
     kind = T5EncoderModel if _is_t5(folder, field) else AutoModel
-    try:
-        model, report = kind.from_pretrained(
-            folder,
-            local_files_only=True,
-            trust_remote_code=False,
-            use_safetensors=True,
-            dtype=torch.float32,
-            output_loading_info=True,
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError) as error:
-        reason = str(error).strip().partition("\n")[0]
-        raise UserError(f"transformers cannot open {folder}: {reason}", field=field) from error
-    finally:
-        logging.set_verbosity(before)
-    missing = sorted(key for key in report["missing_keys"] if not key.startswith("pooler."))
-    if missing:
-        raise UserError(
-            f"{folder} is incomplete: it lacks the tensor {missing[0]}. Use an intact copy.", field=field
-        )
-    found: torch.nn.Module = model
-    return found
+    return open_pretrained(kind, folder, field=field, spare="pooler.")
 
 
 def _is_t5(folder: Path, field: str) -> bool:

@@ -11,6 +11,7 @@ import torch
 from core.errors import UserError
 from core.jobs.context import Context
 from core.jobs.memory import free_memory
+from core.models.pretrained import open_pretrained
 
 _T = TypeVar("_T")
 
@@ -64,30 +65,5 @@ def with_model(
 
 def _opened(folder: Path, field: str) -> torch.nn.Module:
     from transformers import AutoModelForCausalLM
-    from transformers.utils import logging
 
-    logging.disable_progress_bar()
-    before = logging.get_verbosity()
-    logging.set_verbosity_error()
-    try:
-        model, report = AutoModelForCausalLM.from_pretrained(
-            folder,
-            local_files_only=True,
-            trust_remote_code=False,
-            use_safetensors=True,
-            dtype=torch.float32,
-            output_loading_info=True,
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError) as error:
-        reason = str(error).strip().partition("\n")[0]
-        raise UserError(f"transformers cannot open {folder}: {reason}", field=field) from error
-    finally:
-        logging.set_verbosity(before)
-    if missing := sorted(report["missing_keys"]):
-        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-        raise UserError(
-            f"{folder} is incomplete: it lacks the tensor {missing[0]}{more}. Use an intact copy.",
-            field=field,
-        )
-    found: torch.nn.Module = model
-    return found
+    return open_pretrained(AutoModelForCausalLM, folder, field=field)

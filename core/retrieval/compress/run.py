@@ -15,8 +15,8 @@ from core.retrieval.compress.request import CompressRequest
 from core.retrieval.compress.result import CompressResult, Refused
 from core.retrieval.compress.spelt import asked
 from core.retrieval.compress.trial import EXACT, Space
+from core.retrieval.evaluate.measured import asked as asked_measures
 from core.retrieval.evaluate.run import kept
-from core.retrieval.measures.spelt import measure
 from core.retrieval.systems.names import encoder_name
 
 
@@ -27,7 +27,7 @@ def compress(request: CompressRequest, ctx: Context) -> CompressResult:
     Raises:
         UserError: the collection, the encoder, a measure or every code will not do.
     """
-    measures = _measures(request.measures)
+    measures = [one.name for one in asked_measures(request.measures)]
     ctx.progress(0, 1, "Opening the collection")
     collection = open_collection(request.collection, ctx, split=request.split)
     _check(collection)
@@ -72,18 +72,6 @@ def compress(request: CompressRequest, ctx: Context) -> CompressResult:
         without_vector=len(collection.documents) - space.count,
         skipped=list(collection.skipped),
     )
-
-
-def _measures(names: list[str]) -> list[str]:
-    """As they are shown, each once.
-
-    Raises:
-        UserError: one is not known.
-    """
-    try:
-        return list(dict.fromkeys(measure(name).name for name in names))
-    except ValueError as error:
-        raise UserError(f"{error}", field="measures") from None
 
 
 def _check(collection: Collection) -> None:

@@ -4,51 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
-
-from core.retrieval.compress.codecs.codec import Codec, codec
+from core.retrieval.compress.codecs.codec import codec
+from core.retrieval.compress.codecs.parts import ProductCode
 
 if TYPE_CHECKING:
     from core.jobs.context import Context
     from core.retrieval.compress.codecs.codec import Arrays, Vectors
-    from core.retrieval.compress.compressed import Compressed
 
 
 @codec
-class Pq(Codec):
+class Pq(ProductCode):
     title = "PQ"
     source = "Jégou et al. 2011; MGQE in arXiv 2311.15578"
     sentence = "Each part of a vector as the nearest codeword of a codebook of its own."
-    family = "codebooks"
 
     kind: Literal["pq"] = "pq"
-    m: int | None = Field(
-        None,
-        ge=1,
-        le=4096,
-        title="Parts",
-        description="Into how many parts a vector is cut; a byte each with 8 bits.",
-        json_schema_extra={"none": "an eighth of the width"},
-    )
-    bits: int = Field(
-        8,
-        ge=2,
-        le=12,
-        title="Bits",
-        description="Of a place in a codebook: 8 are 256 codewords.",
-    )
 
     def fit(self, vectors: Vectors, ctx: Context) -> Arrays:
         from core.retrieval.compress.codebooks import product
 
         return product(vectors, self.m, self.bits, ctx)
-
-    def encode(self, vectors: Vectors, learned: Arrays, ctx: Context) -> Arrays:
-        from core.retrieval.compress.codebooks import coded
-
-        return coded(vectors, learned, ctx)
-
-    def opened(self, parts: Arrays) -> Compressed:
-        from core.retrieval.compress.codebooks import Codebooks
-
-        return Codebooks(self.line, parts)
