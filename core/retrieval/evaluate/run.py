@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from core.collections.collection import Collection
 from core.collections.read import open_collection
@@ -18,8 +20,13 @@ from core.retrieval.evaluate.request import RetrievalRequest
 from core.retrieval.evaluate.result import EvaluationResult
 from core.retrieval.evaluate.runs import write_runs
 from core.retrieval.out import out_folder
+from core.retrieval.ranking import Ranking
 from core.retrieval.record.write import write_record
 from core.retrieval.significance import comparisons
+from core.retrieval.systems import System
+
+if TYPE_CHECKING:
+    from core.retrieval.limit.request import LimitRequest
 
 
 def kept(cache: bool) -> Path | None:
@@ -34,7 +41,7 @@ def evaluate(request: RetrievalRequest, ctx: Context) -> EvaluationResult:
     Raises:
         UserError: the collection, a system or a measure will not do.
     """
-    names = names_of(request.systems)
+    names_of(request.systems)  # two of one name are refused before anything is read
     measures = [one.name for one in asked(request.measures)]
     ctx.progress(0, 1, "Opening the collection")
     collection = open_collection(request.collection, ctx, split=request.split)
@@ -52,6 +59,20 @@ def evaluate(request: RetrievalRequest, ctx: Context) -> EvaluationResult:
         barred=barred,
         checkpoint=Checkpoint(ctx.checkpoint(), request.systems, collection, request.k),
     )
+    return EvaluationResult(**told(request, request.systems, rankings, collection, measures, folder, ctx))
+
+
+def told(
+    request: RetrievalRequest | LimitRequest,
+    systems: Sequence[System],
+    rankings: Mapping[str, Ranking],
+    collection: Collection,
+    measures: Sequence[str],
+    folder: Path,
+    ctx: Context,
+) -> dict[str, Any]:
+    """The fields of an `EvaluationResult`: rankings measured, all differences tested; the record and the
+    run files are written to `folder`."""
     measured = per_query(rankings, collection, measures, ctx)
     stage = "Testing the differences"
     tested = comparisons(
@@ -59,27 +80,26 @@ def evaluate(request: RetrievalRequest, ctx: Context) -> EvaluationResult:
     )
     write_record(folder, collection, rankings, ctx)
     write_runs(folder, collection, rankings, ctx)
-    primary = measures[0]
-    return EvaluationResult(
-        out=str(folder),
-        collection=collection.name,
-        documents=len(collection.documents),
-        queries=list(collection.queries.ids),
-        judgements=sum(map(len, collection.judgements.values())),
-        primary=primary,
-        systems=[
+    return {
+        "out": str(folder),
+        "collection": collection.name,
+        "documents": len(collection.documents),
+        "queries": list(collection.queries.ids),
+        "judgements": sum(map(len, collection.judgements.values())),
+        "primary": measures[0],
+        "systems": [
             figures(name, system.line, system.kind, rankings[name], measured[name], ctx.seed)
-            for name, system in zip(names, request.systems, strict=True)
+            for name, system in zip(rankings, systems, strict=True)
         ],
-        comparisons=tested,
-        test=request.test,
-        correction=request.correction,
-        family=len(tested),
-        skipped=list(collection.skipped),
-        unanswerable=sum(
+        "comparisons": tested,
+        "test": request.test,
+        "correction": request.correction,
+        "family": len(tested),
+        "skipped": list(collection.skipped),
+        "unanswerable": sum(
             all(grade <= 0 for grade in grades.values()) for grades in collection.judgements.values()
         ),
-    )
+    }
 
 
 def _check(collection: Collection) -> None:

@@ -12,10 +12,8 @@ from core.errors import UserError
 from core.jobs.context import Context
 from core.jobs.registry import job
 from core.retrieval.evaluate.checkpoint import Checkpoint
-from core.retrieval.evaluate.measured import figures, per_query
 from core.retrieval.evaluate.ranked import names_of, rank_all
-from core.retrieval.evaluate.run import kept
-from core.retrieval.evaluate.runs import write_runs
+from core.retrieval.evaluate.run import kept, told
 from core.retrieval.limit.check import density, found_by_words
 from core.retrieval.limit.job import LIMIT
 from core.retrieval.limit.make import make
@@ -23,8 +21,6 @@ from core.retrieval.limit.published import beside
 from core.retrieval.limit.request import LimitRequest
 from core.retrieval.limit.result import LimitResult
 from core.retrieval.out import out_folder
-from core.retrieval.record.write import write_record
-from core.retrieval.significance import comparisons
 
 _DEPTH = 100
 
@@ -38,7 +34,7 @@ def limit(request: LimitRequest, ctx: Context) -> LimitResult:
     Raises:
         UserError: so large a collection cannot be made, the given one is none, or a system will not do.
     """
-    names = names_of(request.systems)
+    names_of(request.systems)  # two of one name are refused before anything is made
     folder = _folder(request, ctx)
     collection = _given(request.given, ctx) if request.given else _made(request, folder, ctx)
     words = found_by_words(collection, ctx)
@@ -51,31 +47,11 @@ def limit(request: LimitRequest, ctx: Context) -> LimitResult:
         cache=kept(request.cache),
         checkpoint=Checkpoint(ctx.checkpoint(), request.systems, collection, depth),
     )
-    measures = _measures(collection)
-    measured = per_query(rankings, collection, measures, ctx)
-    ctx.progress(0, 1, "Testing the differences")
-    tested = comparisons(measured, request.test, request.correction, ctx.seed) if len(names) > 1 else []
-    write_record(folder, collection, rankings, ctx)
-    write_runs(folder, collection, rankings, ctx)
     relevant = [
         [id for id, grade in grades.items() if grade > 0] for grades in collection.judgements.values()
     ]
     return LimitResult(
-        out=str(folder),
-        collection=collection.name,
-        documents=len(collection.documents),
-        queries=list(collection.queries.ids),
-        judgements=sum(map(len, collection.judgements.values())),
-        primary=measures[0],
-        systems=[
-            figures(name, system.line, system.kind, rankings[name], measured[name], ctx.seed)
-            for name, system in zip(names, request.systems, strict=True)
-        ],
-        comparisons=tested,
-        test=request.test,
-        correction=request.correction,
-        family=len(tested),
-        skipped=list(collection.skipped),
+        **told(request, request.systems, rankings, collection, _measures(collection), folder, ctx),
         pattern=None if request.given else request.pattern,
         relevant=sum(map(len, relevant)) / len(relevant),
         used=len({id for ids in relevant for id in ids}),
