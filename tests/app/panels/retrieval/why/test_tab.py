@@ -51,7 +51,7 @@ def ranks(tab: WhyTab) -> list[list[str]]:
 
 def test_that_without_an_evaluation_it_leads_to_one(qtbot: QtBot, panel: RetrievalPanel, tab: WhyTab) -> None:
     qtbot.waitUntil(lambda: tab.evaluate.isVisible())
-    assert "no evaluation in this project yet" in tab.notice.words.text()
+    qtbot.waitUntil(lambda: "no evaluation in this project yet" in tab.notice.words.text())
     tab.evaluate.click()
     assert panel.tab == "evaluate"
 
