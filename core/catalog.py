@@ -21,6 +21,7 @@ _JOBS = (
     "core.retrieval.why.job",
     "core.retrieval.map.job",
     "core.retrieval.intrinsic.job",
+    "core.generation.generate.job",
     "core.tokenizers.job",
     "core.audit.job",
     "core.training.job",

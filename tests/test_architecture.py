@@ -25,7 +25,7 @@ HEAVY = {
 }  # fmt: skip
 LIGHT_SIDE = {
     "request", "result", "job", "preview", "methods", "recipes", "algorithms", "spelt", "inspect",
-    "systems", "lines", "fields", "result_parts", "codecs", "builders",
+    "systems", "samplers", "strategies", "fields", "result_parts", "codecs", "builders",
 }  # fmt: skip
 TOP_LEVEL = {
     "app", "core", "resources", "tests", "packaging", "pyproject.toml", "constraints.txt", "Makefile",
@@ -140,17 +140,19 @@ def test_that_engines_know_neither_each_other_nor_the_project(engine: str) -> No
     assert_none([i for i in imports() if within(i.who, f"core.{engine}") and within(i.what, *barred)])
 
 
-def test_that_healing_is_known_by_no_other_engine() -> None:
-    """It is where training and transplants meet."""
+def test_that_where_engines_meet_is_known_by_none_of_them() -> None:
+    """In healing, training and transplants; in decoding with merged tokens, generation and transplants."""
     rooms = [f"core.{room}" for room in (*ENGINES, *MATERIAL)]
-    assert_none([i for i in imports() if within(i.who, *rooms) and within(i.what, "core.heal")])
+    assert_none(
+        [i for i in imports() if within(i.who, *rooms) and within(i.what, "core.heal", "core.merged")]
+    )
     barred = ("core.audit", "core.retrieval", "core.generation", "core.project", "core.catalog", "core.cli")
     assert_none([i for i in imports() if within(i.who, "core.heal") and within(i.what, *barred)])
 
 
 def test_that_what_engines_are_built_on_knows_no_engine_and_no_project() -> None:
     barred = [
-        *(f"core.{engine}" for engine in (*ENGINES, "heal")),
+        *(f"core.{engine}" for engine in (*ENGINES, "heal", "merged")),
         "core.project",
         "core.catalog",
         "sqlalchemy",
@@ -173,7 +175,7 @@ def test_that_the_window_imports_databases_and_plots_only_when_needed() -> None:
 
 
 def test_that_the_window_sees_only_the_light_side_of_an_engine() -> None:
-    engines = tuple(f"core.{engine}" for engine in (*ENGINES, *MATERIAL, "heal"))
+    engines = tuple(f"core.{engine}" for engine in (*ENGINES, *MATERIAL, "heal", "merged"))
     wrong = []
     for found in imports():
         if within(found.who, "app") and within(found.what, *engines):

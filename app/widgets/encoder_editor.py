@@ -13,7 +13,7 @@ from app.widgets.form_editors import Editor
 from app.widgets.form_schema import Field
 from app.widgets.system_row import KIND, MakeForm, members
 from core.encoders.request import EncoderFields
-from core.retrieval.lines import parsed
+from core.jobs.lines import parsed
 from core.retrieval.systems import SYSTEMS
 
 if TYPE_CHECKING:

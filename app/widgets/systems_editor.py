@@ -19,7 +19,7 @@ from app.widgets.form_editors import Editor
 from app.widgets.form_schema import Field
 from app.widgets.series_numbers import numbers_of
 from app.widgets.system_row import KIND, MakeForm, SystemRow, members
-from core.retrieval.lines import parsed
+from core.jobs.lines import parsed
 from core.retrieval.systems import SYSTEMS
 
 if TYPE_CHECKING:

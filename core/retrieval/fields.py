@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from core.encoders.request import EncoderFields
-from core.retrieval.lines import parsed
+from core.jobs.lines import parsed
 from core.retrieval.systems import AnySystem
 from core.retrieval.systems.dense import Dense
 

@@ -8,9 +8,9 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from core.encoders.heads import HEADS, Head
+from core.jobs.lines import parsed
 from core.jobs.request import Request
 from core.retrieval.fields import CollectionFolder, Correction, Split, Test
-from core.retrieval.lines import parsed
 
 StudiedPooling = Literal["cls", "mean", "max", "weightedmean", "lasttoken", "first_last", "echo", "echo_last"]
 _POOLINGS = {

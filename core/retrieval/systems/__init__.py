@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BeforeValidator, Field
 
-from core.retrieval.lines import parsed
+from core.jobs.lines import parsed
 from core.retrieval.systems.system import SYSTEMS, System, system
 
 for _module in sorted(module.name for module in pkgutil.iter_modules(__path__)):

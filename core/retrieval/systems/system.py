@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.retrieval.lines import spelt
+from core.jobs.lines import spelt
 
 if TYPE_CHECKING:
     from core.jobs.context import Context

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.encoders.request import EncoderFields
+from core.jobs.lines import parsed
 from core.jobs.request import RunSpec
-from core.retrieval.lines import parsed
 from core.retrieval.systems import SYSTEMS
 from core.retrieval.why.job import WHY
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
+from core.jobs.lines import parsed
 from core.retrieval.collections.builders.builder import BUILDERS, Builder, Made, builder
-from core.retrieval.lines import parsed
 
 for _module in sorted(module.name for module in pkgutil.iter_modules(__path__)):
     importlib.import_module(f"{__name__}.{_module}")

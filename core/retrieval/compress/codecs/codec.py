@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from core.retrieval.lines import spelt
+from core.jobs.lines import spelt
 
 if TYPE_CHECKING:
     import numpy as np

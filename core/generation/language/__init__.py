@@ -1,0 +1,1 @@
+"""Causal language models behind one interface, kept from job to job."""

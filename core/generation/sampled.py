@@ -1,0 +1,18 @@
+"""`Drawn`: what a sequence has read and drawn so far, for samplers that look back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Drawn:
+    """Of one sequence. `memory` is the samplers' own, by kind: mirostat's μ."""
+
+    prompt: list[int]
+    """Its tokens, those before the text included."""
+    ids: list[int] = field(default_factory=list)
+    """Drawn so far."""
+    ends: frozenset[int] = frozenset()
+    memory: dict[str, Any] = field(default_factory=dict)

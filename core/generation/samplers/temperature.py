@@ -1,0 +1,27 @@
+"""Temperature: a flatter or a steeper law."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from core.generation.samplers.sampler import Sampler, sampler
+
+if TYPE_CHECKING:
+    import torch
+
+    from core.generation.sampled import Drawn
+
+
+@sampler
+class Temperature(Sampler):
+    title: ClassVar[str] = "Temperature"
+    sentence: ClassVar[str] = "Below 1 the likely become likelier; above, all come closer together."
+    place: ClassVar[int] = 60
+
+    kind: Literal["temperature"] = "temperature"
+    t: float = Field(0.8, gt=0, le=100, title="Temperature", description="Scores are divided by it.")
+
+    def apply(self, scores: torch.Tensor, drawn: Drawn) -> torch.Tensor:
+        return scores / self.t
