@@ -29,6 +29,6 @@ PLACES = (
     Place("tokenizers", "Tokenizers", "app.panels.tokenizers.panel:TokenizersPanel"),
     Place("transplant", "Transplant", "app.panels.transplant.panel:TransplantPanel"),
     Place("retrieval", "Retrieval", "app.panels.retrieval.panel:RetrievalPanel"),
-    Place("generation", "Generation", "app.panels.unbuilt:GenerationPanel"),
+    Place("generation", "Generation", "app.panels.generation.panel:GenerationPanel"),
     Place("assets", "Assets", "app.panels.assets:AssetsPanel"),
 )

@@ -49,13 +49,19 @@ class NotePanel(Panel):
         return any(path.suffix == ".txt" for path in paths)
 
 
+class QuietPanel(Panel):
+    """Shows nothing, and takes nothing."""
+
+    key, title = "transplant", "Transplant"
+
+
 @pytest.fixture(autouse=True)
 def _places(monkeypatch: pytest.MonkeyPatch) -> None:
     """Panels of other rooms are not what is tested here."""
     places = tuple(
         Place(place.key, place.title, f"{__name__}:NotePanel")
         if place.key == "runs"
-        else Place(place.key, place.title, "app.panels.unbuilt:GenerationPanel")
+        else Place(place.key, place.title, f"{__name__}:QuietPanel")
         if place.key == "transplant"
         else place
         for place in PLACES
