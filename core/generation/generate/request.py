@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from core.generation.fields import Boundary, Models, NumberType, Prompt
 from core.generation.samplers import AnySampler
@@ -14,7 +15,12 @@ from core.jobs.request import Request
 
 
 class GenerateRequest(Request):
-    """Let one to four models write on from a prompt, side by side, and record what each thinks of it."""
+    """Let one to four models write on from a prompt, side by side, and record what each thinks of it.
+
+    To branch off a transcript at its token i, ask for the same with `forced` (of that model; the others'
+    empty): ``" ".join(prefix) | " ".join(ids of the tokens before i, then the other id)``. The bar makes it
+    exact also where the first token begins within the prompt.
+    """
 
     models: Models
     prompt: Prompt = ""
@@ -85,7 +91,8 @@ class GenerateRequest(Request):
     forced: list[str] = Field(
         [],
         title="First tokens",
-        description="One a model: the numbers of tokens that it begins with, with spaces between them.",
+        description="One a model: the numbers of the tokens that it begins with, spaces between them; "
+        "before a bar (|), those of the prompt in place of its own.",
         json_schema_extra={"advanced": True},
     )
     dtype: NumberType = "auto"
@@ -95,3 +102,39 @@ class GenerateRequest(Request):
         description="Where to write all transcripts, token by token (JSON Lines).",
         json_schema_extra={"output": "file", "optional": True, "advanced": True},
     )
+
+    @field_validator("prompt", "system", mode="before")
+    @classmethod
+    def _is_text(cls, value: Any) -> Any:
+        """What is no UTF-8 on the command line reaches Python as halves of surrogate pairs."""
+        if isinstance(value, str) and any(0xD800 <= ord(character) <= 0xDFFF for character in value):
+            raise ValueError("the text is not UTF-8; convert it first, or put it into a file")
+        return value
+
+    @field_validator("stop")
+    @classmethod
+    def _says_something(cls, value: list[str]) -> list[str]:
+        if "" in value:
+            raise ValueError("an empty string is everywhere; say where to stop, or nothing")
+        return value
+
+    @field_validator("forced")
+    @classmethod
+    def _are_numbers(cls, value: list[str]) -> list[str]:
+        for line in value:
+            first_tokens(line)
+        return value
+
+
+def first_tokens(line: str) -> tuple[list[int] | None, list[int]]:
+    """What a line of `GenerateRequest.forced` says: the prompt's tokens, if it does, and the first ones.
+
+    Raises:
+        ValueError: it is something else than numbers and at most one bar; a sentence.
+    """
+    before, bar, after = line.rpartition("|")
+    words = (before.split(), after.split())
+    if not all(word.isascii() and word.isdigit() for word in (*words[0], *words[1])):
+        raise ValueError(f"{line!r} is no list of token numbers, such as 12 7 | 130")
+    ids = [[int(word) for word in some] for some in words]
+    return (ids[0] if bar else None), ids[1]

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import Field
 
 from core.generation.result_parts import Residents, Transcript
 from core.jobs.request import Metric, Result
 
+_WORD = re.compile(r"\w+|[^\w\s]|\s+")
+
 
 class GenerationResult(Result):
     """`texts`, `tokens`, `logprobs` and `tokens_per_second` have one entry a transcript, in their order:
-    all of the first model (prompt by prompt, sample by sample), then all of the second.
+    all of the first model (prompt by prompt, sample by sample), then all of the second. `tokens` are ids,
+    `logprobs` the models' own.
+
+    A token that ends the text (EOS) is the last record, and takes up no bytes. With more than
+    `core.generation.generate.run.MANY` transcripts the alternatives are kept only in the output file.
 
     While the job runs it emits, at most every 50 ms (the first token at once):
-    ``{"part": "begun", "transcripts": [{"model", "prompt", "sample", "prefix"}], "residents": Residents}``,
-    ``{"part": "tokens", "tokens": [[transcript number, TokenRecord], …]}`` and
-    ``{"part": "ended", "transcript": number, "stopped": Stopped}``.
+    ``{"part": "begun", "transcripts": [{"model", "prompt", "sample", "prefix"}], "residents": Residents}``
+    (the prompt's own tokens; `Transcript.prefix` is what was read in the end),
+    ``{"part": "tokens", "tokens": [[transcript number, TokenRecord], …], "texts": [[transcript number, more
+    text], …]}`` (records are whole characters' and never of what a stop string takes back; texts joined are
+    the transcript's) and ``{"part": "ended", "transcript": number, "stopped": Stopped}``.
     """
 
     models: list[str]
@@ -32,10 +42,23 @@ class GenerationResult(Result):
     out: str | None = None
 
     def summary(self) -> str:
+        first = [transcript for transcript in self.transcripts if transcript.prompt == transcript.sample == 0]
         if len(self.models) == 1:
-            first = self.transcripts[0]
-            return f"{self.models[0]} wrote {len(first.tokens)} tokens, {first.bytes} bytes."
-        return f"All say the same for {self.same_bytes} bytes."
+            more = len(self.transcripts) - 1
+            others = f" ({more:,} more texts)" if more > 1 else " (and one more text)" if more else ""
+            return (
+                f"{self.models[0]} wrote {len(first[0].tokens):,} tokens, {first[0].bytes:,} bytes{others}."
+            )
+        texts = [transcript.text for transcript in first]
+        if len(set(texts)) == 1:
+            return f"All {len(texts)} models say the same, {self.same_bytes:,} bytes."
+        if len(texts) > 2:
+            return f"All {len(texts)} models say the same for {self.same_bytes:,} bytes, then they part."
+        one, other = (_word_at(text, self.same_bytes) for text in texts)
+        return (
+            f"{self.models[1]} says the same as {self.models[0]} for {self.same_bytes:,} bytes, then turns: "
+            f"{one} became {other}."
+        )
 
     def metrics(self) -> list[Metric]:
         return [
@@ -43,3 +66,21 @@ class GenerationResult(Result):
             for transcript, speed in zip(self.transcripts, self.tokens_per_second, strict=True)
             if transcript.prompt == transcript.sample == 0
         ]
+
+
+def same_bytes(texts: list[str]) -> int:
+    """How many bytes, of whole characters, all texts begin with alike."""
+    same = 0
+    for characters in zip(*texts, strict=False):
+        if len(set(characters)) > 1:
+            break
+        same += len(characters[0].encode())
+    return same
+
+
+def _word_at(text: str, byte: int) -> str:
+    """The word that this byte is of, in quotation marks; where the text ends there, that."""
+    for word in _WORD.finditer(text):
+        if len(text[: word.end()].encode()) > byte:
+            return f"“{word[0]}”" if word[0].strip() else "a space" if word[0] == " " else "white space"
+    return "the end"
