@@ -11,12 +11,15 @@ import torch
 from core.errors import UserError
 
 
-def open_pretrained(kind: Any, folder: Path, *, field: str, spare: str | None = None) -> torch.nn.Module:
-    """The weights in float32, read from safetensors.
+def open_pretrained(
+    kind: Any, folder: Path, *, field: str, spare: str | None = None, dtype: torch.dtype = torch.float32
+) -> torch.nn.Module:
+    """The weights, read from safetensors.
 
     Args:
         kind: a class of transformers, such as ``AutoModel``.
         spare: what the names of tensors begin with that may be missing.
+        dtype: the number type that they are held in.
 
     Raises:
         UserError: transformers does not open it, or a tensor is missing.
@@ -32,7 +35,7 @@ def open_pretrained(kind: Any, folder: Path, *, field: str, spare: str | None = 
             local_files_only=True,
             trust_remote_code=False,
             use_safetensors=True,
-            dtype=torch.float32,
+            dtype=dtype,
             output_loading_info=True,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError) as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -64,6 +64,8 @@ class LanguageModel(ABC):
         self.ends = ends
         self.calls = 0
         """How often the model was asked so far: each `advance` is one, whatever the number of states."""
+        self.check: Callable[[], None] = lambda: None
+        """Called often while much is read: a job sets its `ctx.check` here, and so can be stopped then."""
 
     @abstractmethod
     def start(self) -> State:
