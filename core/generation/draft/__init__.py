@@ -1,0 +1,1 @@
+"""Speculative decoding: a small model proposes, the target verifies many tokens in one call."""
