@@ -1,0 +1,62 @@
+"""What can be said of a look between the layers before it is taken, without torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import UserError
+from core.generation.lens.request import LensRequest
+from core.jobs.preview import Preview, Problem
+
+if TYPE_CHECKING:
+    from core.models.folder import ModelFolder
+
+_START = 4.0
+"""Seconds to load torch and open a small model."""
+_BYTES_A_SECOND = 500_000_000
+_LIBRARIES = 450_000_000
+_FLOAT = 4
+
+
+def preview(request: LensRequest) -> Preview:
+    """Never raises; reads headers alone."""
+    from core.generation.lens.memory import memory_to_look
+    from core.models.result import model_words
+
+    problems, notes = [], {}
+    found: list[ModelFolder] = []
+    for field, path in (("model", request.model), ("beside", request.beside)):
+        if path is None:
+            continue
+        try:
+            model = _opened(path, field)
+        except UserError as error:
+            problems.append(Problem(field=error.field, message=error.message))
+            continue
+        notes[field] = model_words(model.family, model.parameters, model.vocab_size)
+        found.append(model)
+    if not request.prompt.strip():
+        problems.append(Problem(field="prompt", message="There is no prompt: write a few words to look at."))
+    if request.reference is not None and not request.reference.is_file():
+        problems.append(Problem(field="reference", message=f"There is no file {request.reference}."))
+    if not found:
+        return Preview(problems=problems, notes=notes)
+    weights = [_FLOAT * model.parameters for model in found]
+    return Preview(
+        problems=problems,
+        notes=notes,
+        seconds=_START + sum(weights) / _BYTES_A_SECOND,
+        memory_bytes=_LIBRARIES + max(a + memory_to_look(b) for a, b in zip(weights, found, strict=True)),
+    )
+
+
+def _opened(path: Path, field: str) -> ModelFolder:
+    from core.generation.inside.causal import check_causal
+    from core.models.folder import open_model
+    from core.tokenizers.files import find_tokenizer
+
+    model = open_model(path, field=field)
+    check_causal(model, field)
+    find_tokenizer(path, field=field)
+    return model
