@@ -21,7 +21,7 @@ from core.tokenizers.shown import shown
 from core.tokenizers.tokenizer import Tokenizer
 
 FINAL_NORMS = ("norm", "ln_f", "final_layer_norm", "final_layernorm", "norm_f", "final_norm")
-"""What the norm before the head is called in Llama and its like; GPT-2, Falcon, Bloom; OPT; Phi; MPT; others."""
+"""What the norm before the head is called: in Llama and its like; GPT-2, Falcon, Bloom; OPT; Phi; MPT."""
 _FLOAT = 4
 
 

@@ -86,18 +86,18 @@ class _States:
     logits: torch.Tensor
 
 
-@torch.inference_mode()
 def _states(decoder: Decoder, ids: Sequence[int], *, attention: bool) -> _States:
     """transformers gives the last layer's states behind the final norm: those before it are overheard."""
     heard: list[torch.Tensor] = []
     listening = decoder.final_norm.register_forward_pre_hook(lambda _, given: heard.append(given[0]))
     try:
-        out = decoder.module(
-            input_ids=torch.tensor([list(ids)], device=decoder.device),
-            output_hidden_states=True,
-            output_attentions=attention,
-            use_cache=False,
-        )
+        with torch.inference_mode():
+            out = decoder.module(
+                input_ids=torch.tensor([list(ids)], device=decoder.device),
+                output_hidden_states=True,
+                output_attentions=attention,
+                use_cache=False,
+            )
     finally:
         listening.remove()
     found = out.hidden_states
@@ -116,7 +116,8 @@ def _states(decoder: Decoder, ids: Sequence[int], *, attention: bool) -> _States
 
 def _check_last(decoder: Decoder, last: torch.Tensor, logits: torch.Tensor) -> None:
     known = decoder.tokens
-    own, read_off = logits[-1, :known], decoder.read_off(last[-1:])[0, :known]
+    with torch.inference_mode():
+        own, read_off = logits[-1, :known], decoder.read_off(last[-1:])[0, :known]
     if float((own - read_off).abs().max()) > _EQUAL * max(1.0, float(own.abs().max())):
         raise UserError(
             f"The layers of {decoder.name} cannot be read off: a {decoder.folder.family} does more between "
