@@ -64,7 +64,7 @@ def token_losses(
         raise ValueError("a window needs at least two tokens")
     sequence = torch.tensor([*([] if prefix is None else [prefix]), *ids], dtype=torch.long)
     losses = torch.full((len(sequence),), torch.nan)
-    windows = _windows(len(sequence), context)
+    spans = windows(len(sequence), context)
     device = next(model.parameters()).device
     at_once = max(1, min(batch, _LOGITS_AT_ONCE // (context * _vocabulary(model))))
     offset = 0 if prefix is None else 1
@@ -77,42 +77,51 @@ def token_losses(
     model.eval()
     try:
         with torch.inference_mode():
-            for first in range(0, len(windows), at_once):
-                ctx.progress(part[0] + first / len(windows), part[1], stage)
-                _score(model, sequence, windows[first : first + at_once], losses, device, see)
+            for first in range(0, len(spans), at_once):
+                ctx.progress(part[0] + first / len(spans), part[1], stage)
+                _score(model, sequence, spans[first : first + at_once], losses, device, see)
             ctx.progress(part[0] + 1, part[1], stage)
     finally:
         model.train(was_training)
     return losses[offset:]
 
 
-def _windows(length: int, context: int) -> list[tuple[int, int, int]]:
-    """(start, first token scored, end) of each window. The token at 0 has no context and is not scored."""
-    windows = []
-    start, scored = 0, 1
+def windows(
+    length: int, context: int, *, stride: int | None = None, first: int = 1
+) -> list[tuple[int, int, int]]:
+    """(start, first token scored, end) of each window; every token from `first` on is scored once.
+
+    Args:
+        stride: tokens by which windows move; half the window where None. Every token behind the first window
+            is seen with at least ``context - stride`` tokens before it.
+        first: tokens at the beginning that are context only; at least 1, since nothing stands before them.
+    """
+    step = context // 2 if stride is None else stride
+    found = []
+    start, scored = 0, first
     while scored < length:
         end = min(start + context, length)
-        windows.append((start, scored, end))
-        start, scored = start + context // 2, end
-    return windows
+        found.append((start, scored, end))
+        start, scored = start + step, end
+    return found
 
 
 def _score(
     model: torch.nn.Module,
     sequence: torch.Tensor,
-    windows: list[tuple[int, int, int]],
+    spans: list[tuple[int, int, int]],
     losses: torch.Tensor,
     device: torch.device,
     see: Callable[[int, torch.Tensor], None],
 ) -> None:
-    longest = max(end - start for start, _, end in windows)
+    longest = max(end - start for start, _, end in spans)
     # A causal model does not look ahead, so what stands after a short window's end changes nothing in it.
-    inputs = torch.zeros((len(windows), longest), dtype=torch.long)
-    for row, (start, _, end) in enumerate(windows):
+    inputs = torch.zeros((len(spans), longest), dtype=torch.long)
+    for row, (start, _, end) in enumerate(spans):
         inputs[row, : end - start] = sequence[start:end]
-    needed = min(scored - start for start, scored, _ in windows) - 1
+    needed = min(scored - start for start, scored, _ in spans) - 1
     logits, skipped = _logits(model, inputs.to(device), needed)
-    for row, (start, scored, end) in enumerate(windows):
+    for row, (start, scored, end) in enumerate(spans):
         predicting = logits[row, scored - start - 1 - skipped : end - start - 1 - skipped]
         targets = sequence[scored:end].to(device)
         losses[scored:end] = torch.nn.functional.cross_entropy(

@@ -1,0 +1,134 @@
+"""One model over all texts: its sums, its curve and its first tokens."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.generation.language.language_model import LanguageModel
+from core.generation.result_parts import TokenRecord
+from core.generation.score.curve import Buckets, spread
+from core.generation.score.foretold import foretold, window_of
+from core.generation.score.records import chosen, log_probabilities, piece, records
+from core.generation.score.texts import Piece
+from core.jobs.context import Context
+
+WITH_ALTERNATIVES = 16_000
+"""Bytes from the beginning whose tokens keep what might have stood in their place."""
+WITH_RECORDS = 80_000
+"""Bytes from the beginning whose tokens are kept at all; what lies behind is in sums and curve."""
+
+Told = Callable[[list[TokenRecord]], None]
+
+
+class Sums:
+    """Of one text, or of all."""
+
+    def __init__(self) -> None:
+        self.bits = 0.0
+        self.bytes = 0
+        self.tokens = 0
+
+    @property
+    def bits_per_byte(self) -> float | None:
+        return self.bits / self.bytes if self.bytes else None
+
+
+class Scorer:
+    """Fed with passages in order.
+
+    Args:
+        slices: how many texts there are.
+        context: tokens of a window, `stride` how far it moves; None as `window_of` has it.
+        alternatives: how many are kept of what might have stood in a token's place.
+    """
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        slices: int,
+        *,
+        context: int | None,
+        stride: int | None,
+        alternatives: int,
+    ) -> None:
+        self.model = model
+        self.context, self.stride = window_of(model, context, stride)
+        self.slices = [Sums() for _ in range(slices)]
+        self.buckets = Buckets()
+        self.records: list[TokenRecord] = []
+        self._alternatives = alternatives
+
+    def add(
+        self,
+        passage: Piece,
+        ctx: Context,
+        *,
+        went: Callable[[float], None] = lambda share: None,
+        told: Told = lambda tokens: None,
+        written: Callable[[TokenRecord], None] | None = None,
+    ) -> NDArray[np.float64]:
+        """Score a passage.
+
+        Args:
+            went: told how much of the passage is done, 0 to 1.
+            told: shown the records of its tokens as far as they are kept.
+            written: shown every token, with its log-probability alone.
+
+        Returns:
+            (bytes,) bits of each byte; NaN where no token was scored.
+        """
+        ids, spans = self.model.tokenizer.encode(passage.text)
+        length = len(passage.text.encode())
+        logprobs = np.full(len(ids), np.nan)
+        keep = passage.start < WITH_RECORDS
+        if keep and ids and not self.model.begin:
+            self._tell([self._bare(ids[0], spans[0], passage.start, None)], told)
+        for first, logits in foretold(self.model, ids, context=self.context, stride=self.stride, ctx=ctx):
+            laws = log_probabilities(logits)
+            part = slice(first, first + len(laws))
+            logprobs[part] = chosen(laws, ids[part])
+            if keep:
+                moved = [(passage.start + begin, passage.start + end) for begin, end in spans[part]]
+                many = self._alternatives if passage.start + spans[first][0] < WITH_ALTERNATIVES else 0
+                self._tell(records(self.model, laws, ids[part], moved, alternatives=many), told)
+            went(part.stop / len(ids))
+        if written is not None:
+            for id, span, logprob in zip(ids, spans, logprobs.tolist(), strict=True):
+                written(self._bare(id, span, passage.start, None if math.isnan(logprob) else logprob))
+        return self._summed(passage, spans, logprobs / -math.log(2), length)
+
+    def _summed(
+        self, passage: Piece, spans: list[tuple[int, int]], bits: NDArray[np.float64], length: int
+    ) -> NDArray[np.float64]:
+        sums = self.slices[passage.slice]
+        known = ~np.isnan(bits)
+        sums.bits += float(bits[known].sum())
+        sums.tokens += int(known.sum())
+        unknown = sum(end - begin for (begin, end), scored in zip(spans, known, strict=True) if not scored)
+        sums.bytes += length - unknown if spans else 0
+        found = spread(spans, bits, length)
+        self.buckets.add(passage.start, found)
+        return found
+
+    def _tell(self, found: Sequence[TokenRecord], told: Told) -> None:
+        self.records += found
+        told(list(found))
+
+    def _bare(self, id: int, span: tuple[int, int], start: int, logprob: float | None) -> TokenRecord:
+        begin, end = span
+        return TokenRecord(
+            id=id, text=piece(self.model, id), start=start + begin, end=start + end, logprob=logprob
+        )
+
+    @property
+    def all(self) -> Sums:
+        found = Sums()
+        for one in self.slices:
+            found.bits += one.bits
+            found.bytes += one.bytes
+            found.tokens += one.tokens
+        return found
