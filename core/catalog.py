@@ -22,6 +22,7 @@ _JOBS = (
     "core.retrieval.map.job",
     "core.retrieval.intrinsic.job",
     "core.generation.generate.job",
+    "core.generation.score.job",
     "core.generation.draft.job",
     "core.generation.lens.job",
     "core.tokenizers.job",
