@@ -24,10 +24,13 @@ from app.widgets.form_editors import (
     TextEditor,
 )
 from app.widgets.form_schema import Field, Member
+from app.widgets.language_models_editor import LanguageModelsEditor
 from app.widgets.measures_editor import MeasuresEditor
 from app.widgets.others_editor import OtherEditor, OthersEditor
+from app.widgets.passage_editor import PassageEditor
 from app.widgets.path_editors import OutputEditor, PathEditor, PathsEditor
 from app.widgets.picks_editor import PicksEditor
+from app.widgets.samplers_editor import SamplersEditor
 from app.widgets.systems_editor import SystemsEditor
 from app.widgets.tooltip import tooltip
 from app.widgets.words import Words
@@ -46,11 +49,14 @@ _PLAIN: dict[str, type[Editor]] = {
     "measures": MeasuresEditor,
     "others": OthersEditor,
     "other": OtherEditor,
+    "passage": PassageEditor,
 }
 OFFERS = (PathEditor, PathsEditor, SystemsEditor, EncoderEditor)
 """Those that look for what there is to pick."""
-NESTED = (SystemsEditor, EncoderEditor)
+NESTED = (SystemsEditor, EncoderEditor, SamplersEditor)
 """Those that hold a form of their own, and say themselves what is wrong within."""
+ARRANGED = (SystemsEditor, MeasuresEditor, SamplersEditor, LanguageModelsEditor)
+"""Those whose controls come and go."""
 NESTING = ("systems", "encoder")
 """Kinds whose help is for the command line: here a form asks the same."""
 UNTITLED = ("switch", "encoder")
@@ -73,6 +79,10 @@ def editor_for(
         return OptionEditor(field, [(member.name, member.title) for member in field.members], default)
     if field.kind == "paths":
         return (ChipsEditor if field.input == "tokenizer" else PathsEditor)(field, session)
+    if field.kind == "language-models":
+        return LanguageModelsEditor(field, session)
+    if field.kind == "samplers":
+        return SamplersEditor(field, session, Form)
     if field.kind == "systems":
         return SystemsEditor(field, session, Form)
     if field.kind == "encoder":
@@ -283,7 +293,7 @@ class Form(QWidget):
             box.editor.changed.connect(self.changed)
             if isinstance(box.editor, OFFERS):
                 box.editor.offer_known()
-            if isinstance(box.editor, SystemsEditor | MeasuresEditor):
+            if isinstance(box.editor, ARRANGED):
                 box.editor.arranged.connect(self._order_tabs)
             self._boxes[key] = box
         return self._boxes[key]

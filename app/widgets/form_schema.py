@@ -12,10 +12,10 @@ from pydantic.fields import FieldInfo
 
 Kind = Literal[
     "integer", "number", "switch", "text", "lines", "picks", "option", "choice", "spelt", "path", "paths",
-    "systems", "encoder", "measures", "others", "other",
+    "systems", "encoder", "measures", "others", "other", "language-models", "samplers", "passage",
 ]  # fmt: skip
 Schema = dict[str, Any]
-EDITORS = ("systems", "encoder", "measures")
+EDITORS = ("systems", "encoder", "measures", "language-models", "samplers", "passage")
 """Kinds that a field names itself, by its extra ``editor``."""
 YES_NO = ((True, "Yes"), (False, "No"))
 NEEDS = "needs_"

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
 from app.icons import icon
 from app.widgets.dot import Dot
 from app.widgets.form_schema import Field, Member, member_of
 from app.widgets.others_editor import Offered, OtherEditor, OthersEditor
+from app.widgets.row_head import RowHead
 from app.widgets.tooltip import tooltip
 from core.retrieval.systems import SYSTEMS
 
@@ -42,29 +43,6 @@ def _arranged(member: Member) -> Member:
     return replace(member, fields=tuple(sorted(fields, key=lambda field: field.key == NAME)))
 
 
-class _Head(QPushButton):
-    """The name, cut at its end where there is no room."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        theme.styled(self, kind="system")
-        self.setCheckable(True)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.words = ""
-
-    def say(self, words: str) -> None:
-        self.words = words
-        self._fit()
-
-    def _fit(self) -> None:
-        room = self.width() - 12
-        self.setText(self.fontMetrics().elidedText(self.words, Qt.TextElideMode.ElideRight, room))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-
 class SystemRow(QFrame):
     """Delete takes it out; its name opens and closes the form, which is made when it is first opened."""
 
@@ -83,7 +61,7 @@ class SystemRow(QFrame):
         self.form: Form | None = None
         theme.styled(self, chip="system")
         self.dot = Dot(0)
-        self.head = _Head()
+        self.head = RowHead()
         self.head.toggled.connect(self._toggle)
         self.remove = theme.styled(QPushButton(icon("close"), ""), kind="chip")
         self.remove.setIconSize(QSize(10, 10))

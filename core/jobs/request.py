@@ -24,7 +24,8 @@ class Request(BaseModel):
     - ``"none": "…"``: what None means, in a word or two: ``no limit``;
     - ``"picks": [{"name", "title", "sentence", "takes"}]`` of a list of lines: what can be picked, and the
       parameters that each takes; ``"every"`` the line for all of them, ``"example"`` one that names no pick;
-    - ``"editor": "systems" | "encoder" | "measures"``: a control of its own in the form;
+    - ``"editor": "systems" | "encoder" | "measures" | "language-models" | "samplers" | "passage"``: a control
+      of its own in the form;
     - ``"also": "system"``: another name of the flag on the command line.
     """
 
