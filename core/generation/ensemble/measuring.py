@@ -1,0 +1,96 @@
+"""What members foretell of a text, window by window, and what they do together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.generation.byte_model import ByteModel
+from core.generation.ensemble.pooling import normalized
+from core.generation.ensemble.rules import RULES, Rule
+from core.generation.ensemble.windows import Window
+from core.jobs.context import Context
+
+_LN2 = float(np.log(2))
+
+
+class Foretold(NamedTuple):
+    """Of the n bytes of a window, by m members."""
+
+    laws: NDArray[np.float64]
+    """(n, m, 257) natural logarithms."""
+    evidence: NDArray[np.float64]
+    """(n, m): what each gave to all before, the window's context included."""
+    truth: NDArray[np.intp]
+    """(n,) the bytes that came."""
+
+
+class Pieces(NamedTuple):
+    """Of p windows: bits summed over their bytes."""
+
+    members: NDArray[np.float64]
+    """(p, m)"""
+    together: NDArray[np.float64]
+    """(p,)"""
+    rules: dict[str, NDArray[np.float64]]
+    """Kind of rule → (p,), its weights the usual ones."""
+    bytes: NDArray[np.float64]
+    """(p,)"""
+
+
+def foretell(
+    members: Sequence[ByteModel],
+    data: bytes,
+    window: Window,
+    ctx: Context,
+    tell: Callable[[float], None] = lambda share: None,
+) -> Foretold:
+    """What members say of each byte of a window, asked byte by byte.
+
+    Args:
+        tell: hears how much of the window is done, 0 … 1.
+
+    Raises:
+        UserError: a member holds the text to be impossible.
+    """
+    n, m = window.end - window.begin, len(members)
+    laws, evidence = np.empty((n, m, 257)), np.empty((n, m))
+    for number, member in enumerate(members):
+        state = member.read(member.start(), data[window.start : window.begin], ctx)
+        for place in range(n):
+            ctx.check()
+            tell((number * n + place) / (m * n))
+            laws[place, number] = member.law(state).log_probabilities
+            evidence[place, number] = state.log_probability
+            if place + 1 < n:
+                state = member.push(state, data[window.begin + place])
+    truth = np.frombuffer(data[window.begin : window.end], np.uint8).astype(np.intp)
+    return Foretold(laws, evidence, truth)
+
+
+def bits(law: NDArray[np.float64], truth: NDArray[np.intp]) -> NDArray[np.float64]:
+    """(n,) of the bytes that came, from (n, 257)."""
+    found: NDArray[np.float64] = -law[np.arange(len(truth)), truth] / _LN2
+    return found
+
+
+def owed(found: Foretold, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, m): how much of each byte is owed to each member, its weight times what it gave, together 1."""
+    given = found.laws[np.arange(len(found.truth)), :, found.truth]
+    with np.errstate(divide="ignore"):
+        return np.exp(normalized(given + np.log(shares)))
+
+
+def of_rules(found: Foretold) -> dict[str, float]:
+    """Bits of all bytes under every rule that takes so many members, its weights the usual ones."""
+    members = found.laws.shape[1]
+    sums = {}
+    for kind, cls in RULES.items():
+        if cls.members is None:
+            rule: Rule = cls()  # type: ignore[call-arg]
+            law = rule.law(found.laws, np.array(rule.usual(members)), found.evidence)
+            sums[kind] = float(bits(law, found.truth).sum())
+    return sums

@@ -1,0 +1,263 @@
+"""The ensemble job: open the models, write, measure."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from core.generation.byte_model import ByteModel
+from core.generation.covers.opened import byte_model
+from core.generation.ensemble.combined import Ensemble, EnsembleState
+from core.generation.ensemble.intervals import Interval, ratio
+from core.generation.ensemble.job import ENSEMBLE
+from core.generation.ensemble.measuring import Foretold, Pieces, bits, foretell, of_rules, owed
+from core.generation.ensemble.pooling import normalized
+from core.generation.ensemble.request import EnsembleRequest, check
+from core.generation.ensemble.result import Character, EnsembleResult, Estimate, Measured, OfRule, Stretch
+from core.generation.ensemble.rules import RULES
+from core.generation.ensemble.windows import Window, windows
+from core.generation.ensemble.writing import Way, Writing, characters
+from core.generation.language.language_model import LanguageModel
+from core.generation.language.opened import open_language_model
+from core.jobs.context import Context
+from core.jobs.registry import job
+from core.tokenizers.corpus import blocks, find_texts
+
+_OFTEN = 0.05
+"""Seconds between two pieces of the text that is being written."""
+_SPARE = 4
+"""Tokens that a window leaves of a model's context."""
+_MOST_LEARNT = 8_000
+"""Bytes."""
+_ALL = "all texts"
+
+
+@job(ENSEMBLE)
+def ensemble(request: EnsembleRequest, ctx: Context) -> EnsembleResult:
+    """Write with several models as one, and measure them on texts, each alone and all together.
+
+    Texts are measured in windows that move by `stride` bytes: each byte is foretold once, after at most
+    `context` bytes of text and those of its own window before it. Intervals are a bootstrap over windows.
+
+    Raises:
+        UserError: the models or the weights do not go with the rule, a model cannot do bytes, holds a text to
+            be impossible, or takes too little of it.
+    """
+    given = check(request)
+    languages = []
+    for number, path in enumerate(request.models):
+        ctx.progress(number, len(request.models), "opening models")
+        languages.append(open_language_model(path, ctx, dtype=request.dtype))
+    members = [byte_model(one, convention=request.convention, beam=request.beam) for one in languages]
+    texts = _Texts(request, languages) if request.text else None
+    weights, learnt_on = _learnt(request, members, texts, ctx) if request.fit and texts else (given, 0)
+    together = Ensemble(members, request.how, weights)
+    result = EnsembleResult(
+        models=_names(languages),
+        rule=request.how.title,
+        weights=together.weights.tolist(),
+        learnt_on=learnt_on,
+        prompt=request.prompt,
+        stride=request.stride,
+        context=request.context,
+    )
+    if request.max_bytes:
+        result = result.model_copy(update=_written(request, together, ctx))
+    if texts is not None:
+        result = result.model_copy(update=_measured(together, texts, ctx))
+    return result.model_copy(update={"evaluations": together.evaluations})
+
+
+def _names(languages: Sequence[LanguageModel]) -> list[str]:
+    """Their own, told apart where two are the same."""
+    names = [one.name for one in languages]
+    return [
+        f"{name} ({names[: number + 1].count(name)})" if names.count(name) > 1 else name
+        for number, name in enumerate(names)
+    ]
+
+
+# Writing
+
+
+def _written(request: EnsembleRequest, model: Ensemble, ctx: Context) -> dict[str, object]:
+    state = model.after(request.prompt.encode(), ctx)
+    source = np.random.Generator(np.random.Philox(ctx.seed)) if request.decoding == "sample" else None
+    writing = Writing(
+        model, state, Way(source, request.samplers), most=request.max_bytes, stop=request.stop, ctx=ctx
+    )
+    began = told = time.monotonic()
+    surprises: list[float] = []
+    debts: list[np.ndarray] = []
+    weights: list[np.ndarray] = []
+    shown = 0
+
+    def until(size: int, first: int) -> list[Character]:
+        return [
+            Character(
+                text=text,
+                bits=sum(surprises[begin:end]),
+                owed=tuple(np.mean(debts[begin:end], axis=0).tolist()),
+                weights=tuple(weights[begin].tolist()),
+            )
+            for begin, end, text in characters(bytes(writing.data[:size]))
+            if begin >= first
+        ]
+
+    for byte in writing:
+        assert isinstance(byte.before, EnsembleState)
+        share = model.shares(byte.before)
+        gave = model.laws(byte.before)[:, byte.value]
+        with np.errstate(divide="ignore"):
+            debts.append(np.exp(normalized(gave + np.log(share))))
+        surprises.append(byte.bits)
+        weights.append(share)
+        ctx.progress(len(writing.data), request.max_bytes, "writing")
+        now, size = time.monotonic(), writing.sure()
+        if size > shown and (shown == 0 or now - told >= _OFTEN):
+            ctx.emit({"part": "written", "characters": until(size, shown)})
+            shown, told = size, now
+    seconds = time.monotonic() - began
+    end = writing.sure()
+    written = until(end, 0)
+    if end > shown:
+        ctx.emit({"part": "written", "characters": until(end, shown)})
+    return {
+        "text": "".join(one.text for one in written),
+        "characters": written,
+        "stopped": writing.stopped,
+        "bytes_per_second": len(writing.data) / seconds if seconds else 0.0,
+    }
+
+
+# Measuring
+
+
+class _Place(NamedTuple):
+    """A window of one text."""
+
+    text: int
+    window: Window
+
+
+class _Texts:
+    """The texts in windows: those at the beginnings to learn from, the others to be measured on."""
+
+    def __init__(self, request: EnsembleRequest, languages: Sequence[LanguageModel]) -> None:
+        found = find_texts(request.text)
+        self.names = [text.name for text in found]
+        self.data = ["".join(blocks(text, max_bytes=request.text_bytes)).encode() for text in found]
+        self.learnt: list[_Place] = []
+        self.measured: list[_Place] = []
+
+        def fits(text: str) -> bool:
+            return all(
+                one.context is None or len(one.encode(text)) + _SPARE <= one.context for one in languages
+            )
+
+        budget = _MOST_LEARNT
+        for number, data in enumerate(self.data):
+            cut = list(windows(data, request.stride, request.context, fits, field="stride"))
+            first = min(len(cut) - 1, round(request.fit * len(cut)))
+            if request.fit:
+                first = min(max(first, 1), len(cut) - 1, max(0, budget // request.stride))
+            budget -= first * request.stride
+            self.learnt += [_Place(number, one) for one in cut[:first]]
+            self.measured += [_Place(number, one) for one in cut[first:]]
+
+
+def _learnt(
+    request: EnsembleRequest, members: Sequence[ByteModel], texts: _Texts, ctx: Context
+) -> tuple[tuple[float, ...], int]:
+    """The weights, and how many bytes they were learnt on."""
+    found = [
+        _foretold(members, texts, place, number, len(texts.learnt), "learning weights", ctx)
+        for number, place in enumerate(texts.learnt)
+    ]
+    laws = np.concatenate([one.laws for one in found])
+    truth = np.concatenate([one.truth for one in found])
+    return request.how.learnt(laws, truth), len(truth)
+
+
+def _foretold(
+    members: Sequence[ByteModel],
+    texts: _Texts,
+    place: _Place,
+    number: int,
+    of: int,
+    stage: str,
+    ctx: Context,
+) -> Foretold:
+    return foretell(
+        members,
+        texts.data[place.text],
+        place.window,
+        ctx,
+        lambda share: ctx.progress(number + share, of, stage),
+    )
+
+
+def _measured(model: Ensemble, texts: _Texts, ctx: Context) -> dict[str, object]:
+    places, stretches = texts.measured, []
+    rows: list[tuple[np.ndarray, float, dict[str, float], int]] = []
+    for number, place in enumerate(places):
+        found = _foretold(model.members, texts, place, number, len(places), "measuring", ctx)
+        law = model.rule.law(found.laws, model.weights, found.evidence)
+        alone = np.stack([bits(one, found.truth).sum() for one in np.moveaxis(found.laws, 1, 0)])
+        together, size = float(bits(law, found.truth).sum()), len(found.truth)
+        debts = owed(found, model.rule.shares(found.laws, model.weights, found.evidence))
+        rows.append((alone, together, of_rules(found), size))
+        stretch = Stretch(
+            text=place.text,
+            begin=place.window.begin,
+            bytes=size,
+            members=tuple((alone / size).tolist()),
+            together=together / size,
+            owed=tuple(debts.mean(axis=0).tolist()),
+        )
+        stretches.append(stretch)
+        ctx.emit({"part": "stretch", "stretch": stretch})
+    pieces = Pieces(
+        np.stack([row[0] for row in rows]),
+        np.array([row[1] for row in rows]),
+        {kind: np.array([row[2][kind] for row in rows]) for kind in rows[0][2]},
+        np.array([float(row[3]) for row in rows]),
+    )
+    return {"stretches": stretches, **_figures(texts, pieces, ctx.seed)}
+
+
+def _figures(texts: _Texts, pieces: Pieces, seed: int) -> dict[str, object]:
+    of = np.array([place.text for place in texts.measured])
+    best = int(pieces.members.sum(axis=0).argmin())
+
+    def figures(name: str, some: np.ndarray) -> Measured:
+        sizes, together = pieces.bytes[some], pieces.together[some]
+        return Measured(
+            name=name,
+            bytes=int(sizes.sum()),
+            members=tuple(_estimate(ratio(sums, sizes, seed)) for sums in pieces.members[some].T),
+            together=_estimate(ratio(together, sizes, seed)),
+            gain=_estimate(ratio(pieces.members[some, best] - together, sizes, seed)),
+        )
+
+    whole = figures(_ALL if len(texts.names) > 1 else texts.names[0], np.full(len(of), True))
+    each = [figures(name, of == number) for number, name in enumerate(texts.names)]
+    return {
+        "measured": [whole, *each] if len(each) > 1 else [whole],
+        "bits_per_byte": [*(one.value for one in whole.members), whole.together.value],
+        "rules": [
+            OfRule(
+                kind=kind,
+                title=RULES[kind].title,
+                bits_per_byte=_estimate(ratio(sums, pieces.bytes, seed)),
+            )
+            for kind, sums in pieces.rules.items()
+        ],
+    }
+
+
+def _estimate(interval: Interval) -> Estimate:
+    return Estimate(value=interval.value, low=interval.low, high=interval.high)
