@@ -10,8 +10,10 @@ from typing import Any
 import torch
 
 from core.errors import UserError
-from core.generation.language.probe import foretells_the_same
 from core.generation.language.language_model import LanguageModel
+from core.generation.language.lean import LeanCache
+from core.generation.language.lean_weights import LeanWeights, lean_weights
+from core.generation.language.probe import foretells_the_same
 from core.generation.language.through_transformers import ModuleCache
 from core.generation.language.tree import Cache, TreeModel
 from core.generation.language.whole import WholeModel
@@ -36,6 +38,8 @@ class Loaded:
 
     def opened(self) -> LanguageModel:
         """A model with nothing read yet; two of them do not disturb each other."""
+        if self.lean is not None:
+            return self.around(LeanCache(self.lean))
         if self._branches:
             return self.around(ModuleCache(self.module))
         return WholeModel(module=self.module, holes=self._holes, **self._traits)
@@ -43,6 +47,14 @@ class Loaded:
     def around(self, cache: Cache) -> TreeModel:
         """A model that reads into `cache`."""
         return TreeModel(cache=cache, holes=self._holes, **self._traits)
+
+    @cached_property
+    def lean(self) -> LeanWeights | None:
+        """For a model that can be read without transformers."""
+        weights = lean_weights(self.module) if _sees_all(self.module) else None
+        if weights is not None and foretells_the_same(self.around, LeanCache(weights), self.module):
+            return weights
+        return None
 
     @cached_property
     def _branches(self) -> bool:
@@ -102,8 +114,8 @@ def causal_folder(path: Path, *, field: str) -> ModelFolder:
         return folder
     if folder.architecture.endswith("ForMaskedLM"):
         raise UserError(
-            f"{path} is an encoder ({folder.architecture}): it fills masks in a text, and does not go on with "
-            "one. Choose a causal language model here, or have it fill masks (lexigraft masked).",
+            f"{path} is an encoder ({folder.architecture}): it fills masks in a text, and does not go on "
+            "with one. Choose a causal language model here, or have it fill masks (lexigraft masked).",
             field=field,
         )
     raise UserError(
