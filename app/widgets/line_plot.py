@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
@@ -70,6 +70,8 @@ class LinePlot(QWidget):
         """The zoomed part of x, as placed on the axis."""
         self._at: float | None = None
         self._xs: list[float] = []
+        self._ends_x = self._ends_y = (0.0, 1.0)
+        """Of all that is drawn, as placed on the axes."""
         self.setAccessibleName(title)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -82,6 +84,8 @@ class LinePlot(QWidget):
         self._series = tuple(one for one in series if one.x)
         self._x, self._y, self._shown, self._at = x, y, None, None
         self._xs = sorted({value for one in self._series for value in one.x if self._drawn(x, value)})
+        self._ends_x = _ends(x.at(value) for value in self._xs)
+        self._ends_y = _ends(y.at(value) for one in self._series for value in one.y if self._drawn(y, value))
         self.setAccessibleDescription(
             "; ".join(f"{one.name}: {_short(one.y[0])} to {_short(one.y[-1])}" for one in self._series)
         )
@@ -116,13 +120,11 @@ class LinePlot(QWidget):
         return self._whole_x()
 
     def _whole_x(self) -> tuple[float, float]:
-        places = [self._x.at(value) for value in self._xs]
-        low, high = (min(places), max(places)) if places else (0.0, 1.0)
+        low, high = self._ends_x
         return (low, high) if high > low else (low - 0.5, high + 0.5)
 
     def _range_y(self) -> tuple[float, float]:
-        places = [self._y.at(value) for one in self._series for value in one.y if self._drawn(self._y, value)]
-        low, high = (min(places), max(places)) if places else (0.0, 1.0)
+        low, high = self._ends_y
         if not self._y.logarithmic and low > 0 and low < 0.6 * high:
             low = 0.0
         if high - low < 1e-12:
@@ -318,6 +320,11 @@ class LinePlot(QWidget):
         low, high = max(first, middle + (low - middle) * factor), min(last, middle + (high - middle) * factor)
         self._shown = None if (low, high) == (first, last) or high - low < 1e-9 else (low, high)
         self.update()
+
+
+def _ends(places: Iterable[float]) -> tuple[float, float]:
+    found = list(places)
+    return (min(found), max(found)) if found else (0.0, 1.0)
 
 
 def _nearest(values: Sequence[float], wanted: float) -> int | None:
