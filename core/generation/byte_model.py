@@ -21,7 +21,8 @@ class ByteState:
     length: int
     """Bytes read."""
     log_probability: float
-    """Natural logarithm of P(text begins with these bytes), without `lost` mass."""
+    """Natural logarithm of P(text begins with these bytes), leaked and pruned mass not counted. So each
+    byte adds its own in the law, and log(1 − leaked)."""
 
 
 class ByteLaw(NamedTuple):
@@ -30,19 +31,24 @@ class ByteLaw(NamedTuple):
     log_probabilities: NDArray[np.float64]
     """(257,) natural logarithms, END last; exp sums to 1."""
     leaked: float
-    """Share of mass that went to what the tokenizer would not write (convention *valid*); 0 for *all*."""
+    """Share of mass that went to what the tokenizer would not write (convention *valid*), or to tokens that
+    are no text."""
     pruned: float
     """Share of mass that was dropped so far because it was too small to follow."""
 
 
 class Aligned(NamedTuple):
-    """Where tokens and bytes meet again: the only way to have written these bytes is `ids`."""
+    """Where tokens and bytes meet again: the only way to have written these bytes is `ids`, and then a token
+    that begins with the last `pending` of them."""
 
     state: State
     """Of the language model, `ids` read (``begin`` included)."""
     ids: tuple[int, ...]
     log_next: NDArray[np.float64]
-    """(V,) log-probabilities of the next token."""
+    """(V,) log-probabilities of the next token; with `pending`, of those alone that begin so."""
+    pending: int = 0
+    """How many bytes of the next token were read already: behind “times␣” the next token begins with the
+    space, and `ids` end before it."""
 
 
 class ByteModel(ABC):
@@ -69,7 +75,7 @@ class ByteModel(ABC):
         """What comes next."""
 
     def aligned(self, state: ByteState) -> Aligned | None:
-        """Where all mass but a trillionth lies on one tokenization that ends right here; None elsewhere."""
+        """Where all mass but a trillionth lies on one tokenization of what was read; None elsewhere."""
         return None
 
     def read(self, state: ByteState, data: bytes, ctx: Context | None = None) -> ByteState:

@@ -1,0 +1,327 @@
+"""`TokenCovers`: the law of the next byte of a language model, whatever its tokens.
+
+A text that begins with the bytes x begins with exactly one of the token sequences that cover x: all but the
+last token end before x does, and the last one at its end or behind it (2410.09303, Lemma 1). So P(x) is the
+sum of their probabilities. *valid* sums only those that the tokenizer itself would write: at most one of them
+ends exactly where x does, and only that one needs a call of the model. *all* sums every one (2412.03719),
+those with the most mass in a beam.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.errors import UserError
+from core.generation.byte_model import END, Aligned, ByteLaw, ByteModel, ByteState
+from core.generation.covers.byte_trie import ByteTrie
+from core.generation.covers.spelling import Spelling, is_text
+from core.generation.covers.way import Covers, Left, Way
+from core.generation.language.language_model import LanguageModel, State
+from core.jobs.context import Context
+
+_NEGLIGIBLE = 1e-12
+"""Share of the whole below which nothing is followed, or asked about."""
+_BLOCK = 256
+"""Tokens of a long prompt that are read at a time."""
+_MOST_NUMBERS = 1 << 24
+"""Logits in memory at a time."""
+
+Convention = Literal["valid", "all"]
+
+
+class TokenCovers(ByteModel):
+    """One language model, byte by byte.
+
+    Args:
+        convention: which token sequences count.
+        beam: of those, how many are followed at most; None for no limit (*all* only).
+        before: what stands before the text, in place of the model's own `begin`.
+    """
+
+    def __init__(
+        self,
+        language: LanguageModel,
+        *,
+        convention: Convention = "valid",
+        beam: int | None = None,
+        before: Sequence[int] | None = None,
+    ) -> None:
+        self.name = language.name
+        self.language = language
+        self.convention = convention
+        self.evaluations = 0
+        self._beam = beam if convention == "all" else None
+        self._begin = tuple(language.begin if before is None else before)
+        self._trie = ByteTrie(language.pieces)
+        self._hidden = b" " if language.puts_space else b""
+        self._spelling = Spelling(language.tokenizer, self._trie, puts_space=language.puts_space)
+        self._ends = sorted(language.ends)
+        self._root_left = Left(self._begin, 0.0, self._spelling.start, None)
+        self._start: Covers | None = None
+
+    def start(self) -> ByteState:
+        """Before the first byte; a space that the tokenizer puts before each text is read already."""
+        if self._start is None:
+            self._evaluate([self._root_left])
+            state = Covers((self._root(self._root_left),), 0, 0.0, 0.0)
+            for byte in self._hidden:
+                state = self._push(state, byte)
+            self._start = Covers(state.ways, 0, state.log_probability, state.pruned)
+        return self._start
+
+    def push(self, state: ByteState, byte: int) -> ByteState:
+        assert isinstance(state, Covers)
+        return self._push(state, byte)
+
+    def law(self, state: ByteState) -> ByteLaw:
+        assert isinstance(state, Covers)
+        if state.known_law is None:
+            state.known_law = self._law(state)
+        return state.known_law
+
+    def aligned(self, state: ByteState) -> Aligned | None:
+        """Where all mass but a trillionth lies on one way: usually right behind a wall (`Spelling`).
+
+        Behind “times␣”, say, it is certain that a token ended before the space, and that the next begins
+        with it: `Aligned.pending` bytes of the next token are read already.
+        """
+        assert isinstance(state, Covers)
+        way = max(state.ways, key=lambda way: way.log_mass)
+        if way.log_mass - state.log_probability < math.log1p(-_NEGLIGIBLE):
+            return None
+        self._evaluate([way.left])
+        left = way.left
+        assert left.state is not None
+        assert left.log_next is not None
+        log_next = left.log_next
+        if way.depth:
+            chances = self._chances(way, state.log_probability)[0]
+            log_next = np.full(len(left.log_next), -np.inf)
+            with np.errstate(divide="ignore"):
+                log_next[self._trie.ids[way.lo : way.hi]] = np.log(chances / chances.sum())
+        return Aligned(left.state, left.ids, log_next, way.depth)
+
+    def read(self, state: ByteState, data: bytes, ctx: Context | None = None) -> ByteState:
+        """Read many bytes on.
+
+        *valid*, from the start: what lies before the last wall in blocks, the rest in one call more.
+
+        Raises:
+            UserError: as `push`; or the tokenizer would not write these bytes as they stand.
+        """
+        if state is self._start and self.convention == "valid":
+            state, data = self._leapt(state, data, ctx)
+        for after in self.walk(state, data, ctx):
+            state = after
+        return state
+
+    def walk(self, state: ByteState, data: bytes, ctx: Context | None = None) -> Iterator[ByteState]:
+        """The states after each byte in turn; *valid* needs one call for what lies between two walls.
+
+        Raises:
+            UserError: as `push`.
+        """
+        assert isinstance(state, Covers)
+        walls = self._spelling.walls(data) if self.convention == "valid" else []
+        for begin, end in pairwise([0, *walls, len(data)]):
+            ahead = self.convention == "valid" and begin < end
+            primed = self._prime(state, data[begin:end]) if ahead else []
+            for byte in data[begin:end]:
+                if ctx is not None:
+                    ctx.check()
+                state = self._push(state, byte)
+                yield state
+            for left in primed:
+                left.primed.clear()
+
+    # How it is done
+
+    def _root(self, left: Left) -> Way:
+        return Way(left, 0, len(self._trie), 0, left.log_weight)
+
+    def _evaluate(self, lefts: Sequence[Left]) -> None:
+        """Ask the model once about all of them that it was not asked about."""
+        asked = [left for left in lefts if left.log_next is None]
+        if asked:
+            self._ask(
+                asked,
+                [left.before or self.language.start() for left in asked],
+                [left.ids[-1:] if left.before is not None else left.ids for left in asked],
+            )
+
+    def _ask(self, lefts: Sequence[Left], states: Sequence[State], ids: Sequence[Sequence[int]]) -> None:
+        """Read each left's last tokens `ids` on from a state, and keep what comes next."""
+        self.evaluations += 1
+        found = self.language.advance(states, ids)
+        for left, state, row in zip(lefts, found.states, _log_laws(found.logits), strict=True):
+            self._keep(left, state, row)
+
+    def _keep(self, left: Left, state: State, row: NDArray[np.float64]) -> None:
+        left.state, left.log_next, left.before = state, row, None
+        left.next = np.exp(row[self._trie.ids])
+        left.end = float(np.exp(row[self._ends]).sum())
+
+    def _leapt(self, state: Covers, data: bytes, ctx: Context | None) -> tuple[Covers, bytes]:
+        """Right before the last wall, where only its space can be next; and the bytes that remain."""
+        text = self._hidden + data
+        wall = self._spelling.last_wall(text)
+        read = text[:wall]
+        if wall <= len(self._hidden) or not is_text(read):
+            return state, data
+        ids = self._spelling.encoded([read], first=True)[0]
+        if b"".join(self.language.pieces[id] or b"" for id in ids) != read:
+            raise UserError(
+                f"The tokenizer of {self.name} does not write this text as it stands: it changes or drops "
+                "characters first. Give the text as it is after that."
+            )
+        left = self._root_left
+        assert left.state is not None
+        assert left.log_next is not None
+        before, row, weight = left.state, left.log_next, 0.0
+        block = max(16, min(_BLOCK, _MOST_NUMBERS // self.language.vocab_size))
+        for begin in range(0, len(ids), block):
+            if ctx is not None:
+                ctx.check()
+            some = ids[begin : begin + block]
+            self.evaluations += 1
+            found = self.language.advance([before], [some], every=True)
+            rows = np.concatenate([row[None], _log_laws(found.logits)])
+            weight += float(rows[np.arange(len(some)), some].sum())
+            before, row = found.states[0], rows[-1]
+        tail = self._spelling.tail(read, tuple(ids), first=True)
+        left = Left((*left.ids, *ids), weight, tail, None)
+        self._keep(left, before, row)
+        length = wall - len(self._hidden)
+        return Covers((self._root(left),), length, weight, state.pruned), data[length:]
+
+    def _prime(self, state: Covers, data: bytes) -> list[Left]:
+        """Ask at once about all tokens that may end within the next bytes; those that were."""
+        first = state is self._start
+        root = self._root_left if first else next((way.left for way in state.ways if way.depth == 0), None)
+        if root is None:
+            return []
+        self._evaluate([root])
+        assert root.state is not None
+        read = root.tail.data + (self._hidden if first else b"")
+        texts = [read + data[:end] for end in range(1, len(data) + 1)]
+        encoded = self._spelling.encoded([text for text in texts if is_text(text)], first=root.tail.first)
+        ways = {(): root}
+        for ids in encoded:
+            more = tuple(ids[len(root.tail.ids) :])
+            parent = ways.get(more[:-1])
+            if not more or parent is None or tuple(ids[: len(root.tail.ids)]) != root.tail.ids:
+                continue
+            tail = self._spelling.after(parent.tail, self._trie.place[more[-1]])
+            ways[more] = parent.primed[more[-1]] = Left((*parent.ids, more[-1]), 0.0, tail, None)
+        del ways[()]
+        if ways:
+            self._ask(list(ways.values()), [root.state] * len(ways), list(ways))
+        return [root, *ways.values()]
+
+    def _chances(self, way: Way, log_scale: float) -> tuple[NDArray[np.float64], float]:
+        """Probabilities of the tokens at a way's places, 0 for those that do not count; and what was dropped
+        of them, being too little to ask about."""
+        assert way.left.next is not None
+        chances = way.left.next[way.lo : way.hi]
+        if self.convention == "all":
+            return chances, 0.0
+        least = _NEGLIGIBLE * math.exp(min(log_scale - way.left.log_weight, 700.0))
+        wanted = chances >= least
+        valid = self._spelling.valid(way.left.tail, way.lo, way.hi, wanted)
+        return np.where(valid & wanted, chances, 0.0), float(chances[~wanted].sum())
+
+    def _push(self, state: Covers, byte: int) -> Covers:
+        self._evaluate([way.left for way in state.ways])
+        narrowed = []
+        for way in state.ways:
+            lo, hi, longer = self._trie.child(way.lo, way.hi, way.depth, byte)
+            if lo < hi:
+                narrowed.append((Way(way.left, lo, hi, way.depth + 1, way.log_mass), longer))
+        scale = _log_sum([way.left.log_weight + _log(float(_next(way).sum())) for way, _ in narrowed])
+        ways, dropped = [], []
+        for way, longer in narrowed:
+            chances, small = self._chances(way, scale)
+            left, split = way.left, longer - way.lo
+            dropped.append(left.log_weight + _log(small))
+            for place in (way.lo + np.flatnonzero(chances[:split])).tolist():
+                ways.append(self._root(self._extended(left, place)))
+            rest = float(chances[split:].sum())
+            if rest > 0:
+                ways.append(Way(left, longer, way.hi, way.depth, left.log_weight + math.log(rest)))
+        return self._kept(state, byte, ways, _log_sum(dropped))
+
+    def _extended(self, left: Left, place: int) -> Left:
+        id = int(self._trie.ids[place])
+        assert left.log_next is not None
+        weight = left.log_weight + float(left.log_next[id])
+        if id in left.primed:
+            left.primed[id].log_weight = weight
+            return left.primed[id]
+        tail = self._spelling.after(left.tail, place) if self.convention == "valid" else left.tail
+        return Left((*left.ids, id), weight, tail, left.state)
+
+    def _kept(self, state: Covers, byte: int, ways: list[Way], log_dropped: float) -> Covers:
+        """Those of the ways that are worth following."""
+        ways.sort(key=lambda way: -way.log_mass)
+        log_all = _log_sum([way.log_mass for way in ways])
+        if log_all == -math.inf:
+            raise UserError(
+                f"{self.name} gives these bytes no probability: no token of it goes on with "
+                f"byte {state.length + 1}, which is 0x{byte:02X}."
+            )
+        least = log_all + math.log(_NEGLIGIBLE)
+        most = len(ways) if self._beam is None else self._beam
+        kept = [way for at, way in enumerate(ways) if at < most and way.log_mass >= least]
+        log_kept = _log_sum([way.log_mass for way in kept])
+        log_dropped = _log_sum([log_dropped, *(way.log_mass for way in ways[len(kept) :])])
+        share = math.exp(log_dropped - _log_sum([log_dropped, log_kept]))
+        pruned = 1.0 - (1.0 - state.pruned) * (1.0 - share)
+        return Covers(tuple(kept), state.length + 1, log_kept, pruned)
+
+    def _law(self, state: Covers) -> ByteLaw:
+        self._evaluate([way.left for way in state.ways])
+        masses = np.zeros(END + 1)
+        dropped = 0.0
+        for way in state.ways:
+            weight = math.exp(way.left.log_weight - state.log_probability)
+            chances, small = self._chances(way, state.log_probability)
+            column = self._trie.bytes_at(way.lo, way.hi, way.depth)
+            masses[:END] += weight * np.bincount(column, weights=chances, minlength=END)
+            if way.depth == 0:
+                masses[END] += weight * way.left.end
+                dropped += weight * small
+        total = float(masses.sum())
+        if total <= 0.0:
+            raise UserError(f"{self.name} foretells nothing here: all that it would say is no text.")
+        with np.errstate(divide="ignore"):
+            log_law = np.log(masses / total)
+        pruned = 1.0 - (1.0 - state.pruned) * (1.0 - min(1.0, dropped))
+        return ByteLaw(log_law, max(0.0, 1.0 - total - dropped), pruned)
+
+
+def _log_laws(logits: torch.Tensor) -> NDArray[np.float64]:
+    found: NDArray[np.float64] = torch.log_softmax(logits.double(), -1).numpy()
+    return found
+
+
+def _next(way: Way) -> NDArray[np.float64]:
+    assert way.left.next is not None
+    return way.left.next[way.lo : way.hi]
+
+
+def _log(value: float) -> float:
+    return math.log(value) if value > 0.0 else -math.inf
+
+
+def _log_sum(logs: Sequence[float]) -> float:
+    most = max(logs, default=-math.inf)
+    if most == -math.inf:
+        return most
+    return most + math.log(sum(math.exp(log - most) for log in logs))
