@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -16,3 +17,9 @@ class Drawn:
     """Drawn so far."""
     ends: frozenset[int] = frozenset()
     memory: dict[str, Any] = field(default_factory=dict)
+    pieces: Sequence[bytes | None] = ()
+    """The bytes that each token stands for, by id; None for special tokens."""
+
+    def branch(self, id: int) -> Drawn:
+        """One token on, without touching this one."""
+        return replace(self, ids=[*self.ids, id], memory=dict(self.memory))

@@ -1,13 +1,15 @@
 """The samplers: one file each. A sampler in a new file here is found by being there.
 
 `SAMPLERS` maps a kind to its class, in alphabetical order; importing this loads neither torch nor numpy.
-`AnySampler` validates a dict or a line. They are applied in the order in which they are listed.
+`AnySampler` validates a dict or a line. They are applied in the order in which they are listed; `PLACES`
+says in which order others list them, and `placed` puts some into such an order.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from functools import partial, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated
@@ -28,4 +30,25 @@ else:
         BeforeValidator(partial(parsed, kinds=SAMPLERS)),
     ]
 
-__all__ = ["SAMPLERS", "AnySampler", "Sampler", "sampler"]
+_BEFORE = ("logit-bias", "repetition", "frequency", "presence", "no-repeat", "min-length")
+PLACES: dict[str, tuple[str, ...]] = {
+    "Usual order": tuple(sorted(SAMPLERS, key=lambda kind: SAMPLERS[kind].place)),
+    "HF order": (
+        *("logit-bias", "repetition", "no-repeat", "min-length", "frequency", "presence"),
+        *("temperature", "top-k", "top-p", "min-p", "typical", "epsilon", "eta", "mirostat"),
+    ),
+    "llama.cpp order": (
+        *_BEFORE,
+        *("top-k", "typical", "top-p", "min-p", "epsilon", "eta", "temperature", "mirostat"),
+    ),
+}
+"""Name → kinds, first the one that is applied first. transformers has temperature before what cuts the law
+off, llama.cpp after it; what one of them lacks stands where it does least harm."""
+
+
+def placed(samplers: Iterable[Sampler], order: str) -> list[Sampler]:
+    """The same, in one of `PLACES`; those of one kind stay as they are."""
+    return sorted(samplers, key=lambda one: PLACES[order].index(one.kind))
+
+
+__all__ = ["PLACES", "SAMPLERS", "AnySampler", "Sampler", "placed", "sampler"]

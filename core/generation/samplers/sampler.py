@@ -20,7 +20,8 @@ class Sampler(BaseModel):
     """A subclass adds ``kind: Literal["…"] = "…"`` and its parameters, and is decorated with `sampler`.
 
     `title` is the name the field uses, `source` the paper, `sentence` what it does, in a few words; `place`
-    where it usually stands (`core.generation.samplers.PLACES`).
+    where it usually stands (`core.generation.samplers.PLACES`); `by_law` whether it looks at probabilities
+    alone, so that it can be asked about bytes as well as about tokens.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,6 +30,7 @@ class Sampler(BaseModel):
     source: ClassVar[str] = ""
     sentence: ClassVar[str]
     place: ClassVar[int]
+    by_law: ClassVar[bool] = False
 
     kind: str
 
@@ -43,6 +45,9 @@ class Sampler(BaseModel):
             (V,): −inf for what is not to be drawn; at least one is finite.
         """
         raise NotImplementedError
+
+    def drew(self, id: int, logprob: float, drawn: Drawn) -> None:
+        """Told what was drawn, and with which log-probability after all samplers; for those that learn."""
 
     @property
     def line(self) -> str:

@@ -19,6 +19,7 @@ class Temperature(Sampler):
     title: ClassVar[str] = "Temperature"
     sentence: ClassVar[str] = "Below 1 the likely become likelier; above, all come closer together."
     place: ClassVar[int] = 60
+    by_law: ClassVar[bool] = True
 
     kind: Literal["temperature"] = "temperature"
     t: float = Field(0.8, gt=0, le=100, title="Temperature", description="Scores are divided by it.")

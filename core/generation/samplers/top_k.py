@@ -20,6 +20,7 @@ class TopK(Sampler):
     source: ClassVar[str] = "1805.04833"
     sentence: ClassVar[str] = "Only the k likeliest tokens are drawn from."
     place: ClassVar[int] = 70
+    by_law: ClassVar[bool] = True
 
     kind: Literal["top-k"] = "top-k"
     k: int = Field(40, ge=1, title="k", description="How many; those that tie with the last are kept, too.")

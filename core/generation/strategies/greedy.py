@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from core.generation.strategies.strategy import Strategy, strategy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from core.generation.decoding.law import Law
+    from core.generation.decoding.writing import Decoding, Writing
+    from core.generation.language.language_model import LanguageModel
 
 
 @strategy
@@ -13,3 +20,17 @@ class Greedy(Strategy):
     sentence: ClassVar[str] = "Always the likeliest token; of those that tie, the one with the lowest number."
 
     kind: Literal["greedy"] = "greedy"
+
+    def write(
+        self, language: LanguageModel, writings: Sequence[Writing], decoding: Decoding
+    ) -> Iterator[None]:
+        from core.generation.decoding.stepwise import step_by_step
+        from core.generation.decoding.writing import argmax
+
+        def choose(law: Law, number: int, writing: Writing) -> tuple[int, float]:
+            if decoding.plain and writing.first is None:
+                id = law.best[number]
+                return id, float(law.logs[number, id])
+            return argmax(decoding.scores(law.logits[number], writing, writing.drawn))
+
+        return step_by_step(language, writings, decoding, choose)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from core.generation.decoding.writing import Decoding, Writing
+    from core.generation.language.language_model import LanguageModel
 
 STRATEGIES: dict[str, type[Strategy]] = {}
 
 
 class Strategy(BaseModel):
-    """A subclass adds ``kind: Literal["…"] = "…"`` and its parameters, and is decorated with `strategy`."""
+    """A subclass adds ``kind: Literal["…"] = "…"`` and its parameters, and is decorated with `strategy`.
+
+    `title` is the name the field uses, `source` the paper, `sentence` what it does, in a few words.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -23,8 +29,22 @@ class Strategy(BaseModel):
 
     kind: str
 
-    def write(self, *args: Any) -> Iterator[Any]:
-        """Goes on from a state, token by token. See `core.generation.decoding`."""
+    @property
+    def width(self) -> int:
+        """Ways that the model follows at once for each text."""
+        return 1
+
+    def write(
+        self, language: LanguageModel, writings: Sequence[Writing], decoding: Decoding
+    ) -> Iterator[None]:
+        """Write all texts to their ends, side by side, in one call of the model a step.
+
+        Goes on each time it is asked to, for about one token a text, and gives way again as soon as that is
+        written. A text that got `stopped` meanwhile is left alone.
+
+        Raises:
+            UserError: the model gives no numbers, or the samplers leave no token to draw.
+        """
         raise NotImplementedError
 
 

@@ -1,0 +1,1 @@
+"""How texts are written token by token, whatever chooses the tokens: laws, draws, texts, prompts' ends."""

@@ -1,0 +1,128 @@
+"""`Pen`: one model, writing all of its texts, some at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from core.generation.decoding.draw import chance
+from core.generation.decoding.law import BITS
+from core.generation.decoding.text import Text
+from core.generation.decoding.writing import Decoding, Labels, Writing
+from core.generation.generate.beginnings import Beginnings
+from core.generation.generate.request import GenerateRequest
+from core.generation.generate.stream import Stream
+from core.generation.language.language_model import LanguageModel
+from core.generation.result_parts import TokenRecord, Transcript
+
+AT_ONCE = 16
+"""Ways that a model follows at once: enough that its weights are read for many, not too many to keep."""
+
+
+class Pen:
+    """Args:
+    place: the model's among the request's.
+    """
+
+    def __init__(
+        self,
+        language: LanguageModel,
+        place: int,
+        beginnings: Beginnings,
+        request: GenerateRequest,
+        decoding: Decoding,
+        stream: Stream,
+    ) -> None:
+        self.transcripts: list[Transcript] = []
+        self.done = False
+        self.group = 0
+        """Of those that are written together, the one at hand."""
+        self._language, self._place, self._beginnings = language, place, beginnings
+        self._request, self._decoding, self._stream = request, decoding, stream
+        self._labels = Labels(language)
+        self._writings: dict[int, Writing] = {}
+        self._stopped: set[int] = set()
+        self._seconds = 0.0
+        self._work = self._all()
+
+    def step(self) -> None:
+        """One token more of each text that is written now."""
+        began = time.perf_counter()
+        self.done = next(self._work, "done") == "done"
+        self._seconds += time.perf_counter() - began
+        for number, writing in self._writings.items():
+            if writing.stopped is not None and number not in self._stopped:
+                self._stopped.add(number)
+                writing.seconds = self._seconds
+
+    @property
+    def behind(self) -> int:
+        """Bytes of the shortest text that goes on."""
+        live = [len(one.text) for one in self._writings.values() if one.stopped is None]
+        return min(live, default=0)
+
+    @property
+    def bytes(self) -> int:
+        """Of all texts so far."""
+        written = sum(transcript.bytes for transcript in self.transcripts)
+        return written + sum(len(writing.text) for writing in self._writings.values())
+
+    def _all(self) -> Iterator[str]:
+        samples = self._request.samples
+        count = len(self._beginnings.plain) * samples
+        size = max(1, AT_ONCE // self._request.strategy.width)
+        for first in range(0, count, size):
+            self._seconds = 0.0
+            for number in range(first, min(first + size, count)):
+                self._writings[number] = self._writing(*divmod(number, samples))
+                self._stream.begin(self._place * count + number, self._writings[number])
+            strategy = self._request.strategy
+            for _ in strategy.write(self._language, [*self._writings.values()], self._decoding):
+                yield "on"
+            yield "on"  # so that the last step's time counts
+            for number, writing in self._writings.items():
+                records = self._stream.end(self._place * count + number)
+                self.transcripts.append(self._transcript(*divmod(number, samples), writing, records))
+            self._writings, self._stopped = {}, set()
+            self.group += 1
+
+    def _writing(self, prompt: int, sample: int) -> Writing:
+        begin = self._beginnings.of(prompt, sample)
+        text = Text(
+            skip=begin.skip,
+            stop=[stop.encode() for stop in self._request.stop],
+            max_bytes=self._request.max_bytes,
+        )
+        random = chance(self._decoding.ctx.seed, prompt, sample)
+        for _ in begin.forced:  # the same token is drawn by the same chance, whatever is forced before it
+            random.random()
+        return Writing(
+            self._language,
+            self._labels,
+            begin.prefix,
+            text=text,
+            decoding=self._decoding,
+            random=random,
+            forced=begin.forced,
+            first=begin.first,
+        )
+
+    def _transcript(
+        self, prompt: int, sample: int, writing: Writing, records: list[TokenRecord]
+    ) -> Transcript:
+        assert writing.stopped is not None
+        text = writing.text.text
+        seconds = max(writing.seconds, 1e-9)
+        return Transcript(
+            model=self._place,
+            prompt=prompt,
+            sample=sample,
+            text=text,
+            tokens=tuple(records),
+            stopped=writing.stopped,
+            prefix=writing.prefix,
+            bits=-sum(record.logprob for record in records if record.logprob is not None) * BITS,
+            bytes=len(text.encode()),
+            seconds=seconds,
+            tokens_per_second=len(records) / seconds,
+        )

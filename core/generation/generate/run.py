@@ -1,0 +1,127 @@
+"""The generation job: open the models, let them write in step, keep what they thought."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.errors import UserError
+from core.generation.decoding.writing import Decoding
+from core.generation.generate.beginnings import Beginnings
+from core.generation.generate.job import GENERATE
+from core.generation.generate.pen import Pen
+from core.generation.generate.prompts import read_prompts
+from core.generation.generate.request import GenerateRequest
+from core.generation.generate.result import GenerationResult, same_bytes
+from core.generation.generate.stream import Stream
+from core.generation.language.opened import open_language_model
+from core.generation.result_parts import Residents, Transcript
+from core.jobs.context import Context
+from core.jobs.registry import job
+
+MANY = 16
+"""With more transcripts than that, alternatives are kept only in the output file."""
+
+
+@job(GENERATE)
+def generate(request: GenerateRequest, ctx: Context) -> GenerationResult:
+    """Let each model write on from each prompt; the one whose text has the fewest bytes always goes next.
+
+    Raises:
+        UserError: a model does not open, a prompt does not fit it, or it gives no numbers (NaN).
+    """
+    prompts = read_prompts(request.prompts) if request.prompts is not None else [request.prompt]
+    if len(request.forced) > len(request.models):
+        raise UserError("There are more lists of first tokens than models.", field="forced")
+    out = _out(request, ctx)
+    ctx.progress(0, len(request.models), "Opening models")
+    languages = []
+    for number, path in enumerate(request.models, 1):
+        languages.append(open_language_model(path, ctx, dtype=request.dtype))
+        ctx.progress(number, len(request.models), "Opening models")
+    decoding = Decoding(ctx, request.samplers, request.alternatives, request.max_tokens)
+    all_beginnings = [
+        Beginnings(language, request, prompts, place, ctx) for place, language in enumerate(languages)
+    ]
+    many = len(request.models) * len(prompts) * request.samples > MANY
+    stream = Stream(ctx, bare=many)
+    ctx.emit(
+        {"part": "begun", "transcripts": list(_expected(request, all_beginnings)), "residents": Residents()}
+    )
+    pens = [
+        Pen(language, place, beginnings, request, decoding, stream)
+        for place, (language, beginnings) in enumerate(zip(languages, all_beginnings, strict=True))
+    ]
+    _write(pens, request, stream, ctx, len(prompts))
+    transcripts = [transcript for pen in pens for transcript in pen.transcripts]
+    names = [language.name for language in languages]
+    _keep(out, transcripts, names, prompts)
+    if many:
+        transcripts = [_bare(transcript) for transcript in transcripts]
+        if request.alternatives:
+            ctx.warn(f"With so many texts the alternatives of each token are kept only in {out.name}.")
+    first = [transcript.text for transcript in transcripts if transcript.prompt == transcript.sample == 0]
+    return GenerationResult(
+        models=names,
+        prompts=prompts,
+        transcripts=transcripts,
+        texts=[transcript.text for transcript in transcripts],
+        tokens=[[token.id for token in transcript.tokens] for transcript in transcripts],
+        logprobs=[[token.logprob for token in transcript.tokens] for transcript in transcripts],
+        tokens_per_second=[transcript.tokens_per_second for transcript in transcripts],
+        same_bytes=same_bytes(first) if len(first) > 1 else 0,
+        out=str(out),
+    )
+
+
+def _write(pens: list[Pen], request: GenerateRequest, stream: Stream, ctx: Context, prompts: int) -> None:
+    total = (request.max_bytes or 4 * (request.max_tokens or 1_000)) * len(pens) * prompts * request.samples
+    live = pens
+    while live:
+        pen = min(live, key=lambda pen: (pen.group, pen.behind))
+        pen.step()
+        stream.tell()
+        done = sum(pen.bytes for pen in pens)
+        ctx.progress(min(done, total), total, "Writing")
+        live = [pen for pen in live if not pen.done]
+
+
+def _expected(
+    request: GenerateRequest, all_beginnings: list[Beginnings]
+) -> Iterator[dict[str, int | tuple[int, ...]]]:
+    for model, beginnings in enumerate(all_beginnings):
+        for prompt, plain in enumerate(beginnings.plain):
+            for sample in range(request.samples):
+                yield {"model": model, "prompt": prompt, "sample": sample, "prefix": plain.prefix}
+
+
+def _bare(transcript: Transcript) -> Transcript:
+    tokens = tuple(token.model_copy(update={"alternatives": ()}) for token in transcript.tokens)
+    return transcript.model_copy(update={"tokens": tokens})
+
+
+def _out(request: GenerateRequest, ctx: Context) -> Path:
+    if request.out is None:
+        return ctx.artifact("transcripts.jsonl")
+    out = request.out.expanduser().absolute()
+    if out.is_dir():
+        raise UserError(f"{out} is a folder; name a file in it.", field="out")
+    if not out.parent.is_dir():
+        raise UserError(f"There is no folder {out.parent} to write {out.name} to.", field="out")
+    return out
+
+
+def _keep(out: Path, transcripts: list[Transcript], names: list[str], prompts: list[str]) -> None:
+    """All transcripts, one a line."""
+    partial = out.with_name(f"{out.name}.partial")
+    try:
+        with partial.open("w", encoding="utf-8", newline="\n") as file:
+            for transcript in transcripts:
+                line = {"name": names[transcript.model], "said": prompts[transcript.prompt]}
+                file.write(
+                    json.dumps({**line, **transcript.model_dump(mode="json")}, ensure_ascii=False) + "\n"
+                )
+        partial.replace(out)
+    except OSError as error:
+        raise UserError(f"{out} cannot be written: {error.strerror or error}.", field="out") from None
