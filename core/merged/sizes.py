@@ -1,0 +1,31 @@
+"""What a large vocabulary takes in memory, without anything heavy."""
+
+from __future__ import annotations
+
+from core.merged.request import IndexKind, MergedRequest
+
+GRAPH = 16
+"""Neighbours of each row in the graph."""
+_MOST_LISTS = 4096
+_WORKING = 512 * 2**20
+_FLOAT = 4
+
+
+def memory_needed(request: MergedRequest, parameters: int, width: int) -> int:
+    """Bytes: the model, the rows in 16 bits, the index, and what it takes to work with them."""
+    rows = request.size * (2 * width + 4 * request.longest + 8)
+    return _FLOAT * parameters + rows + index_bytes(request.index, request.size, width) + _WORKING
+
+
+def index_bytes(kind: IndexKind, count: int, width: int) -> int:
+    """Of an index over `count` rows of `width` numbers."""
+    if kind == "exact":
+        return 0
+    if kind == "hnsw":
+        return count * (_FLOAT * (width + 1) + _FLOAT * 2 * GRAPH + 16)
+    return count * (width + 1 + 8) + _FLOAT * lists_for(count) * (width + 1)
+
+
+def lists_for(count: int) -> int:
+    """How many inverted lists."""
+    return max(1, min(_MOST_LISTS, round(2 * count**0.5), count))
