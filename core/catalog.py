@@ -25,10 +25,12 @@ _JOBS = (
     "core.generation.score.job",
     "core.generation.draft.job",
     "core.generation.lens.job",
+    "core.merged.job",
     "core.tokenizers.job",
     "core.audit.job",
     "core.training.job",
     "core.models.job",
+    "core.generation.memory.job",
     "core.project.job",
 )
 """In the order in which the command line lists them."""
