@@ -324,6 +324,23 @@ class Session(QObject):
 
     # The engine
 
+    def ask_engine(
+        self,
+        spec: RunSpec,
+        *,
+        then: Callable[[Any], None] | None = None,
+        failed: Callable[[Exception], None] | None = None,
+        owner: QObject | None = None,
+    ) -> None:
+        """Have the engine do a job that leaves no run behind, then call ``then(result)`` on the main thread.
+
+        It waits for the run that goes on, and for no other; nothing of it is seen in the queue. Without
+        `failed`, an error is shown in the banner.
+        """
+        self._start_engine()
+        if self.engine is not None:
+            self.follow(self.engine.ask(spec), then=then, failed=failed, owner=owner)
+
     def _start_engine(self) -> None:
         if self.engine is not None:
             return

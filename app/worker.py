@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QThread, Signal
@@ -14,6 +17,7 @@ from core.jobs.queue import JobQueue
 if TYPE_CHECKING:
     from core.jobs.context import Control
     from core.jobs.executors import Executor
+    from core.jobs.request import Result, RunSpec
     from core.project.project import Project
 
 log = logging.getLogger(__name__)
@@ -46,6 +50,8 @@ class EngineThread(QThread):
         super().__init__()
         self.setObjectName("engine")
         self._executor_name = executor
+        self._executor: Executor | None = None
+        """Made on this thread, which uses it."""
         self._push = push
         self._leaving = False
         self.queue: JobQueue[QueuedRun] = JobQueue(on_change=self.queue_changed.emit)
@@ -53,7 +59,7 @@ class EngineThread(QThread):
     def run(self) -> None:
         self.state_changed.emit("starting")
         try:
-            executor = _executor(self._executor_name)
+            executor = self._executor = _executor(self._executor_name)
             try:
                 executor.warm()
                 self.state_changed.emit("ready")
@@ -91,6 +97,15 @@ class EngineThread(QThread):
     def add(self, run: QueuedRun) -> None:
         self.queue.add(run)
 
+    def ask(self, spec: RunSpec) -> Future[Result]:
+        """Run a job that is not recorded, between two runs; its result, or why there is none.
+
+        The future never ends when the engine stops before its turn.
+        """
+        answer: Future[Result] = Future()
+        self.queue.put_aside(lambda control: self._answer(spec, control, answer))
+        return answer
+
     def cancel(self, run_id: int) -> QueuedRun | None:
         """Stop the running run, or take a waiting one out of the queue; that one is returned."""
         return self.queue.cancel(run_id)
@@ -103,6 +118,28 @@ class EngineThread(QThread):
 
     def hold(self, held: bool) -> None:
         (self.queue.hold if held else self.queue.release)()
+
+    def _answer(self, spec: RunSpec, control: Control, answer: Future[Result]) -> None:
+        from core.errors import UserError
+        from core.jobs.registry import job_kind
+
+        assert self._executor is not None
+        try:
+            with tempfile.TemporaryDirectory(prefix="lexigraft-") as workdir:
+                finished = self._executor.run(
+                    spec, workdir=Path(workdir), on_event=lambda event: None, control=control
+                )
+            if finished.status == "done":
+                answer.set_result(job_kind(spec.kind).result.model_validate(finished.result))
+            elif finished.error is not None and finished.error.kind == "fault":
+                answer.set_exception(RuntimeError(finished.error.message))
+            else:
+                message = finished.error.message if finished.error else "It was stopped."
+                field = finished.error.field if finished.error else None
+                answer.set_exception(UserError(message, field=field))
+        except BaseException as error:
+            log.exception("a question to the engine has no answer")
+            answer.set_exception(error)
 
     def _run_one(self, executor: Executor, entry: QueuedRun, control: Control) -> None:
         from core.project.execution import execute

@@ -21,7 +21,7 @@ def check_memory(folder: Path, device: str, *, field: str) -> None:
     """
     headers = [read_header(file, field=field) for file in sorted(folder.glob("model*.safetensors"))]
     needed = _BYTES * sum(tensor.elements for header in headers for tensor in header.tensors.values())
-    free = free_memory(device)
+    free = free_memory(device, wanted=needed)
     if needed > free:
         raise UserError(
             f"{folder} takes {bytes_in_words(needed)} of memory, and {bytes_in_words(free)} are free. Close "

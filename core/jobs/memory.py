@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,8 +14,32 @@ _LOOK_EVERY = 0.02
 _CGROUP = Path("/sys/fs/cgroup")
 
 
-def free_memory(device: str = "cpu") -> int:
-    """Bytes that a job may still take on `device` without pushing anything else out."""
+_keepers: list[Callable[[str, int], None]] = []
+
+
+def kept_for_later(let_go: Callable[[str, int], None]) -> Callable[[str, int], None]:
+    """Decorates what gives back memory that is only held to be quicker later.
+
+    ``let_go(device, bytes)`` is called where so many bytes more are wanted than are free.
+    """
+    _keepers.append(let_go)
+    return let_go
+
+
+def free_memory(device: str = "cpu", *, wanted: int = 0) -> int:
+    """Bytes that a job may still take on `device` without pushing anything else out.
+
+    Where they are fewer than `wanted`, what is only kept for later goes first.
+    """
+    free = _free(device)
+    for let_go in _keepers:
+        if free < wanted:
+            let_go(device, wanted - free)
+            free = _free(device)
+    return free
+
+
+def _free(device: str) -> int:
     if device == "cuda":
         import torch
 

@@ -40,6 +40,7 @@ class JobQueue(Generic[E]):
         self._on_change = on_change
         self._changed = threading.Condition()
         self._waiting: list[E] = []
+        self._asides: list[Callable[[Control], object]] = []
         self._running: E | None = None
         self._control = Control()
         self._held = False
@@ -55,6 +56,12 @@ class JobQueue(Generic[E]):
         with self._changed:
             self._waiting.append(entry)
         self._tell()
+
+    def put_aside(self, work: Callable[[Control], object]) -> None:
+        """Have `work` done before the next job, also while the queue is held; a snapshot does not show it."""
+        with self._changed:
+            self._asides.append(work)
+            self._changed.notify_all()
 
     def cancel(self, entry_id: int) -> E | None:
         """Stop the running job at its next report, or take a waiting one out; that one is returned."""
@@ -108,12 +115,19 @@ class JobQueue(Generic[E]):
                 self._tell()
 
     def _start_next(self) -> tuple[E, Control] | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._stopped or (self._waiting and not self._held))
-            if self._stopped:
-                return None
-            self._running, self._control = self._waiting.pop(0), Control()
-            return self._running, self._control
+        while True:
+            with self._changed:
+                self._changed.wait_for(
+                    lambda: self._stopped or self._asides or (self._waiting and not self._held)
+                )
+                if self._stopped:
+                    return None
+                self._control = Control()
+                if not self._asides:
+                    self._running = self._waiting.pop(0)
+                    return self._running, self._control
+                work = self._asides.pop(0)
+            work(self._control)
 
     def _runs(self, entry_id: int) -> bool:
         return self._running is not None and self._running.id == entry_id

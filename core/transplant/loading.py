@@ -27,7 +27,7 @@ def memory_to_measure(parameters: int) -> int:
 
 def foresee(needed: int, device: str, what: str, mend: str, field: str) -> None:
     """Raises `UserError` where `needed` bytes are more than is free on `device`."""
-    free = free_memory(device)
+    free = free_memory(device, wanted=needed)
     if needed > free:
         raise UserError(
             f"{what} takes about {needed / 1e9:,.1f} GB of memory, and {free / 1e9:,.1f} GB are free. {mend}",

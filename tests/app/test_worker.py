@@ -11,10 +11,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.session import Session
+from core.generation.memory.job import MODELS_IN_MEMORY
 from core.jobs.request import RunSpec
 from core.project.project import Project
 from tests.app import counting
 from tests.core.jobs import probes  # declares the job that these tests run
+from tests.tiny_models import write_tiny_model
 
 SLOW = 60_000
 """Milliseconds: a process has to start first, and torch to be imported there."""
@@ -88,3 +90,34 @@ def test_that_a_run_taken_out_of_the_queue_is_told_to_have_ended(
     assert project.run(ids[1]).status == "cancelled"
     counting.GATE.set()
     qtbot.waitUntil(lambda: session.running is None)
+
+
+def test_that_the_engine_answers_between_runs_and_keeps_models_from_job_to_job(
+    qtbot: QtBot, lab: tuple[Session, Project], tmp_path: Path
+) -> None:
+    session, project = lab
+    folder = write_tiny_model(tmp_path / "tiny")
+    answers: list[Any] = []
+    errors: list[Exception] = []
+
+    def ask(**request: Any) -> None:
+        spec = RunSpec(kind=MODELS_IN_MEMORY.kind, request=request)
+        session.ask_engine(spec, then=answers.append, failed=errors.append)
+
+    session.hold(True)  # runs wait, questions do not
+    ids: list[int] = []
+    session.submit(probe("count"), then=ids.append)
+    ask(load=[str(folder)])
+    ask()
+    ask(load=[str(tmp_path / "absent")])
+    ask(unload=[str(folder)])
+    qtbot.waitUntil(lambda: len(answers) == 3 and len(errors) == 1, timeout=SLOW)
+    assert [[model.name for model in answer.residents.models] for answer in answers] == [
+        ["tiny"],
+        ["tiny"],
+        [],
+    ]
+    assert "There is no folder" in str(errors[0])
+    assert [run.status for run in project.runs()] == ["queued"]
+    session.hold(False)
+    qtbot.waitUntil(lambda: project.run(ids[0]).status == "done", timeout=SLOW)

@@ -13,12 +13,13 @@ from core.errors import UserError
 from core.generation.language.language_model import LanguageModel
 from core.generation.language.lean import LeanCache
 from core.generation.language.lean_weights import LeanWeights, lean_weights
+from core.generation.language.preview import causal_folder
 from core.generation.language.probe import foretells_the_same
 from core.generation.language.through_transformers import ModuleCache
 from core.generation.language.tree import Cache, TreeModel
 from core.generation.language.whole import WholeModel
 from core.json_files import read_json_object
-from core.models.folder import ModelFolder, open_model
+from core.models.folder import ModelFolder
 from core.models.pretrained import open_pretrained
 from core.tokenizers.files import find_tokenizer
 from core.tokenizers.open import open_tokenizer
@@ -101,28 +102,6 @@ def load(path: Path, *, dtype: torch.dtype, device: str, field: str) -> Loaded:
             field=field,
         )
     return Loaded(folder, tokenizer, module)
-
-
-def causal_folder(path: Path, *, field: str) -> ModelFolder:
-    """The folder's headers.
-
-    Raises:
-        UserError: what is in it does not go on with a text.
-    """
-    folder = open_model(path, field=field)
-    if folder.is_causal_lm:
-        return folder
-    if folder.architecture.endswith("ForMaskedLM"):
-        raise UserError(
-            f"{path} is an encoder ({folder.architecture}): it fills masks in a text, and does not go on "
-            "with one. Choose a causal language model here, or have it fill masks (lexigraft masked).",
-            field=field,
-        )
-    raise UserError(
-        f"{path} is no causal language model, but a {folder.architecture}. Choose one whose architecture "
-        "ends with ForCausalLM.",
-        field=field,
-    )
 
 
 def head_rows(module: Any) -> int:

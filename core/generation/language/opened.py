@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
-
-import torch
 
 from core.generation.language.language_model import LanguageModel
-from core.generation.language.loaded import load
+from core.generation.language.number_type import NumberType, number_type
+from core.generation.language.resident import resident_model
 from core.jobs.context import Context
 
 
@@ -16,14 +14,23 @@ def open_language_model(
     path: Path,
     ctx: Context,
     *,
-    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto",
+    dtype: NumberType = "auto",
+    tokens: int | None = None,
     field: str = "models",
 ) -> LanguageModel:
-    """The model in a folder, with nothing read yet.
+    """The model in a folder, with nothing read yet; from memory, where an earlier job has left it there.
+
+    What it reads is given back when the job drops it; the weights stay as long as there is room.
+
+    Args:
+        dtype: of the weights; auto is float32 on a processor.
+        tokens: how many are to be read at the same time, for the memory that is foreseen; by default the
+            context, at most 2,048.
 
     Raises:
         UserError: it is no causal language model, does not fit into memory, or has no tokenizer.
     """
-    model = load(path, dtype=torch.float32, device="cpu", field=field).opened()
+    kind = number_type(dtype, ctx.device, field="dtype")
+    model = resident_model(path, ctx, dtype=kind, tokens=tokens, field=field)
     model.check = ctx.check
     return model

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from weakref import WeakSet
 
 import numpy as np
@@ -13,9 +13,8 @@ import torch
 
 from core.errors import UserError
 from core.generation.language.language_model import Advance, LanguageModel, State
+from core.generation.language.preview import BLOCK
 
-BLOCK = 512
-"""Tokens that are read in one go, at most."""
 _LEAST_DEAD = 128
 """Slots that no living state needs are not worth giving back while they are fewer."""
 
@@ -89,7 +88,7 @@ class TreeModel(LanguageModel):
         hidden: bool = False,
     ) -> Advance:
         self.calls += 1
-        chains = [state for state in states if isinstance(state, Chain)]
+        chains = cast("Sequence[Chain]", states)
         counts = check_lengths(self, chains, ids)
         if self._used >= self._look_at:
             self.compact()

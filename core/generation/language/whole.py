@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 
@@ -47,7 +47,7 @@ class WholeModel(LanguageModel):
         hidden: bool = False,
     ) -> Advance:
         self.calls += 1
-        read = [state for state in states if isinstance(state, Read)]
+        read = cast("Sequence[Read]", states)
         counts = check_lengths(self, read, ids)
         after = [Read((*state.ids, *more)) for state, more in zip(read, ids, strict=True)]
         rows, inside = [], []

@@ -363,7 +363,7 @@ def test_that_other_kinds_of_models_are_read_as_sentence_transformers_does(
 def test_that_a_model_too_large_for_memory_is_told_before_it_is_read(
     folder: Path, ctx: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.encoders.weight_memory.free_memory", lambda device: 30_000)
+    monkeypatch.setattr("core.encoders.weight_memory.free_memory", lambda device, wanted: 30_000)
     with pytest.raises(UserError, match=r"toy takes .* of memory, and 30.0 kB are free"):
         open_transformer(folder, ctx)
 

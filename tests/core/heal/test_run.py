@@ -391,7 +391,7 @@ def test_that_a_model_without_a_record_of_its_rows_is_told_so(
 def test_that_too_little_memory_is_foreseen(
     asked: Callable[..., HealRequest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.transplant.loading.free_memory", lambda device: 10**6)
+    monkeypatch.setattr("core.transplant.loading.free_memory", lambda device, wanted: 10**6)
     with pytest.raises(UserError, match="Healing base-graft takes about") as caught:
         healed(asked(), tmp_path / "work")
     assert caught.value.field == "train"

@@ -140,6 +140,21 @@ def test_that_a_held_queue_starts_nothing_until_it_is_released(server: Server) -
     server.wait_for_run(2)
 
 
+def test_that_what_is_put_aside_comes_before_the_next_job_and_is_not_seen(server: Server) -> None:
+    server.start(2)
+    done: list[bool] = []
+    server.queue.put_aside(lambda control: done.append(control.cancelled))
+    assert done == []
+    assert server.waiting == [2]
+    server.queue.hold()
+    server.let_go(1)
+    wait_for(lambda: done == [False])
+    assert server.waiting == [2]
+    assert server.queue.snapshot().running is None
+    server.queue.release()
+    server.wait_for_run(2)
+
+
 def test_that_stopping_ends_the_running_entry_and_leaves_the_others_waiting(server: Server) -> None:
     server.start(3)
     server.queue.stop()

@@ -641,7 +641,7 @@ def test_that_texts_that_will_not_do_are_refused(toys: Path, tmp_path: Path) -> 
 def test_that_too_little_memory_is_foreseen(
     toys: Path, tmp_path: Path, text: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.transplant.loading.free_memory", lambda device: 1000)
+    monkeypatch.setattr("core.transplant.loading.free_memory", lambda device, wanted: 1000)
     refused(
         "GB of memory",
         "base",

@@ -1,0 +1,71 @@
+"""What a language model will take, from its headers alone: needs no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from core.errors import UserError
+from core.models.folder import ModelFolder, open_model
+
+BLOCK = 512
+"""Tokens that are read in one go, at most."""
+USUAL_TOKENS = 2_048
+"""Tokens read at the same time, where nobody says how many: prompt, text and branches."""
+
+_FLOAT = 4
+
+
+def foreseen(path: Path, dtype: Literal["float32", "bfloat16", "float16"], tokens: int) -> int:
+    """Bytes of memory that the model in `path` takes, its cache for `tokens` tokens and one step included.
+
+    Raises:
+        UserError: it is no model folder that can be worked with.
+    """
+    return memory_of(open_model(path), _FLOAT if dtype == "float32" else 2, tokens)
+
+
+def memory_of(folder: ModelFolder, number_bytes: int, tokens: int) -> int:
+    """The same for a folder already understood, with so many bytes a number."""
+    config = folder.text_config
+    width = folder.hidden_size
+    heads = _whole(config, "num_attention_heads", "n_head") or 1
+    kv_heads = _whole(config, "num_key_value_heads") or heads
+    head_width = _whole(config, "head_dim") or width // heads
+    inner = _whole(config, "intermediate_size", "n_inner") or 4 * width
+    block = min(tokens, BLOCK)
+    weights = folder.parameters * number_bytes
+    cache = 2 * (folder.layers or 1) * kv_heads * head_width * tokens * number_bytes
+    step = block * (12 * width + 2 * inner) * number_bytes + block * (tokens + folder.vocab_size) * _FLOAT
+    return weights + cache + step
+
+
+def causal_folder(path: Path, *, field: str | None = None) -> ModelFolder:
+    """The headers of a folder with a causal language model.
+
+    Raises:
+        UserError: what is in it does not go on with a text.
+    """
+    folder = open_model(path, field=field)
+    if folder.is_causal_lm:
+        return folder
+    if folder.architecture.endswith("ForMaskedLM"):
+        raise UserError(
+            f"{path} is an encoder ({folder.architecture}): it fills masks in a text, and does not go on "
+            "with one. Choose a causal language model here, or have it fill masks (lexigraft masked).",
+            field=field,
+        )
+    raise UserError(
+        f"{path} is no causal language model, but a {folder.architecture}. Choose one whose architecture "
+        "ends with ForCausalLM.",
+        field=field,
+    )
+
+
+def _whole(config: Mapping[str, Any], *names: str) -> int | None:
+    for name in names:
+        value = config.get(name)
+        if isinstance(value, int) and value > 0:
+            return value
+    return None

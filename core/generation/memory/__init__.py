@@ -1,0 +1,1 @@
+"""Which language models are in memory: told, loaded ahead, let go."""
