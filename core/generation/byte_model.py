@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -77,6 +78,18 @@ class ByteModel(ABC):
     def aligned(self, state: ByteState) -> Aligned | None:
         """Where all mass but a trillionth lies on one tokenization of what was read; None elsewhere."""
         return None
+
+    def walk(self, state: ByteState, data: bytes, ctx: Context | None = None) -> Iterator[ByteState]:
+        """The states after each byte in turn, in as few calls as can be; here one by one.
+
+        Raises:
+            UserError: as `push`.
+        """
+        for byte in data:
+            if ctx is not None:
+                ctx.check()
+            state = self.push(state, byte)
+            yield state
 
     def read(self, state: ByteState, data: bytes, ctx: Context | None = None) -> ByteState:
         """Read many bytes on, in as few calls as can be; here one by one.
