@@ -87,26 +87,44 @@ class TokenCovers(ByteModel):
         return state.known_law
 
     def aligned(self, state: ByteState) -> Aligned | None:
-        """Where all mass but a trillionth lies on one way: usually right behind a wall (`Spelling`).
+        """Where all mass but a trillionth goes on from the same tokens: usually right behind a wall.
 
-        Behind “times␣”, say, it is certain that a token ended before the space, and that the next begins
-        with it: `Aligned.pending` bytes of the next token are read already.
+        Behind “times␣” it is certain that a token ended before the space and that the next begins with it, or
+        is it: that is one pending byte.
         """
         assert isinstance(state, Covers)
-        way = max(state.ways, key=lambda way: way.log_mass)
-        if way.log_mass - state.log_probability < math.log1p(-_NEGLIGIBLE):
+        base = max(state.ways, key=lambda way: way.log_mass)
+        if base.depth == 0:
+            longer = [way for way in state.ways if way.depth and way.left.ids == base.left.ids[:-1]]
+            base = longer[0] if longer and self._missing([base], state) else base
+        whole = [way for way in state.ways if self._is_one_more(way, base)]
+        if self._missing([base, *whole], state):
             return None
-        self._evaluate([way.left])
-        left = way.left
+        self._evaluate([base.left])
+        left = base.left
         assert left.state is not None
         assert left.log_next is not None
-        log_next = left.log_next
-        if way.depth:
-            chances = self._chances(way, state.log_probability)[0]
-            log_next = np.full(len(left.log_next), -np.inf)
-            with np.errstate(divide="ignore"):
-                log_next[self._trie.ids[way.lo : way.hi]] = np.log(chances / chances.sum())
-        return Aligned(left.state, left.ids, log_next, way.depth)
+        if not base.depth:
+            return Aligned(left.state, left.ids, left.log_next)
+        log_next = np.full(len(left.log_next), -np.inf)
+        with np.errstate(divide="ignore"):
+            log_next[self._trie.ids[base.lo : base.hi]] = np.log(
+                self._chances(base, state.log_probability)[0]
+            )
+        last = [way.left.ids[-1] for way in whole]
+        log_next[last] = left.log_next[last]
+        return Aligned(left.state, left.ids, log_next - _log_sum(log_next.tolist()), base.depth)
+
+    def _is_one_more(self, way: Way, base: Way) -> bool:
+        """Whether a way has read just the token that another has in part."""
+        if way.depth or not base.depth or way.left.ids[:-1] != base.left.ids:
+            return False
+        return int(self._trie.lengths[self._trie.place[way.left.ids[-1]]]) == base.depth
+
+    def _missing(self, ways: Sequence[Way], state: Covers) -> bool:
+        """Whether more mass than is negligible lies on other ways."""
+        others = [way.log_mass for way in state.ways if way not in ways]
+        return _log_sum(others) - state.log_probability > math.log(_NEGLIGIBLE)
 
     def read(self, state: ByteState, data: bytes, ctx: Context | None = None) -> ByteState:
         """Read many bytes on.
@@ -237,6 +255,10 @@ class TokenCovers(ByteModel):
         valid = self._spelling.valid(way.left.tail, way.lo, way.hi, wanted)
         return np.where(valid & wanted, chances, 0.0), float(chances[~wanted].sum())
 
+    def _ending(self, left: Left) -> float:
+        """Probability that the text ends: not within a character, where only texts count."""
+        return left.end if self.convention == "all" or is_text(left.tail.data) else 0.0
+
     def _push(self, state: Covers, byte: int) -> Covers:
         self._evaluate([way.left for way in state.ways])
         narrowed = []
@@ -295,7 +317,7 @@ class TokenCovers(ByteModel):
             column = self._trie.bytes_at(way.lo, way.hi, way.depth)
             masses[:END] += weight * np.bincount(column, weights=chances, minlength=END)
             if way.depth == 0:
-                masses[END] += weight * way.left.end
+                masses[END] += weight * self._ending(way.left)
                 dropped += weight * small
         total = float(masses.sum())
         if total <= 0.0:

@@ -91,9 +91,7 @@ def test_that_every_short_string_has_the_chains_own_probability(pair: ByteModel)
         for letters in product("ab", repeat=length):
             text = "".join(letters)
             states[text] = pair.push(states[text[:-1]], ord(text[-1]))
-            own = {"a": 0.6, "b": 0.4}[text[0]] * prod(
-                chain[one][two] for one, two in pairwise(text)
-            )
+            own = {"a": 0.6, "b": 0.4}[text[0]] * prod(chain[one][two] for one, two in pairwise(text))
             assert exp(states[text].log_probability) == pytest.approx(own, rel=1e-12)
     assert len(states) == 255
     for text, state in states.items():
