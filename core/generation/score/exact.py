@@ -43,7 +43,7 @@ class Window:
 
 
 @dataclass
-class _Track:
+class Track:
     """One model."""
 
     model: LanguageModel
@@ -57,14 +57,14 @@ class _Track:
 
 
 @dataclass
-class _Pair:
+class Pair:
     """The first model and another."""
 
     model: int
     divergence: float = 0.0
-    kullback_leibler: float = 0.0
+    kullback_leibler: float | None = 0.0
     divergences: list[float] = field(default_factory=list)
-    kullback_leiblers: list[float] = field(default_factory=list)
+    kullback_leiblers: list[float | None] = field(default_factory=list)
     first_disagreement: int | None = None
 
 
@@ -77,9 +77,9 @@ def byte_by_byte(request: ScoreRequest, models: Sequence[LanguageModel], ctx: Co
     from core.generation.covers.opened import byte_model
 
     tracks = [
-        _Track(model, byte_model(model, convention=request.convention, beam=request.beam)) for model in models
+        Track(model, byte_model(model, convention=request.convention, beam=request.beam)) for model in models
     ]
-    pairs = [_Pair(number) for number in range(1, len(tracks))]
+    pairs = [Pair(number) for number in range(1, len(tracks))]
     lockstep = LockStep(tracks, pairs, _limit(request, models))
     for passage in pieces(request):
         lockstep.add(passage.text, ctx)
@@ -100,7 +100,9 @@ def byte_by_byte(request: ScoreRequest, models: Sequence[LanguageModel], ctx: Co
                 divergence=pair.divergences,
                 kullback_leibler=pair.kullback_leiblers,
                 mean_divergence=pair.divergence / count,
-                mean_kullback_leibler=pair.kullback_leibler / count,
+                mean_kullback_leibler=None
+                if pair.kullback_leibler is None
+                else pair.kullback_leibler / count,
                 first_disagreement=pair.first_disagreement,
             )
             for pair in pairs
@@ -115,9 +117,9 @@ def byte_by_byte(request: ScoreRequest, models: Sequence[LanguageModel], ctx: Co
 class LockStep:
     """Args: `limits`: tokens that each model takes at once."""
 
-    def __init__(self, tracks: Sequence[_Track], pairs: Sequence[_Pair], limits: Sequence[int]) -> None:
-        self._tracks = tracks
-        self._pairs = pairs
+    def __init__(self, tracks: Sequence[Track], pairs: Sequence[Pair], limits: Sequence[int]) -> None:
+        self.tracks = tracks
+        self.pairs = pairs
         self._limits = limits
         self.bytes = 0
         self.widest = 0
@@ -125,29 +127,29 @@ class LockStep:
     def add(self, text: str, ctx: Context) -> None:
         """Score a passage; it begins like a text of its own."""
         data = text.encode()
-        edges = [_edges(track.model, text) for track in self._tracks]
+        edges = [_edges(track.model, text) for track in self.tracks]
         for window in windows(data, edges, self._limits):
             self.widest = max(self.widest, window.end - window.start)
             self._score(data, window, ctx)
 
     def _score(self, data: bytes, window: Window, ctx: Context) -> None:
         context = data[window.start : window.scored]
-        for track in self._tracks:
+        for track in self.tracks:
             track.canonical += _canonical(track.model, data, window, ctx)
-        states = [track.law.read(track.law.start(), context, ctx) for track in self._tracks]
+        states = [track.law.read(track.law.start(), context, ctx) for track in self.tracks]
         for place in range(window.scored, window.end):
             ctx.progress(place, len(data), _STAGE)
-            laws = [track.law.law(state) for track, state in zip(self._tracks, states, strict=True)]
+            laws = [track.law.law(state) for track, state in zip(self.tracks, states, strict=True)]
             self._note(laws, data[place])
             if place + 1 < window.end:
                 states = [
                     track.law.push(state, data[place])
-                    for track, state in zip(self._tracks, states, strict=True)
+                    for track, state in zip(self.tracks, states, strict=True)
                 ]
 
     def _note(self, laws: Sequence[ByteLaw], byte: int) -> None:
         keep = self.bytes < KEPT
-        for track, law in zip(self._tracks, laws, strict=True):
+        for track, law in zip(self.tracks, laws, strict=True):
             bits = -float(law.log_probabilities[byte]) / math.log(2)
             if not math.isfinite(bits):
                 raise UserError(
@@ -161,33 +163,35 @@ class LockStep:
             if keep:
                 track.kept.append(round(bits, 5))
                 track.top.append(int(law.log_probabilities.argmax()))
-        for pair in self._pairs:
+        for pair in self.pairs:
             self._compare(pair, laws[0], laws[pair.model], keep)
         self.bytes += 1
 
-    def _compare(self, pair: _Pair, first: ByteLaw, other: ByteLaw, keep: bool) -> None:
+    def _compare(self, pair: Pair, first: ByteLaw, other: ByteLaw, keep: bool) -> None:
         one, two = first.log_probabilities, other.log_probabilities
         apart, away = jensen_shannon(one, two), kullback_leibler(one, two)
         pair.divergence += apart
-        pair.kullback_leibler += away
+        if pair.kullback_leibler is not None:
+            pair.kullback_leibler = None if away is None else pair.kullback_leibler + away
         if keep:
             pair.divergences.append(round(apart, 6))
-            pair.kullback_leiblers.append(round(away, 5))
+            pair.kullback_leiblers.append(None if away is None else round(away, 5))
         if pair.first_disagreement is None and one.argmax() != two.argmax():
             pair.first_disagreement = self.bytes
 
 
-def kullback_leibler(one: NDArray[np.float64], two: NDArray[np.float64]) -> float:
-    """D(one ‖ two) in bits, of natural log-probabilities; infinite where `two` excludes what `one` has."""
+def kullback_leibler(one: NDArray[np.float64], two: NDArray[np.float64]) -> float | None:
+    """D(one ‖ two) in bits, of natural log-probabilities; None, for infinite, where `two` excludes what `one`
+    allows."""
     held = one > -np.inf
-    gaps = one[held] - two[held]
-    return max(0.0, float((np.exp(one[held]) * gaps).sum()) / math.log(2))
+    found = float((np.exp(one[held]) * (one[held] - two[held])).sum()) / math.log(2)
+    return max(0.0, found) if math.isfinite(found) else None
 
 
 def jensen_shannon(one: NDArray[np.float64], two: NDArray[np.float64]) -> float:
     """The Jensen–Shannon divergence in bits, 0 to 1, of natural log-probabilities."""
-    middle = np.logaddexp(one, two) - math.log(2)
-    return min(1.0, (kullback_leibler(one, middle) + kullback_leibler(two, middle)) / 2)
+    middle = np.logaddexp(one, two) - math.log(2)  # excludes nothing that either allows
+    return min(1.0, sum(kullback_leibler(law, middle) or 0.0 for law in (one, two)) / 2)
 
 
 def windows(data: bytes, edges: Sequence[Sequence[int]], limits: Sequence[int]) -> list[Window]:

@@ -66,10 +66,10 @@ class Parting(_Part):
     model: int
     divergence: list[float]
     """Jensen–Shannon, bits (0 … 1), a byte."""
-    kullback_leibler: list[float]
-    """D(first ‖ other), bits, a byte."""
+    kullback_leibler: list[float | None]
+    """D(first ‖ other), bits, a byte; None where it is infinite: the other excludes what the first allows."""
     mean_divergence: float
-    mean_kullback_leibler: float
+    mean_kullback_leibler: float | None
     first_disagreement: int | None
     """The first byte at which they would have put another byte on top."""
 

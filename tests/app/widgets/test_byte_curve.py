@@ -99,7 +99,7 @@ def test_that_more_is_appended_while_a_text_streams(curve: ByteCurve) -> None:
     curve.append(1, [1.0, 3.0])
     curve.append(0, [5.0])
     curve.append(1, [2.0])
-    assert [(one.name, list(one.y)) for one in curve.series] == [("a", [5]), ("b", [1, 2, 2])]
+    assert [(one.name, list(one.y)) for one in curve.series] == [("a", [5]), ("b", [2, 2])]
     assert curve.accessibleDescription() == "bits per byte: a 5.00; b 2.00"
 
 
