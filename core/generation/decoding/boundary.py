@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -22,11 +23,11 @@ class Beginning(NamedTuple):
     prefix: tuple[int, ...]
     """Tokens of the prompt, `LanguageModel.begin` included."""
     skip: bytes = b""
-    """What the first new tokens spell again of the prompt, or a space that the tokenizer puts before it."""
+    """What new tokens spell again of the prompt, or a space that the tokenizer puts before it."""
     forced: tuple[int, ...] = ()
     """New tokens that are certain already."""
     first: torch.Tensor | None = None
-    """(V,) bool: what the first new token may be."""
+    """(V,) bool: what the next new token may be."""
 
 
 def plain(language: LanguageModel, prompt: str) -> Beginning:
@@ -76,8 +77,8 @@ def spelt(language: LanguageModel, ids: Sequence[int]) -> bytes:
 class Exact:
     """Byte until aligned (as 2410.09303 has it for the ends of prompts).
 
-    Bytes are chosen one by one until there is only one way to have written them; from there on tokens follow
-    each other as usual.
+    Bytes are chosen one by one until there is only one way to have written them, but for how the token under
+    way goes on; from there on tokens follow each other as usual.
     """
 
     def __init__(self, language: LanguageModel, model: ByteModel, prompt: str, ctx: Context) -> None:
@@ -107,7 +108,8 @@ class Exact:
             self._ctx.check()
             found = self._model.aligned(state)
             if found is not None:
-                return self._from(found.ids)
+                first = None if not found.pending else torch.from_numpy(found.log_next > -math.inf)
+                return self._from(found.ids, first)
             byte = self._choose(state, laws, random.random() if random is not None else None)
             if byte == END:
                 return self._from((*self._encoded(written), min(self._language.ends)))
@@ -132,7 +134,7 @@ class Exact:
         """The tokenizer's own tokens of the prompt and these bytes, half a character at the end aside."""
         return self._language.encode(self._prompt + written.decode(errors="ignore"))
 
-    def _from(self, ids: Sequence[int]) -> Beginning:
+    def _from(self, ids: Sequence[int], first: torch.Tensor | None = None) -> Beginning:
         """Those wholly within the prompt, and those that reach beyond it."""
         size = count = 0
         for id in ids:
@@ -141,4 +143,4 @@ class Exact:
                 break
             size += length
             count += 1
-        return Beginning(tuple(ids[:count]), self._said[size:], tuple(ids[count:]))
+        return Beginning(tuple(ids[:count]), self._said[size:], tuple(ids[count:]), first)

@@ -33,16 +33,15 @@ class Decoding:
 
     def scores(self, row: torch.Tensor, writing: Writing, drawn: Drawn) -> torch.Tensor:
         """(V,) after the samplers; of a first token that must begin so, only those that do."""
-        if writing.first is not None and not drawn.ids:
+        if writing.first is not None and len(drawn.ids) == len(writing.forced):
             row = row.masked_fill(~writing.first, float("-inf"))
         for sampler in self.samplers:
             row = sampler.apply(row, drawn)
         return row
 
-    @property
-    def plain(self) -> bool:
-        """Whether nothing changes the model's own law."""
-        return not self.samplers
+    def is_plain(self, writing: Writing) -> bool:
+        """Whether nothing changes the model's own law of the next token."""
+        return not self.samplers and (writing.first is None or len(writing.drawn.ids) > len(writing.forced))
 
 
 class Labels(Mapping[int, str]):
@@ -91,7 +90,7 @@ class Writing:
     Args:
         prefix: the prompt's tokens, `LanguageModel.begin` included.
         forced: those that the text begins with whatever the model says.
-        first: (V,) bool, where the first token must be one of these.
+        first: (V,) bool, where the first token after these must be one of some.
         text: an empty one, with the limits.
     """
 

@@ -28,7 +28,7 @@ class Greedy(Strategy):
         from core.generation.decoding.writing import argmax
 
         def choose(law: Law, number: int, writing: Writing) -> tuple[int, float]:
-            if decoding.plain and writing.first is None:
+            if decoding.is_plain(writing):
                 id = law.best[number]
                 return id, float(law.logs[number, id])
             return argmax(decoding.scores(law.logits[number], writing, writing.drawn))
