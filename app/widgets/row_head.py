@@ -32,7 +32,7 @@ class RowHead(QPushButton):
         self._fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """With Alt, the arrows are for the list, which may move the entry; else a button takes them itself."""
+        """With Alt, the arrows are for the list, which may move the entry."""
         if event.modifiers() & Qt.KeyboardModifier.AltModifier:
             event.ignore()
         else:
