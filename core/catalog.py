@@ -23,6 +23,7 @@ _JOBS = (
     "core.retrieval.intrinsic.job",
     "core.generation.generate.job",
     "core.generation.score.job",
+    "core.generation.bytes.job",
     "core.generation.draft.job",
     "core.generation.lens.job",
     "core.merged.job",

@@ -1,0 +1,70 @@
+"""What can be said about the next byte before it is asked for, without torch."""
+
+from __future__ import annotations
+
+from core.errors import UserError
+from core.generation.bytes.request import BytesRequest, prompt_bytes
+from core.jobs.preview import Preview, Problem
+
+_START = 4.0
+"""Seconds to load the libraries and open a model."""
+_LIBRARIES = 600_000_000
+_A_BYTE = 0.02
+"""Seconds, besides the model's own."""
+_WEIGHTS_A_SECOND = 2e9
+_A_PROMPT = 3
+"""Calls that a prompt takes, if only the tokenizer's own tokens count."""
+
+
+def preview(request: BytesRequest) -> Preview:
+    """Never raises. Reads headers alone."""
+    from core.generation.language.preview import causal_folder, memory_of
+    from core.models.result import model_words
+    from core.tokenizers.files import find_tokenizer
+
+    problems: list[Problem] = []
+    notes: dict[str, str] = {}
+    words, memory, parameters = [], 0, 0
+    for path in request.models:
+        try:
+            folder = causal_folder(path, field="models")
+            find_tokenizer(path, field="models")
+            memory += memory_of(folder, 4, folder.context or 2048)
+        except UserError as error:
+            problems.append(Problem(field="models", message=error.message))
+            continue
+        parameters += folder.parameters
+        words.append(model_words(folder.family, folder.parameters, folder.vocab_size))
+    if words:
+        notes["models"] = " · ".join(words)
+    data = b""
+    try:
+        data = prompt_bytes(request)
+    except UserError as error:
+        problems.append(Problem(field=error.field, message=error.message))
+    if (note := _where_it_ends(data)) and not problems:
+        notes["prompt_hex" if request.prompt_hex.strip() else "prompt"] = note
+    calls = request.write + (_A_PROMPT if request.convention == "valid" else len(data))
+    each = 1 if request.convention == "valid" else min(request.beam, 8)
+    return Preview(
+        problems=problems,
+        notes=notes,
+        seconds=_START + calls * (len(words) * _A_BYTE + each * parameters / _WEIGHTS_A_SECOND),
+        memory_bytes=_LIBRARIES + memory,
+    )
+
+
+def _where_it_ends(data: bytes) -> str:
+    if not data:
+        return "Empty: how texts begin."
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        if error.end == len(data) and error.reason == "unexpected end of data":
+            return "Ends within a character: what may complete it is foretold."
+        return "Holds bytes that are no text: only “Every one” may give them any probability."
+    if text[-1].isspace():
+        return "Ends with a space or a line end, which tokens begin with: what other programs get wrong here."
+    if text[-1].isalnum():
+        return "May end within a word: all tokens that it may be the beginning of count."
+    return ""
