@@ -9,6 +9,7 @@ import torch
 
 from core.errors import UserError
 from core.generation.inside.decoder import Decoder
+from core.generation.inside.states import states
 
 _EQUAL = 1e-3
 """How far logits that are read off the last layer may be from the model's own, relative to the largest."""
@@ -54,14 +55,16 @@ def read(
         UserError: the model has no layers that can be looked between.
     """
     decoder.module.set_attn_implementation("eager")
-    states = _states(decoder, ids, attention=True)
-    own = tuple(layer[len(decoder.begin) :].mean(0) for layer in states.hidden)
+    found = states(decoder, torch.tensor([list(ids)]), attention=True)
+    hidden = tuple(layer[0] for layer in found.hidden)
+    _check_last(decoder, hidden[-1], found.logits[0])
+    own = tuple(layer[len(decoder.begin) :].mean(0) for layer in hidden)
     return Reading(
         decoder=decoder,
         ids=tuple(ids),
-        hidden=states.hidden,
-        attention=states.attention,
-        logits=states.logits,
+        hidden=hidden,
+        attention=tuple(layer[0] for layer in found.attention),
+        logits=found.logits[0],
         mean=own if mean is None else tuple(mean),
         top=top,
     )
@@ -72,46 +75,11 @@ def mean_states(decoder: Decoder, windows: Sequence[Sequence[int]]) -> tuple[tor
     sums: list[torch.Tensor] = []
     count = 0
     for ids in windows:
-        states = _states(decoder, ids, attention=False)
-        part = [layer[len(decoder.begin) :].double().sum(0) for layer in states.hidden]
+        found = states(decoder, torch.tensor([list(ids)]))
+        part = [layer[0, len(decoder.begin) :].double().sum(0) for layer in found.hidden]
         sums = part if not sums else [a + b for a, b in zip(sums, part, strict=True)]
         count += len(ids) - len(decoder.begin)
     return tuple((total / count).float() for total in sums)
-
-
-@dataclass(frozen=True, eq=False)
-class _States:
-    hidden: tuple[torch.Tensor, ...]
-    attention: tuple[torch.Tensor, ...]
-    logits: torch.Tensor
-
-
-def _states(decoder: Decoder, ids: Sequence[int], *, attention: bool) -> _States:
-    """transformers gives the last layer's states behind the final norm: those before it are overheard."""
-    heard: list[torch.Tensor] = []
-    listening = decoder.final_norm.register_forward_pre_hook(lambda _, given: heard.append(given[0]))
-    try:
-        with torch.inference_mode():
-            out = decoder.module(
-                input_ids=torch.tensor([list(ids)], device=decoder.device),
-                output_hidden_states=True,
-                output_attentions=attention,
-                use_cache=False,
-            )
-    finally:
-        listening.remove()
-    found = out.hidden_states
-    if not found or not heard:
-        raise UserError(
-            f"{decoder.name} cannot be looked into: transformers tells nothing between the layers of a "
-            f"{decoder.folder.family}.",
-            field="model",
-        )
-    kept = [layer for layer in (getattr(out, "attentions", None) or ()) if layer is not None]
-    hidden = tuple(layer[0].float() for layer in (*found[:-1], heard[-1]))
-    logits = out.logits[0].float()
-    _check_last(decoder, hidden[-1], logits)
-    return _States(hidden, tuple(layer[0].float() for layer in kept), logits)
 
 
 def _check_last(decoder: Decoder, last: torch.Tensor, logits: torch.Tensor) -> None:
