@@ -52,7 +52,7 @@ def resident_model(
     key = path, _stamp(path), dtype, ctx.device
     kept = _kept.pop(key, None)
     if kept is None:
-        unload([path], changed_only=_stamp(path))
+        unload([path], except_as=_stamp(path))
         kept = _read(path, ctx, dtype, tokens, field)
     _kept[key] = kept  # now the last used
     model = kept.loaded.opened()
@@ -63,7 +63,6 @@ def resident_model(
 
 def residents() -> Residents:
     """What is in memory now."""
-    _forget_unused_memory()
     models = [
         Resident(
             path=str(path),
@@ -77,12 +76,18 @@ def residents() -> Residents:
     return Residents(models=models, budget=_budget("cpu"), free=free_memory("cpu"))
 
 
-def unload(paths: Collection[Path], *, changed_only: object = None) -> None:
-    """Let go of the models in these folders, whatever their number type. One in use goes when it is not."""
-    for key in list(_kept):
-        if key[0] in {Path(path).absolute() for path in paths} and key[1] != changed_only:
-            del _kept[key]
-    _forget_unused_memory()
+def unload(paths: Collection[Path], *, except_as: object = None) -> None:
+    """Let go of the models in these folders, whatever their number type. One in use goes when it is not.
+
+    Args:
+        except_as: files as they are now, in which case the model stays.
+    """
+    folders = {Path(path).absolute() for path in paths}
+    gone = [key for key in _kept if key[0] in folders and key[1] != except_as]
+    for key in gone:
+        del _kept[key]
+    if gone:
+        _return_memory()
 
 
 def _read(path: Path, ctx: Context, dtype: torch.dtype, tokens: int | None, field: str) -> _Kept:
@@ -111,13 +116,15 @@ def _shrink(device: str, most: int) -> None:
     """Let go of the least recently used, until the rest takes no more than `most` bytes on `device`."""
     there = [(key, kept) for key, kept in _kept.items() if kept.device == device]
     total = sum(kept.bytes for _, kept in there)
+    gone = False
     for key, kept in there:
-        if total <= most:
-            return
-        if not kept.users:
+        if total > most and not kept.users:
             total -= kept.bytes
             del _kept[key]
-            _forget_unused_memory()
+            gone = True
+    if gone:
+        del there, kept
+        _return_memory()
 
 
 @kept_for_later
@@ -128,7 +135,7 @@ def _let_go(device: str, wanted: int) -> None:
         _shrink(device, max(0, there - wanted))
 
 
-def _forget_unused_memory() -> None:
+def _return_memory() -> None:
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
