@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from core.errors import UserError
+from core.generation.decoding.draw import nothing_left
 from core.generation.draft.acceptance import Law
 from core.generation.sampled import Drawn
 from core.generation.samplers.sampler import Sampler
@@ -28,7 +28,7 @@ class Laws:
         """(V,) probabilities of scores (V,).
 
         Raises:
-            UserError: a sampler changes by what it drew before, which proposals that are taken back undo.
+            UserError: the samplers leave nothing.
         """
         if self.greedy:
             law = np.zeros(len(scores))
@@ -36,11 +36,7 @@ class Laws:
             return law
         for sampler in self._samplers:
             scores = sampler.apply(scores, drawn)
-            if drawn.memory:
-                raise UserError(
-                    f"{sampler.title} remembers what it drew, which proposals that are refused would "
-                    "falsify: leave it out here.",
-                    field="samplers",
-                )
+        if not bool((scores > -torch.inf).any()):
+            raise nothing_left()
         found: Law = torch.softmax(scores.double(), dim=0).numpy()
         return found

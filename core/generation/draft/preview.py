@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import UserError
+from core.generation.draft.checks import check_samplers
 from core.generation.draft.request import DraftRequest
 from core.jobs.preview import Preview, Problem
 
@@ -32,6 +33,10 @@ def preview(request: DraftRequest) -> Preview:
         draft = _looked_at(request.draft, "draft", problems, notes)
     elif request.verify not in ("auto", "same"):
         problems.append(Problem(field="verify", message="That takes a draft: choose one, or auto."))
+    try:
+        check_samplers(request)
+    except UserError as error:
+        problems.append(Problem(field=error.field, message=error.message))
     if request.samplers and request.decoding == "greedy":
         notes["samplers"] = "Not used: greedy takes the likeliest token as it is."
     if problems or target is None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import torch
 
 from core.generation.language.language_model import LanguageModel, State
+from core.generation.sampled import Drawn
 
 _KEPT = 80
 """States at which it can go on: of the last tokens read."""
@@ -46,6 +47,11 @@ class Reader:
             del self._states[min(at for at in self._states if at)]
         self._scores = read.logits[0]
         return self._scores
+
+
+def drawn_by(model: LanguageModel, ids: Sequence[int], prompt: int) -> Drawn:
+    """For samplers: what was read, of which the first `prompt` tokens were given."""
+    return Drawn(list(ids[:prompt]), list(ids[prompt:]), model.ends, pieces=model.pieces)
 
 
 def _alike(one: Sequence[int], other: Sequence[int]) -> int:

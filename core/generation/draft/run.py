@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from core.errors import UserError
+from core.generation.decoding.draw import chance
 from core.generation.draft.ahead import Ahead
 from core.generation.draft.byte_rounds import ByteRounds
+from core.generation.draft.checks import check_samplers
 from core.generation.draft.job import DRAFT
 from core.generation.draft.laws import Laws
 from core.generation.draft.proposals.lookup import Lookup
@@ -45,6 +45,7 @@ def draft(request: DraftRequest, ctx: Context) -> DraftResult:
     Raises:
         UserError: a model cannot be opened, the prompt does not fit, or the two cannot work together so.
     """
+    check_samplers(request)
     ctx.progress(0, 1, "Opening the models")
     target = open_language_model(request.model, ctx, dtype=request.dtype, field="model")
     drafting = None
@@ -142,8 +143,7 @@ def _byte_rounds(
 
 
 def _uniforms(seed: int) -> Uniform:
-    random = np.random.Generator(np.random.Philox(seed))
-    return lambda: float(random.random())
+    return chance(seed, 0, 0).random
 
 
 @dataclass

@@ -11,9 +11,9 @@ from core.errors import UserError
 from core.generation.draft.acceptance import Law, acceptance, drawn, residual
 from core.generation.draft.laws import Laws
 from core.generation.draft.proposals.proposer import Proposal, Proposer, Uniform
+from core.generation.draft.reader import drawn_by
 from core.generation.draft.round import Piece, Round, Rounds
 from core.generation.language.language_model import LanguageModel
-from core.generation.sampled import Drawn
 from core.jobs.context import Context
 
 _BLOCK = 512
@@ -122,8 +122,7 @@ class TokenRounds(Rounds):
             self._state, self._read = self._before, len(self.ids)
 
     def _law(self, scores: torch.Tensor, accepted: list[int]) -> Law:
-        so_far = [*self.ids[self._prompt :], *accepted]
-        return self._laws(scores, Drawn(self.ids[: self._prompt], so_far, self._target.ends))
+        return self._laws(scores, drawn_by(self._target, [*self.ids, *accepted], self._prompt))
 
     def _piece(self, id: int, accepted: bool) -> Piece:
         return Piece(id, self._target.pieces[id] or b"", accepted)

@@ -10,9 +10,8 @@ from core.errors import UserError
 from core.generation.draft.acceptance import Law, drawn
 from core.generation.draft.laws import Laws
 from core.generation.draft.proposals.proposer import Proposal, Proposer, Uniform
-from core.generation.draft.reader import Reader
+from core.generation.draft.reader import Reader, drawn_by
 from core.generation.language.language_model import LanguageModel
-from core.generation.sampled import Drawn
 
 
 def same_vocabulary(one: LanguageModel, other: LanguageModel) -> bool:
@@ -48,7 +47,7 @@ class Same(Proposer):
             count = min(count, self._draft.context - prompt)
         while own and len(found) < count:
             scores = self._reader.scores(own)
-            law = self._laws(scores, Drawn(own[:prompt], own[prompt:], self._draft.ends))
+            law = self._laws(scores, drawn_by(self._draft, own, prompt))
             law = _as_long(law, self._target.vocab_size)
             found.append(drawn(law, self._uniform()))
             laws.append(law)

@@ -15,10 +15,9 @@ from core.generation.draft.acceptance import Law, drawn
 from core.generation.draft.laws import Laws
 from core.generation.draft.proposals.proposer import Proposal, Proposer, Uniform
 from core.generation.draft.proposals.string import within_context
-from core.generation.draft.reader import Reader
+from core.generation.draft.reader import Reader, drawn_by
 from core.generation.draft.written_text import text_of, tokens_of
 from core.generation.language.language_model import LanguageModel
-from core.generation.sampled import Drawn
 
 
 class SharedTokens(Proposer):
@@ -63,8 +62,8 @@ class SharedTokens(Proposer):
 
     def _law(self, own: list[int], prompt: int) -> Law | None:
         """(V,) by the target's ids; None where the draft believes in nothing that both have."""
-        drawn_so_far = Drawn(own[:prompt], own[prompt:], self._draft.ends)
-        mass = self._laws(self._reader.scores(own), drawn_so_far)[self._in_draft]
+        law = self._laws(self._reader.scores(own), drawn_by(self._draft, own, prompt))
+        mass = law[self._in_draft]
         total = mass.sum()
         if not total > 0:
             return None

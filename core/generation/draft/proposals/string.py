@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from core.generation.draft.acceptance import drawn
 from core.generation.draft.laws import Laws
 from core.generation.draft.proposals.proposer import Proposal, Proposer, Uniform
-from core.generation.draft.reader import Reader
+from core.generation.draft.reader import Reader, drawn_by
 from core.generation.draft.written_text import text_of, tokens_of
 from core.generation.language.language_model import LanguageModel
-from core.generation.sampled import Drawn
 
 _LOOKED_BACK = 16
 """Tokens of the target among which the word that is being written begins."""
@@ -30,7 +29,7 @@ class String(Proposer):
         prompt = len(own)
         written: list[int] = []
         while own and len(written) < count:
-            law = self._laws(self._reader.scores(own), Drawn(own[:prompt], own[prompt:], self._draft.ends))
+            law = self._laws(self._reader.scores(own), drawn_by(self._draft, own, prompt))
             chosen = drawn(law, self._uniform())
             if chosen in self._draft.ends:
                 break
