@@ -26,6 +26,7 @@ _JOBS = (
     "core.generation.bytes.job",
     "core.generation.draft.job",
     "core.generation.lens.job",
+    "core.generation.subnetwork.job",
     "core.merged.job",
     "core.tokenizers.job",
     "core.audit.job",
