@@ -24,7 +24,7 @@ def chosen(log_probs: torch.Tensor, ids: Sequence[int]) -> list[float]:
 
 
 def records(
-    model: LanguageModel,
+    names: Names,
     log_probs: torch.Tensor,
     ids: Sequence[int],
     spans: Sequence[tuple[int, int]],
@@ -49,14 +49,14 @@ def records(
     return [
         TokenRecord(
             id=id,
-            text=piece(model, id),
+            text=names[id],
             start=start,
             end=end,
             logprob=round(logprob, 6),
             rank=rank,
             entropy=round(entropy, 4),
             alternatives=tuple(
-                Alternative(id=other, text=piece(model, other), logprob=round(value, 6))
+                Alternative(id=other, text=names[other], logprob=round(value, 6))
                 for other, value in zip(others, values, strict=True)
                 if value > -math.inf
             ),
@@ -67,11 +67,20 @@ def records(
     ]
 
 
-def piece(model: LanguageModel, id: int) -> str:
-    """A token as a person reads it: special ones by their name."""
-    data = model.pieces[id]
-    if data is not None:
-        return shown(data)
-    entries = model.tokenizer.vocabulary.entries
-    token = entries[id] if id < len(entries) else None
-    return token.content if token is not None else f"[{id}]"
+class Names(dict[int, str]):
+    """A model's tokens as a person reads them, by id, each made when it is first asked for; special ones by
+    their name."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        super().__init__()
+        self._model = model
+
+    def __missing__(self, id: int) -> str:
+        data = self._model.pieces[id]
+        if data is not None:
+            self[id] = shown(data)
+        else:
+            entries = self._model.tokenizer.vocabulary.entries
+            token = entries[id] if id < len(entries) else None
+            self[id] = token.content if token is not None else f"[{id}]"
+        return self[id]

@@ -12,7 +12,7 @@ from core.generation.language.language_model import LanguageModel
 from core.generation.result_parts import TokenRecord
 from core.generation.score.curve import Buckets, spread
 from core.generation.score.foretold import foretold, window_of
-from core.generation.score.records import chosen, log_probabilities, piece, records
+from core.generation.score.records import Names, chosen, log_probabilities, records
 from core.generation.score.texts import Piece
 from core.jobs.context import Context
 
@@ -61,6 +61,7 @@ class Scorer:
         self.buckets = Buckets()
         self.records: list[TokenRecord] = []
         self._alternatives = alternatives
+        self._names = Names(model)
 
     def add(
         self,
@@ -94,7 +95,7 @@ class Scorer:
             if keep:
                 moved = [(passage.start + begin, passage.start + end) for begin, end in spans[part]]
                 many = self._alternatives if passage.start + spans[first][0] < WITH_ALTERNATIVES else 0
-                self._tell(records(self.model, laws, ids[part], moved, alternatives=many), told)
+                self._tell(records(self._names, laws, ids[part], moved, alternatives=many), told)
             went(part.stop / len(ids))
         if written is not None:
             for id, span, logprob in zip(ids, spans, logprobs.tolist(), strict=True):
@@ -120,9 +121,7 @@ class Scorer:
 
     def _bare(self, id: int, span: tuple[int, int], start: int, logprob: float | None) -> TokenRecord:
         begin, end = span
-        return TokenRecord(
-            id=id, text=piece(self.model, id), start=start + begin, end=start + end, logprob=logprob
-        )
+        return TokenRecord(id=id, text=self._names[id], start=start + begin, end=start + end, logprob=logprob)
 
     @property
     def all(self) -> Sums:
