@@ -1,7 +1,7 @@
 """Proposals verified byte by byte: the draft's law of the next byte against the target's (2410.09303).
 
-No vocabulary matters. The target reads the proposed bytes in as few calls as its byte law can; the draft is asked
-at every byte where a token may end. This is exact, and slow.
+No vocabulary matters. The target reads the proposed bytes in as few calls as its byte law can; the draft is
+asked at every byte where a token may end. This is exact, and slow.
 """
 
 from __future__ import annotations
