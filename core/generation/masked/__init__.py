@@ -1,0 +1,1 @@
+"""Encoders asked for masked words, and how likely a text is under them."""
