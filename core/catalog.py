@@ -27,6 +27,7 @@ _JOBS = (
     "core.generation.draft.job",
     "core.generation.lens.job",
     "core.generation.subnetwork.job",
+    "core.generation.masked.job",
     "core.merged.job",
     "core.tokenizers.job",
     "core.audit.job",
