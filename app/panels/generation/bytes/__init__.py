@@ -1,0 +1,1 @@
+"""The next byte, whatever the tokens: of one to four models side by side."""
