@@ -47,8 +47,9 @@ class ByteCurve(LinePlot):
     pointed = Signal(int, int)
     """The bytes [begin, end) whose mean is shown; −1, −1 for none."""
 
-    def __init__(self, title: str = "Bits per byte along the text") -> None:
+    def __init__(self, title: str = "Bits per byte along the text", unit: str = UNIT) -> None:
         super().__init__(title)
+        self._unit = unit
         self._models: tuple[ByteBits, ...] = ()
         self._window = NARROWEST
         self._asked: int | None = None
@@ -100,7 +101,7 @@ class ByteCurve(LinePlot):
         for one in self._series:
             if one.x and one.x[0] <= x <= one.x[-1]:
                 nearest = min(range(len(one.x)), key=lambda place: abs(one.x[place] - x))
-                lines.append(f"{one.name}: {fixed(one.y[nearest], PLACES)} {UNIT}")
+                lines.append(f"{one.name}: {fixed(one.y[nearest], PLACES)} {self._unit}")
         return "\n".join(lines)
 
     # How it is done
@@ -110,12 +111,12 @@ class ByteCurve(LinePlot):
         widest = max((model.width for model in self._models), default=1)
         self._window = max(widest, self._asked or window_for(length))
         series = [running_mean(model, self._window) for model in self._models]
-        self.show_series(series, Axis("byte"), Axis(f"{UNIT}, mean of {count(self._window)} bytes"))
+        self.show_series(series, Axis("byte"), Axis(f"{self._unit}, mean of {count(self._window)} bytes"))
         means = [
             f"{one.name} {fixed(_mean(model), PLACES)}"
             for one, model in zip(series, self._models, strict=True)
         ]
-        self.setAccessibleDescription(f"{UNIT}: {'; '.join(means)}" if means else "")
+        self.setAccessibleDescription(f"{self._unit}: {'; '.join(means)}" if means else "")
 
     def _go(self, x: float | None, event_place: QPointF | None = None) -> None:
         super()._go(x, event_place)

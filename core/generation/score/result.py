@@ -103,9 +103,8 @@ class Exact(_Part):
 
 class ScoreResult(Result):
     """Lists have one entry a model. While the job runs it emits
-    ``{"part": "begun", "models": names, "bytes": foreseen}``,
-    ``{"part": "tokens", "model": number, "tokens": [TokenRecord, …]}`` for the beginning of the text and,
-    at most four times a second, ``{"part": "curve", "curve": Curve}``.
+    ``{"part": "begun", "models": names, "bytes": foreseen}`` and, at most four times a second,
+    ``{"part": "curve", "curve": Curve}``.
     """
 
     models: list[str]
@@ -122,6 +121,8 @@ class ScoreResult(Result):
     stride: list[int]
     slices: list[SliceFigures]
     curve: Curve
+    text: str = ""
+    """The beginning of all texts, one after the other: what `records` are of."""
     records: list[list[TokenRecord]] = Field(default_factory=list)
     """The first tokens of the text, model by model; all of a text that is not long."""
     differences: list[Difference] = Field(default_factory=list)

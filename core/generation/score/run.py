@@ -19,7 +19,7 @@ from core.generation.score.exact import byte_by_byte
 from core.generation.score.job import SCORE
 from core.generation.score.request import ScoreRequest
 from core.generation.score.result import Curve, ScoreResult, SliceFigures
-from core.generation.score.scorer import Scorer
+from core.generation.score.scorer import WITH_RECORDS, Scorer
 from core.generation.score.texts import Piece, names_of, pieces, size_of
 from core.jobs.context import Context
 from core.jobs.registry import job
@@ -79,6 +79,7 @@ class _Scoring:
         self._done = 0
         self._lost = 0
         self._starts: dict[int, int] = {}
+        self._text: list[str] = []
         self._shown = 0.0
         self._losing: set[int] = set()
 
@@ -86,6 +87,8 @@ class _Scoring:
         """Score a passage with every model; one that a tokenizer cannot read is left out for all."""
         length = len(passage.text.encode())
         self._starts.setdefault(passage.slice, passage.start)
+        if passage.start < WITH_RECORDS:
+            self._text.append(passage.text)
         if any(_has_unknown(scorer.model, passage.text) for scorer in self._scorers):
             self._lost += length
             return
@@ -97,7 +100,6 @@ class _Scoring:
                 passage,
                 self._ctx,
                 went=lambda share, number=number: self._went(length, number + share),  # type: ignore[misc]
-                told=lambda tokens, number=number: self._tell(number, tokens),  # type: ignore[misc]
                 written=None if write is None else lambda token, number=number: write(number, token),  # type: ignore[misc]
             )
             bits.append(found)
@@ -139,6 +141,7 @@ class _Scoring:
                 for place, name in enumerate(names)
             ],
             "curve": self._curve(),
+            "text": "".join(self._text),
             "records": [scorer.records for scorer in self._scorers],
             "differences": [one.difference() for one in self._differences],
             "passages": passages[:MOST_PASSAGES],
@@ -173,9 +176,6 @@ class _Scoring:
     def _went(self, length: int, passes: float) -> None:
         done = self._done + length * passes / len(self._scorers)
         self._ctx.progress(done, max(done, self._size), _STAGE)
-
-    def _tell(self, number: int, tokens: list[TokenRecord]) -> None:
-        self._ctx.emit({"part": "tokens", "model": number, "tokens": tokens})
 
     def _show(self) -> None:
         now = time.monotonic()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,6 @@ WITH_ALTERNATIVES = 16_000
 """Bytes from the beginning whose tokens keep what might have stood in their place."""
 WITH_RECORDS = 80_000
 """Bytes from the beginning whose tokens are kept at all; what lies behind is in sums and curve."""
-
-Told = Callable[[list[TokenRecord]], None]
 
 
 class Sums:
@@ -69,14 +67,12 @@ class Scorer:
         ctx: Context,
         *,
         went: Callable[[float], None] = lambda share: None,
-        told: Told = lambda tokens: None,
         written: Callable[[TokenRecord], None] | None = None,
     ) -> NDArray[np.float64]:
         """Score a passage.
 
         Args:
             went: told how much of the passage is done, 0 to 1.
-            told: shown the records of its tokens as far as they are kept.
             written: shown every token, with its log-probability alone.
 
         Returns:
@@ -87,7 +83,7 @@ class Scorer:
         logprobs = np.full(len(ids), np.nan)
         keep = passage.start < WITH_RECORDS
         if keep and ids and not self.model.begin:
-            self._tell([self._bare(ids[0], spans[0], passage.start, None)], told)
+            self.records.append(self._bare(ids[0], spans[0], passage.start, None))
         for first, logits in foretold(self.model, ids, context=self.context, stride=self.stride, ctx=ctx):
             laws = log_probabilities(logits)
             part = slice(first, first + len(laws))
@@ -95,7 +91,7 @@ class Scorer:
             if keep:
                 moved = [(passage.start + begin, passage.start + end) for begin, end in spans[part]]
                 many = self._alternatives if passage.start + spans[first][0] < WITH_ALTERNATIVES else 0
-                self._tell(records(self._names, laws, ids[part], moved, alternatives=many), told)
+                self.records += records(self._names, laws, ids[part], moved, alternatives=many)
             went(part.stop / len(ids))
         if written is not None:
             for id, span, logprob in zip(ids, spans, logprobs.tolist(), strict=True):
@@ -114,10 +110,6 @@ class Scorer:
         found = spread(spans, bits, length)
         self.buckets.add(passage.start, found)
         return found
-
-    def _tell(self, found: Sequence[TokenRecord], told: Told) -> None:
-        self.records += found
-        told(list(found))
 
     def _bare(self, id: int, span: tuple[int, int], start: int, logprob: float | None) -> TokenRecord:
         begin, end = span

@@ -55,6 +55,7 @@ def test_that_bits_per_byte_are_those_that_the_program_measures_elsewhere(
 def test_that_what_is_told_fits_together(result: ScoreResult) -> None:
     size = len(TEXT.encode())
     assert result.models == ["one", "two"]
+    assert result.text == TEXT
     assert result.bytes == [size, size]
     for number, records in enumerate(result.records):
         assert [record.start for record in records] == [0, *(record.end for record in records[:-1])]
@@ -112,15 +113,15 @@ def test_that_a_stop_is_heard_within_a_passage(models: list[Path], tmp_path: Pat
 
     def send(event: Any) -> None:
         sent.append(event)
-        if event.type == "partial" and event.data["part"] == "tokens":
+        if event.type == "partial" and event.data["part"] == "curve":
             control.cancel()
 
     with pytest.raises(Cancelled):
         score(
-            ScoreRequest(models=models, prompt=TEXT * 20),
+            ScoreRequest(models=models, prompt=TEXT * 200),
             Context(workdir=tmp_path, send=send, control=control),
         )
-    assert sum(event.type == "partial" and event.data["part"] == "tokens" for event in sent) == 1
+    assert sum(event.type == "partial" and event.data["part"] == "curve" for event in sent) == 1
 
 
 @pytest.mark.parametrize(
