@@ -7,6 +7,7 @@ others 2014).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -27,6 +28,11 @@ _ROUNDS = 8
 _POINTS = 32
 """Rows for each list that its centre is found from."""
 _GRAPH_BREADTH = 80
+"""Of the search for neighbours while a graph is built."""
+_BREADTH = 256
+"""Of the search in a graph."""
+_SPARE = 4
+"""Rows that are looked at for each that is asked for."""
 
 Half = NDArray[np.float16]
 
@@ -42,16 +48,18 @@ class RowIndex:
     """Args:
     rows: (n, h) float16, or a memory map of that.
     index: as faiss has it; None: all rows are compared.
-    searched: share of inverted lists.
+    searched: share of inverted lists; at least so many that there is enough to choose `k` from.
+    k: how many will be asked for.
     """
 
-    def __init__(self, rows: Half, index: Any, *, searched: float = 0.125, breadth: int = 256) -> None:
+    def __init__(self, rows: Half, index: Any, *, searched: float = 0.125, k: int = 200) -> None:
         self.rows, self.index = rows, index
         self.bytes = 0 if index is None else int(faiss.serialize_index(index).nbytes)
         if isinstance(index, faiss.IndexHNSW):
-            index.hnsw.efSearch = breadth
+            index.hnsw.efSearch = max(_BREADTH, k)
         elif index is not None:
-            index.nprobe = max(1, round(searched * index.nlist))
+            enough = math.ceil(_SPARE * k * index.nlist / max(1, len(rows)))
+            index.nprobe = min(index.nlist, max(1, round(searched * index.nlist), enough))
 
     def search(self, queries: NDArray[np.float32], k: int) -> Best:
         """The best k of what the index proposes, scored exactly; of those that tie, the first row."""

@@ -181,7 +181,7 @@ class _Merging:
                 f"The texts hold {len(tokens):,} different merged tokens of up to {request.longest} tokens, "
                 f"not {request.size:,}: more text, longer tokens or tokens over several words make more."
             )
-        searched = RowIndex(rows, index, searched=request.searched, breadth=max(256, request.candidates))
+        searched = RowIndex(rows, index, searched=request.searched, k=request.candidates)
         return (
             Large(tokens, searched, self._input_rows, request.candidates),
             self._compared(tokens, searched, read, seconds, was_kept),
