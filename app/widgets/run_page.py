@@ -203,9 +203,9 @@ class RunPage(QSplitter):
 
     @Slot(object)
     def _submit(self, spec: RunSpec) -> None:
-        self.session.submit(spec, then=self._follow)
+        self.session.submit(spec, then=self.follow)
 
-    def _follow(self, run_id: int) -> None:
+    def follow(self, run_id: int) -> None:
         """Show a run that was just recorded, and from then on how it goes."""
         self._touched = True
         self.setup.set_busy(False)
@@ -344,7 +344,7 @@ class RunPage(QSplitter):
         if run is None:
             return
         if verb == "again":
-            self.session.submit(run.spec, parent=run.id, then=self._follow)
+            self.session.submit(run.spec, parent=run.id, then=self.follow)
         elif verb == "resume":
             self.session.resume_interrupted(run.id)
         elif verb == "withdraw":

@@ -1,0 +1,108 @@
+"""What one model writes: its name, what that costs, and the text, token by token."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QVBoxLayout
+
+from app import theme
+from app.figures import count, fixed
+from app.panels.generation.side.texts import Text
+from app.widgets.dot import Dot
+from app.widgets.elided_label import ElidedLabel
+from app.widgets.model_signs import ModelSign
+from app.widgets.scrolled import ScrolledColumn
+from app.widgets.token_text import TokenText
+from app.widgets.words import Words
+
+WIDE = 330
+"""Pixels from which the figures stand beside the name."""
+STOPPED = {
+    "end": "Ended the text by itself.",
+    "stop": "Stopped before a text that it was to stop at.",
+    "context": "Its context is full.",
+    "cancelled": "Was stopped.",
+}
+"""What is said of an end; that the length is reached goes without saying."""
+
+
+class Column(QFrame):
+    def __init__(self, sign: ModelSign) -> None:
+        super().__init__()
+        theme.styled(self, card="plain")
+        self.sign = sign
+        self.setAccessibleName(sign.name)
+        self.name = ElidedLabel("subheading")
+        self.name.say(sign.name)
+        self.figures = theme.styled(QLabel(), role="small")
+        self.figures.setTextFormat(Qt.TextFormat.PlainText)
+        self.text = TokenText(f"What {sign.name} writes")
+        self.scroll = ScrolledColumn()
+        self.scroll.column.setContentsMargins(0, 0, 0, 0)
+        self.scroll.column.addWidget(self.text)
+        self.scroll.column.addStretch(1)
+        self.scroll.setAccessibleName(f"What {sign.name} writes")
+        self.end = Words(role="small")
+        name = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        name.setSpacing(6)
+        name.addWidget(Dot(sign.number))
+        name.addWidget(self.name, 1)
+        self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._head.setSpacing(2)
+        self._head.addLayout(name, 1)
+        self._head.addWidget(self.figures)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 12, 12)
+        column.setSpacing(6)
+        column.addLayout(self._head)
+        column.addWidget(self.scroll)
+        column.addWidget(self.end)
+        self.end.hide()
+
+    def show_text(self, text: Text, lead: str) -> None:
+        self.text.show_tokens(text.tokens, text.text, lead)
+        self.say(text)
+
+    def say(self, text: Text) -> None:
+        """The figures, as they are now."""
+        rate = text.bits_per_byte
+        parts = [] if rate is None else [f"{fixed(rate, 2)} bits per byte"]
+        if text.tokens_per_second:
+            parts.append(f"{count(round(text.tokens_per_second))} tokens/s")
+        elif text.tokens:
+            parts.append(f"{count(len(text.tokens))} tokens")
+        words = " · ".join(parts)
+        if words != self.figures.text():
+            self.figures.setText(words)
+        if text.tokens:
+            said = f"{count(text.tokens[-1].end)} bytes in {count(len(text.tokens))} tokens"
+            self.figures.setToolTip(said)
+            self.setAccessibleDescription(f"{words}; {said}")
+        self.end.say(STOPPED.get(text.stopped, ""))
+
+    def fit(self, height: int) -> None:
+        """Let the text have so much room, and scroll beyond."""
+        if height != self.scroll.minimumHeight():
+            self.scroll.setFixedHeight(height)
+
+    @property
+    def at_end(self) -> bool:
+        bar = self.scroll.verticalScrollBar()
+        return bar.value() >= bar.maximum() - 4
+
+    def go_to_end(self) -> None:
+        bar = self.scroll.verticalScrollBar()
+        bar.setValue(bar.maximum())
+
+    def show_place(self, number: int) -> None:
+        """Scroll to a token."""
+        place = self.text.place_of(number).center().toPoint()
+        self.scroll.ensureVisible(place.x(), place.y() + self.text.y(), 0, 40)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= WIDE
+        way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if self._head.direction() is not way:
+            self._head.setDirection(way)
