@@ -27,11 +27,16 @@ PADDING, GAP = 6, 5
 
 
 class TokenPills(QWidget):
-    """Copied with Ctrl+C, one a line; a token too long for a line is cut at its end, and whole on hover."""
+    """Copied with Ctrl+C, one a line; a token too long for a line is cut at its end, and whole on hover.
+
+    Some may be marked: tinted, and underlined, since a tint alone is not seen by all.
+    """
 
     def __init__(self, title: str) -> None:
         super().__init__()
         self._tokens: tuple[str, ...] = ()
+        self._marked: tuple[bool, ...] = ()
+        self._words: tuple[str, ...] = ()
         self._areas: list[QRectF] = []
         self.setFont(theme.mono_font())
         self.setAccessibleName(title)
@@ -41,11 +46,28 @@ class TokenPills(QWidget):
         self.customContextMenuRequested.connect(self._menu)
         theme.current().changed.connect(self.update)
 
-    def show_tokens(self, tokens: Sequence[str]) -> None:
+    def show_tokens(
+        self, tokens: Sequence[str], marked: Sequence[bool] = (), words: Sequence[str] = ()
+    ) -> None:
+        """
+        Args:
+            marked: of each token; none for none.
+            words: what hovering over each says besides.
+        """
         self._tokens = tuple(tokens)
-        self.setAccessibleDescription(", ".join(map(shown_token, self._tokens)))
+        self._marked = tuple(marked) or (False,) * len(self._tokens)
+        self._words = tuple(words) or ("",) * len(self._tokens)
+        self.setAccessibleDescription(", ".join(map(self._told, range(len(self._tokens)))))
         self._place()
         self.update()
+
+    def _told(self, place: int) -> str:
+        words = self._words[place]
+        return shown_token(self._tokens[place]) + (f" ({words})" if words else "")
+
+    @property
+    def marked(self) -> tuple[bool, ...]:
+        return self._marked
 
     @property
     def tokens(self) -> tuple[str, ...]:
@@ -84,12 +106,15 @@ class TokenPills(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens, painter = theme.tokens(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for token, area in zip(self._tokens, self._areas, strict=True):
+        for token, marked, area in zip(self._tokens, self._marked, self._areas, strict=True):
             if not area.toRect().intersects(event.rect()):
                 continue
-            painter.setPen(QPen(theme.color(tokens.border), 1))
-            painter.setBrush(theme.color(tokens.field))
+            painter.setPen(QPen(theme.color(tokens.accent if marked else tokens.border), 1))
+            painter.setBrush(theme.color(tokens.accent_soft if marked else tokens.field))
             painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+            if marked:
+                line = area.adjusted(4, area.height() - 3, -4, -1)
+                painter.fillRect(line, theme.color(tokens.accent))
             painter.setPen(theme.color(tokens.text))
             inner = area.adjusted(PADDING, 0, -PADDING + 2, 0)
             text = shown_token(token)
@@ -105,11 +130,7 @@ class TokenPills(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             place = event.pos()
             words = next(
-                (
-                    shown_token(token)
-                    for token, area in zip(self._tokens, self._areas, strict=True)
-                    if area.contains(place)
-                ),
+                (self._told(number) for number, area in enumerate(self._areas) if area.contains(place)),
                 "",
             )
             QToolTip.showText(event.globalPos(), tooltip(words), self)
