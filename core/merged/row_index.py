@@ -154,7 +154,7 @@ def _lists(rows: Half, longest: float, ctx: Context) -> Any:
             width, count, niter=1, seed=ctx.seed + 1234, spherical=True, min_points_per_centroid=1
         )
         means.train(points, init_centroids=centres)
-        centres = means.centroids
+        centres = np.asarray(means.centroids)
     quantizer = faiss.IndexFlatIP(width)
     quantizer.add(centres)
     index = faiss.IndexIVFScalarQuantizer(

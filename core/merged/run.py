@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -33,7 +34,7 @@ from core.merged.result import (
     Writing,
     WrittenPiece,
 )
-from core.merged.row_index import Half, RowIndex, build, exact, recall
+from core.merged.row_index import Best, Half, RowIndex, build, exact, recall
 from core.merged.sizes import memory_needed
 from core.merged.writing import Large, hidden_states, write
 from core.models.bits_per_byte import token_losses
@@ -228,13 +229,13 @@ class _Merging:
         request, ctx = self._request, self._ctx
         queries = hidden_states(self._model, read, self._language.begin, _POSITIONS)
         began = time.perf_counter()
-        found = []
+        found: list[Best] = []
         for query in queries:  # one at a time, as when writing
             ctx.progress(len(found), len(queries), "Asking the index")
             found.append(index.search(query[None], request.candidates))
         search = (time.perf_counter() - began) / len(queries)
         k = min(request.candidates, len(tokens))
-        best = type(found[0])(
+        best = Best(
             np.concatenate([one.places for one in found]), np.concatenate([one.scores for one in found])
         )
         began = time.perf_counter()
@@ -345,7 +346,7 @@ class _Merging:
             for loss, (_, end) in zip(losses.tolist(), encoded.spans, strict=True)
             if end > start and loss == loss
         )
-        return bits / np.log(2) / max(1, len(text.encode()))
+        return bits / math.log(2) / max(1, len(text.encode()))
 
 
 class _Quiet(Context):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from core.merged.request import IndexKind, MergedRequest
 
 GRAPH = 16
@@ -28,4 +30,4 @@ def index_bytes(kind: IndexKind, count: int, width: int) -> int:
 
 def lists_for(count: int) -> int:
     """How many inverted lists."""
-    return max(1, min(_MOST_LISTS, round(2 * count**0.5), count))
+    return max(1, min(_MOST_LISTS, round(2 * math.sqrt(count)), count))

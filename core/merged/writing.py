@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from core.generation.result_parts import Stopped
 from core.jobs.context import Context
@@ -107,7 +108,7 @@ def write(
 
 def hidden_states(
     model: EmbeddedModel, passages: Sequence[Sequence[int]], begin: Sequence[int], count: int
-) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+) -> NDArray[np.float32]:
     """(at most `count`, h) float32: what the head sees at places spread over some passages."""
     found = []
     have = 0
@@ -119,4 +120,5 @@ def hidden_states(
             break
     together = torch.cat(found)
     places = torch.linspace(0, len(together) - 1, min(count, len(together))).long()
-    return together[places].numpy()
+    spread: NDArray[np.float32] = together[places].numpy()
+    return spread

@@ -13,7 +13,7 @@ from core.generation.draft.laws import Laws
 from core.generation.draft.proposals.proposer import Proposal, Proposer, Uniform
 from core.generation.draft.reader import drawn_by
 from core.generation.draft.round import Piece, Round, Rounds
-from core.generation.language.language_model import LanguageModel
+from core.generation.language.language_model import LanguageModel, State
 from core.jobs.context import Context
 
 _BLOCK = 512
@@ -104,7 +104,8 @@ class TokenRounds(Rounds):
         began = time.perf_counter()
         if settles:
             read = self._target.advance([self._state, self._state], [pending, pending + proposed], every=True)
-            self._before, self._after = read.states
+            self._before: State | None = read.states[0]
+            self._after = read.states[1]
             rows = read.logits[len(pending) :]
         else:
             read = self._target.advance([self._state], [pending + proposed], every=True)
