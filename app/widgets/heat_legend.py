@@ -35,7 +35,7 @@ class HeatLegend(QWidget):
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         wide = metrics.horizontalAdvance(self._heat.low) + metrics.horizontalAdvance(self._heat.high)
-        return QSize(wide + BAR + 2 * GAP + 2, metrics.height() + 4)
+        return QSize(wide + BAR + 2 * GAP + 2, metrics.height() + 11)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, tokens, metrics = QPainter(self), theme.tokens(), self.fontMetrics()

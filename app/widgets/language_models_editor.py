@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -18,9 +18,10 @@ from app.widgets.dot import Dot
 from app.widgets.elided_label import ElidedLabel
 from app.widgets.form_schema import Field
 from app.widgets.model_signs import ModelSign, model_signs
+from app.widgets.models_in_memory import models_in_memory
 from app.widgets.path_editors import PathsEditor
 from app.widgets.tooltip import tooltip
-from core.generation.result_parts import Resident, Residents
+from core.generation.result_parts import Resident
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -96,7 +97,7 @@ class LanguageModelsEditor(PathsEditor):
     def __init__(self, field: Field, session: Session) -> None:
         self.rows: list[ModelRow] = []
         self._list: QVBoxLayout | None = None
-        self._residents = Residents()
+        self._memory = models_in_memory(session)
         self._on_disk: dict[str, int] = {}
         super().__init__(field, session)
         self.row.removeWidget(self.summary)
@@ -111,7 +112,7 @@ class LanguageModelsEditor(PathsEditor):
         self._list.setSpacing(4)
         self.column.insertLayout(0, self._list)
         self.column.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
-        session.run_event.connect(self._on_event)
+        self._memory.changed.connect(self._on_memory)
         session.project_changed.connect(self._show)
         self._show()
 
@@ -135,12 +136,6 @@ class LanguageModelsEditor(PathsEditor):
         self.set_value([*self._paths[:room], *new][:MOST])
         self.changed.emit()
 
-    def show_residents(self, residents: Residents) -> None:
-        """Which models are in memory now."""
-        self._residents = residents
-        self._say()
-        self.arranged.emit()
-
     # How it looks
 
     def _unfold(self, shown: bool) -> None:
@@ -156,6 +151,7 @@ class LanguageModelsEditor(PathsEditor):
         self.rows = [ModelRow(Path(path), sign) for path, sign in zip(self._paths, signs, strict=True)]
         for number, row in enumerate(self.rows):
             row.removed.connect(partial(self._take_out, number))
+            row.unloaded.connect(partial(self._memory.unload, str(row.path)))
             self._list.addWidget(row)
         self._say()
         unknown = [path for path in self._paths if path not in self._on_disk]
@@ -164,7 +160,7 @@ class LanguageModelsEditor(PathsEditor):
         self.arranged.emit()
 
     def _say(self) -> None:
-        resident = {one.path: one for one in self._residents.models}
+        resident = {one.path: one for one in self._memory.residents.models}
         for row in self.rows:
             row.say(resident.get(str(row.path)), self._on_disk.get(str(row.path)))
         names = ", ".join(row.sign.name for row in self.rows)
@@ -180,12 +176,10 @@ class LanguageModelsEditor(PathsEditor):
         after = self.rows[min(number, len(self.rows) - 1)].remove if self.rows else self.add
         after.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _on_event(self, run_id: int, event: object) -> None:
-        """A run tells what it has in memory."""
-        data = getattr(event, "data", None)
-        told = data.get("residents") if isinstance(data, dict) else None
-        if told is not None:
-            self.show_residents(Residents.model_validate(told))
+    @Slot()
+    def _on_memory(self) -> None:
+        self._say()
+        self.arranged.emit()
 
 
 def _weights(paths: Sequence[str]) -> dict[str, int]:

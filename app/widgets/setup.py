@@ -20,6 +20,7 @@ from app.widgets.scrolled import ScrolledColumn
 from app.widgets.system_row import fault_words
 from app.widgets.words import Words
 from core.errors import UserError
+from core.jobs.memory import free_memory
 from core.jobs.preview import Preview
 from core.jobs.registry import JobKind
 from core.jobs.request import Request, RunSpec, input_paths
@@ -85,6 +86,8 @@ class Setup(QFrame):
         self.setAccessibleName("Setup")
         self._scroll = ScrolledColumn(self)
         fields = _with_settings(fields_of(kind.request), device)
+        self._keeps_models = any(field.kind == "language-models" for field in fields)
+        """Whether what it takes stays taken, so that it matters how much there is."""
         self.form = Form(fields, session, self._scroll.widget())
         self.run = theme.styled(QPushButton("Run"), kind="primary")
         self.run.clicked.connect(self.submit)
@@ -268,7 +271,7 @@ class Setup(QFrame):
         if seconds is not None:
             parts.append(f"about {duration(seconds)}")
         if memory is not None:
-            parts.append(size(memory))
+            parts.append(f"{size(memory)} of {size(free_memory())}" if self._keeps_models else size(memory))
         if disk is not None:
             parts.append(f"{size(disk)} on disk")
         return " · ".join(parts)

@@ -78,6 +78,8 @@ class TokenText(QWidget):
     """The place of a token among those given."""
     menu_asked = Signal(object)
     """A `QMenu` that is about to open."""
+    resized = Signal()
+    """It has another height: it grew, or its lines wrap elsewhere."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -256,6 +258,7 @@ class TokenText(QWidget):
         height = round(bottom) + 6
         if height != self.minimumHeight() or height != self.maximumHeight():
             self.setFixedHeight(height)
+            self.resized.emit()
         self.update(0, int(old) - GAP, self.width(), height - int(old) + GAP)
 
     def _settle(self, last: _Block) -> None:

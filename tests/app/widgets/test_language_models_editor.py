@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -9,8 +11,11 @@ from pytestqt.qtbot import QtBot
 from app.session import Session
 from app.widgets.form_schema import fields_of
 from app.widgets.language_models_editor import LanguageModelsEditor
+from app.widgets.models_in_memory import models_in_memory
 from core.generation.generate.request import GenerateRequest
+from core.generation.memory.result import ModelsInMemoryResult
 from core.generation.result_parts import Resident, Residents
+from core.jobs.request import RunSpec
 
 FIELD = next(field for field in fields_of(GenerateRequest) if field.key == "models")
 
@@ -54,12 +59,16 @@ def test_that_four_are_the_most_and_a_file_stands_for_its_folder(
     assert editor.value() == [str(path) for path in (*folders[:3], folders[4])]
 
 
-def test_that_one_in_memory_says_what_it_takes(editor: LanguageModelsEditor, tmp_path: Path) -> None:
+def test_that_one_in_memory_says_what_it_takes(
+    editor: LanguageModelsEditor, session: Session, tmp_path: Path
+) -> None:
     one = folder(tmp_path / "prose", 10)
     editor.set_value([str(one)])
     assert editor.rows[0].unload.isHidden()
     resident = Resident(path=str(one), name="prose", bytes=21_000_000, dtype="float32", device="cpu")
-    editor.show_residents(Residents(models=[resident]))
+    memory = models_in_memory(session)
+    memory.residents = Residents(models=[resident])
+    memory.changed.emit()
     assert editor.rows[0].memory.text() == "21 MB"
     assert "In memory" in editor.rows[0].accessibleName()
 
@@ -70,3 +79,28 @@ def test_that_delete_takes_a_model_out(qtbot: QtBot, editor: LanguageModelsEdito
     editor.rows[0].remove.setFocus()
     qtbot.keyClick(editor.rows[0].remove, Qt.Key.Key_Delete)
     assert editor.value() == [str(two)]
+
+
+def test_that_a_model_is_let_go_by_its_button(
+    qtbot: QtBot,
+    editor: LanguageModelsEditor,
+    session: Session,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one = folder(tmp_path / "prose", 10)
+    editor.set_value([str(one)])
+    asked: list[RunSpec] = []
+
+    def ask(spec: RunSpec, *, then: Callable[[ModelsInMemoryResult], None], **more: Any) -> None:
+        asked.append(spec)
+        then(ModelsInMemoryResult())
+
+    monkeypatch.setattr(session, "ask_engine", ask)
+    memory = models_in_memory(session)
+    resident = Resident(path=str(one), name="prose", bytes=21_000_000, dtype="float32", device="cpu")
+    memory.residents = Residents(models=[resident])
+    memory.changed.emit()
+    qtbot.mouseClick(editor.rows[0].unload, Qt.MouseButton.LeftButton)
+    assert asked[0].request == {"unload": [str(one)]}
+    assert editor.rows[0].unload.isHidden()

@@ -71,12 +71,12 @@ class Column(QFrame):
         if text.tokens_per_second:
             parts.append(f"{count(round(text.tokens_per_second))} tokens/s")
         elif text.tokens:
-            parts.append(f"{count(len(text.tokens))} tokens")
+            parts.append(_tokens(len(text.tokens)))
         words = " · ".join(parts)
         if words != self.figures.text():
             self.figures.setText(words)
         if text.tokens:
-            said = f"{count(text.tokens[-1].end)} bytes in {count(len(text.tokens))} tokens"
+            said = f"{count(text.tokens[-1].end)} bytes in {_tokens(len(text.tokens))}"
             self.figures.setToolTip(said)
             self.setAccessibleDescription(f"{words}; {said}")
         self.end.say(STOPPED.get(text.stopped, ""))
@@ -106,3 +106,7 @@ class Column(QFrame):
         way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         if self._head.direction() is not way:
             self._head.setDirection(way)
+
+
+def _tokens(number: int) -> str:
+    return "1 token" if number == 1 else f"{count(number)} tokens"

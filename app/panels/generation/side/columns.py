@@ -73,7 +73,6 @@ class Columns(QWidget):
         self._mark()
         if self._heat.key == DIFFERENCE:
             self.set_heat(self._heat)
-        self._later.start()
 
     def mark_branch(self, byte: int) -> None:
         """The one text leaves at this byte the one that it was branched off."""
@@ -110,6 +109,7 @@ class Columns(QWidget):
             column.text.pointed.connect(partial(self._point, place))
             column.text.chosen.connect(partial(self.chosen.emit, place))
             column.text.menu_asked.connect(self.menu_asked)
+            column.text.resized.connect(self._later.start)
             column.scroll.verticalScrollBar().valueChanged.connect(partial(self._scroll, place))
         self._arrange()
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.widgets.elided_combo import ElidedCombo
+from app.widgets.flow import Flow
 from app.widgets.heat_legend import HeatLegend
 from app.widgets.segmented import Segmented
 from app.widgets.token_heat import ENTROPY, RANK, SURPRISE, Heat, difference
@@ -31,16 +32,11 @@ class HeatBar(QWidget):
         texts.setContentsMargins(0, 0, 0, 0)
         texts.addWidget(self.prompt, 3)
         texts.addWidget(self.sample, 1)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self.heats)
-        row.addStretch(1)
-        row.addWidget(self.legend)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addWidget(self._texts)
-        column.addLayout(row)
+        column.addWidget(Flow([self.heats, self.legend], gap=12))
         self._texts.hide()
         self.heats.chosen.connect(self._choose)
         for box in (self.prompt, self.sample):

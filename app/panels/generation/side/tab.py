@@ -11,7 +11,7 @@ from app.panels.generation.side.alternatives_card import AlternativesCard, Place
 from app.panels.generation.side.branches_card import Branches, BranchesCard, branches
 from app.panels.generation.side.columns import Columns
 from app.panels.generation.side.heat_bar import HeatBar
-from app.panels.generation.side.texts import SoFar, Text, bits_by_byte, texts_of
+from app.panels.generation.side.texts import SoFar, Text, bits_by_byte, partings, texts_of
 from app.panels.job_tab import JobTab
 from app.widgets.byte_curve import ByteBits, ByteCurve
 from app.widgets.card import Card
@@ -19,6 +19,7 @@ from app.widgets.known_paths import starter_models
 from app.widgets.model_signs import ModelSign, model_signs
 from app.widgets.pictures import offer_picture
 from app.widgets.side_by_side import SideBySide
+from app.widgets.token_heat import bits
 from core.errors import UserError
 from core.generation.generate.job import GENERATE
 from core.generation.generate.request import GenerateRequest, first_tokens
@@ -69,6 +70,7 @@ class SideTab(JobTab):
         self.curve = ByteCurve("Surprise along the text")
         self.curve_card = Card("Surprise along the text")
         self.curve_card.column.addWidget(self.curve)
+        self.curve_card.column.addStretch(1)
         self.branches = BranchesCard()
         self.lower = SideBySide([self.alternatives], [self.curve_card, self.branches], wide=560)
         for card in (self.bar, self.columns, self.lower):
@@ -111,7 +113,22 @@ class SideTab(JobTab):
         self._so_far = None
         self._offer()
         self._show_chosen()
+        self._point_out()
         self._ask_branches()
+
+    def _point_out(self) -> None:
+        """Begin with the token that tells most: where the texts part, else the most surprising one."""
+        texts, at = self._chosen(), self._branched_at()
+        if at is None and len(texts) > 1:
+            byte = partings(texts)[1]
+            found = (n for n, token in enumerate(texts[1].tokens) if token.start <= byte < token.end)
+            at = next(found, None)
+            if at is not None:
+                self._show_place(1, at)
+                return
+        if texts and texts[0].tokens:
+            costs = [bits(token) or 0.0 for token in texts[0].tokens]
+            self._show_place(0, at if at is not None else costs.index(max(costs)))
 
     @Slot(object)
     def _hear(self, event: Any) -> None:
@@ -172,14 +189,19 @@ class SideTab(JobTab):
         self._draw_curve()
         self.lower.fit()
 
-    def _mark_branch(self) -> None:
-        """A text that was branched off another one leaves it with the last token that was given."""
+    def _branched_at(self) -> int | None:
+        """The token with which a text leaves the one that it was branched off: the last that was given."""
         run, texts = self.page.run, self._chosen()
         forced = run.request.get("forced") or [] if run is not None else []
-        if len(texts) == 1 and forced and run is not None and run.parent is not None:
-            last = len(first_tokens(str(forced[0]))[1]) - 1
-            if 0 <= last < len(texts[0].tokens):
-                self.columns.mark_branch(texts[0].tokens[last].start)
+        if len(texts) != 1 or not forced or run is None or run.parent is None:
+            return None
+        last = len(first_tokens(str(forced[0]))[1]) - 1
+        return last if 0 <= last < len(texts[0].tokens) else None
+
+    def _mark_branch(self) -> None:
+        at = self._branched_at()
+        if at is not None:
+            self.columns.mark_branch(self._chosen()[0].tokens[at].start)
 
     @Slot()
     def _draw_curve(self) -> None:
@@ -205,12 +227,15 @@ class SideTab(JobTab):
 
     @Slot(int, int)
     def _choose(self, column: int, number: int) -> None:
-        text = self._chosen()[column]
-        place = Place(column, text, number)
-        token = place.token
-        piece = text.data[token.start : token.end].decode(errors="ignore")
-        self.alternatives.show_place(place, self._signs()[column], words.shown_at(piece, token.text))
+        self._show_place(column, number)
         self.page.view.ensureWidgetVisible(self.alternatives, 0, 0)
+
+    def _show_place(self, column: int, number: int) -> None:
+        text = self._chosen()[column]
+        token = text.tokens[number]
+        piece = text.data[token.start : token.end].decode(errors="ignore")
+        place = Place(column, text, number)
+        self.alternatives.show_place(place, self._signs()[column], words.shown_at(piece, token.text))
 
     @Slot(object, object)
     def _branch(self, place: Place, choice: Choice) -> None:
@@ -303,7 +328,7 @@ class SideTab(JobTab):
             said.append(f"{names} will write, too" if before else f"{names} will write")
         if found.texts:
             try:
-                text = found.texts[0].read_text(encoding="utf-8")[:READ_AT_MOST]
+                text = found.texts[0].read_bytes().decode()[:READ_AT_MOST]
             except (OSError, UnicodeDecodeError) as error:
                 self.session.report(UserError(f"{found.texts[0]} cannot be read as UTF-8 text: {error}."))
                 return said
