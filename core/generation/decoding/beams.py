@@ -173,4 +173,4 @@ class _Search:
         if self._early == "always":
             return True
         at_best = self._longest if self._early == "never" and self._penalty > 0 else self._length
-        return best / at_best**self._penalty <= self.finished[-1].score
+        return bool(best / at_best**self._penalty <= self.finished[-1].score)

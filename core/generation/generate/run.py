@@ -16,7 +16,8 @@ from core.generation.generate.request import GenerateRequest
 from core.generation.generate.result import GenerationResult, same_bytes
 from core.generation.generate.stream import Stream
 from core.generation.language.opened import open_language_model
-from core.generation.result_parts import Residents, Transcript
+from core.generation.language.resident import residents
+from core.generation.result_parts import Transcript
 from core.jobs.context import Context
 from core.jobs.registry import job
 
@@ -47,7 +48,7 @@ def generate(request: GenerateRequest, ctx: Context) -> GenerationResult:
     many = len(request.models) * len(prompts) * request.samples > MANY
     stream = Stream(ctx, bare=many)
     ctx.emit(
-        {"part": "begun", "transcripts": list(_expected(request, all_beginnings)), "residents": Residents()}
+        {"part": "begun", "transcripts": list(_expected(request, all_beginnings)), "residents": residents()}
     )
     pens = [
         Pen(language, place, beginnings, request, decoding, stream)
@@ -71,6 +72,7 @@ def generate(request: GenerateRequest, ctx: Context) -> GenerationResult:
         logprobs=[[token.logprob for token in transcript.tokens] for transcript in transcripts],
         tokens_per_second=[transcript.tokens_per_second for transcript in transcripts],
         same_bytes=same_bytes(first) if len(first) > 1 else 0,
+        residents=residents(),
         out=str(out),
     )
 
