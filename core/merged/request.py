@@ -61,9 +61,9 @@ class MergedRequest(Request):
     )
     boundary: Boundary = Field(
         "words",
-        title="Tokens reach",
-        description="Words: no merged token holds more than one word, with the space before it. Phrases: it "
-        "may, but no line end.",
+        title="Read tokens reach",
+        description="Words: no merged token of the text that is read holds more than one word, with the "
+        "space before it. Phrases: it may, but no line end.",
         json_schema_extra={"labels": {"words": "one word", "phrases": "several words"}},
     )
     merges: int | None = Field(
@@ -89,6 +89,12 @@ class MergedRequest(Request):
         title="Large vocabulary",
         description="Tokens beside the model's own that it may write.",
         json_schema_extra={"unit": "tokens"},
+    )
+    reach: Boundary = Field(
+        "words",
+        title="Written tokens reach",
+        description="The same for the large vocabulary.",
+        json_schema_extra={"labels": {"words": "one word", "phrases": "several words"}},
     )
     longest: int = Field(
         6,

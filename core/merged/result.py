@@ -76,7 +76,7 @@ class LargeVocabulary(_Part):
     """Probability on rows that were no candidates, on average."""
     search_ms: float
     exact_ms: float
-    """Milliseconds for one position; all rows compared, several positions at once."""
+    """Milliseconds for one position: through the index, and with all rows compared."""
 
 
 class WrittenPiece(_Part):

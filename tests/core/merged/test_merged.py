@@ -43,7 +43,7 @@ def asked(tiny: Path, text: Path, **values: Any) -> MergedRequest:
         "read_bytes": 1_000,
         "size": 300,
         "max_bytes": 30,
-        "boundary": "phrases",
+        "reach": "phrases",
     }
     return MergedRequest(model=tiny, text=[text], **(given | values))
 
@@ -153,7 +153,7 @@ def test_that_the_vocabulary_is_kept_and_the_same(tiny: Path, text: Path) -> Non
 
 
 def test_that_too_few_tokens_are_said(tiny: Path, text: Path) -> None:
-    found = merged(asked(tiny, text, size=100_000, boundary="words", cache=False))
+    found = merged(asked(tiny, text, size=100_000, reach="words", cache=False))
     assert found.vocabulary.size < 100_000
     assert "different merged tokens" in found.warnings[0]
 

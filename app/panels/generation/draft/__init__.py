@@ -1,0 +1,1 @@
+"""Draft: a small model proposes, the target verifies."""

@@ -1,0 +1,1 @@
+"""Merged: dynamic tokenization while a model reads and writes."""
