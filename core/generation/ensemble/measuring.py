@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -60,13 +61,11 @@ def foretell(
     laws, evidence = np.empty((n, m, 257)), np.empty((n, m))
     for number, member in enumerate(members):
         state = member.read(member.start(), data[window.start : window.begin], ctx)
-        for place in range(n):
-            ctx.check()
+        walk = member.walk(state, data[window.begin : window.end - 1], ctx)
+        for place, here in enumerate(chain([state], walk)):
             tell((number * n + place) / (m * n))
-            laws[place, number] = member.law(state).log_probabilities
-            evidence[place, number] = state.log_probability
-            if place + 1 < n:
-                state = member.push(state, data[window.begin + place])
+            laws[place, number] = member.law(here).log_probabilities
+            evidence[place, number] = here.log_probability
     truth = np.frombuffer(data[window.begin : window.end], np.uint8).astype(np.intp)
     return Foretold(laws, evidence, truth)
 

@@ -11,11 +11,8 @@ from core.errors import UserError
 from core.generation.ensemble.rules import AnyRule
 from core.generation.ensemble.rules.product import Product
 from core.generation.fields import Beam, Convention, NumberType, Prompt
-from core.generation.samplers import AnySampler
+from core.generation.samplers import SAMPLERS, AnySampler
 from core.jobs.request import Request
-
-BYTEWISE = ("temperature", "top-k", "top-p", "min-p", "typical", "epsilon", "eta", "mirostat")
-"""Samplers that ask only how likely things are. The others count tokens, or look inside one model."""
 
 
 class EnsembleRequest(Request):
@@ -129,10 +126,11 @@ def check(request: EnsembleRequest) -> tuple[float, ...]:
     if request.fit and not request.text:
         raise UserError("Weights are learnt from a text; give one.", field="fit")
     for one in request.samplers:
-        if one.kind not in BYTEWISE:
+        if not one.by_law:
+            fit = sorted(kind for kind, cls in SAMPLERS.items() if cls.by_law)
             raise UserError(
-                f"{one.title} needs tokens, and an ensemble draws bytes: take {', '.join(BYTEWISE[:-1])} or "
-                f"{BYTEWISE[-1]}.",
+                f"{one.title} looks at tokens, and an ensemble draws bytes: take {', '.join(fit[:-1])} or "
+                f"{fit[-1]}.",
                 field="samplers",
             )
     if not request.max_bytes and not request.text:

@@ -10,7 +10,8 @@ import numpy as np
 
 from core.generation.byte_model import ByteModel
 from core.generation.covers.opened import byte_model
-from core.generation.ensemble.combined import Ensemble, EnsembleState
+from core.generation.decoding.draw import chance
+from core.generation.ensemble.combined import Ensemble
 from core.generation.ensemble.intervals import Interval, ratio
 from core.generation.ensemble.job import ENSEMBLE
 from core.generation.ensemble.measuring import Foretold, Pieces, bits, foretell, of_rules, owed
@@ -19,7 +20,7 @@ from core.generation.ensemble.request import EnsembleRequest, check
 from core.generation.ensemble.result import Character, EnsembleResult, Estimate, Measured, OfRule, Stretch
 from core.generation.ensemble.rules import RULES
 from core.generation.ensemble.windows import Window, windows
-from core.generation.ensemble.writing import Way, Writing, characters
+from core.generation.ensemble.writing import Byte, Writing, characters
 from core.generation.language.language_model import LanguageModel
 from core.generation.language.opened import open_language_model
 from core.jobs.context import Context
@@ -85,52 +86,66 @@ def _names(languages: Sequence[LanguageModel]) -> list[str]:
 
 def _written(request: EnsembleRequest, model: Ensemble, ctx: Context) -> dict[str, object]:
     state = model.after(request.prompt.encode(), ctx)
-    source = np.random.Generator(np.random.Philox(ctx.seed)) if request.decoding == "sample" else None
     writing = Writing(
-        model, state, Way(source, request.samplers), most=request.max_bytes, stop=request.stop, ctx=ctx
+        model,
+        state,
+        most=request.max_bytes,
+        chance=chance(ctx.seed, 0, 0, "bytes") if request.decoding == "sample" else None,
+        samplers=request.samplers,
+        stop=request.stop,
+        ctx=ctx,
     )
+    record = _Record(model)
     began = told = time.monotonic()
-    surprises: list[float] = []
-    debts: list[np.ndarray] = []
-    weights: list[np.ndarray] = []
     shown = 0
-
-    def until(size: int, first: int) -> list[Character]:
-        return [
-            Character(
-                text=text,
-                bits=sum(surprises[begin:end]),
-                owed=tuple(np.mean(debts[begin:end], axis=0).tolist()),
-                weights=tuple(weights[begin].tolist()),
-            )
-            for begin, end, text in characters(bytes(writing.data[:size]))
-            if begin >= first
-        ]
-
     for byte in writing:
-        assert isinstance(byte.before, EnsembleState)
-        share = model.shares(byte.before)
-        gave = model.laws(byte.before)[:, byte.value]
-        with np.errstate(divide="ignore"):
-            debts.append(np.exp(normalized(gave + np.log(share))))
-        surprises.append(byte.bits)
-        weights.append(share)
+        record.add(byte)
         ctx.progress(len(writing.data), request.max_bytes, "writing")
-        now, size = time.monotonic(), writing.sure()
-        if size > shown and (shown == 0 or now - told >= _OFTEN):
-            ctx.emit({"part": "written", "characters": until(size, shown)})
-            shown, told = size, now
+        now = time.monotonic()
+        if writing.sure > shown and (shown == 0 or now - told >= _OFTEN):
+            ctx.emit({"part": "written", "characters": record.characters(shown, writing.sure)})
+            shown, told = writing.sure, now
     seconds = time.monotonic() - began
-    end = writing.sure()
-    written = until(end, 0)
-    if end > shown:
-        ctx.emit({"part": "written", "characters": until(end, shown)})
+    if writing.sure > shown:
+        ctx.emit({"part": "written", "characters": record.characters(shown, writing.sure)})
     return {
-        "text": "".join(one.text for one in written),
-        "characters": written,
+        "text": writing.text,
+        "characters": record.characters(0, writing.sure),
         "stopped": writing.stopped,
         "bytes_per_second": len(writing.data) / seconds if seconds else 0.0,
     }
+
+
+class _Record:
+    """What is kept of each byte that was written."""
+
+    def __init__(self, model: Ensemble) -> None:
+        self._model = model
+        self._data = bytearray()
+        self._bits: list[float] = []
+        self._weights: list[np.ndarray] = []
+        self._owed: list[np.ndarray] = []
+
+    def add(self, byte: Byte) -> None:
+        shares = self._model.shares(byte.before)
+        with np.errstate(divide="ignore"):
+            owed = normalized(self._model.laws(byte.before)[:, byte.value] + np.log(shares))
+        self._data.append(byte.value)
+        self._bits.append(byte.bits)
+        self._weights.append(shares)
+        self._owed.append(np.exp(owed))
+
+    def characters(self, first: int, last: int) -> list[Character]:
+        """Those in bytes `first` … `last` - 1, which are whole characters."""
+        return [
+            Character(
+                text=text,
+                bits=sum(self._bits[first + begin : first + end]),
+                owed=tuple(np.mean(self._owed[first + begin : first + end], axis=0).tolist()),
+                weights=tuple(self._weights[first + begin].tolist()),
+            )
+            for begin, end, text in characters(bytes(self._data[first:last]))
+        ]
 
 
 # Measuring

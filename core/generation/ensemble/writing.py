@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import codecs
+import math
+import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import numpy as np
+import torch
 
 from core.errors import UserError
 from core.generation.byte_model import END, ByteModel, ByteState
+from core.generation.decoding.draw import draw
+from core.generation.decoding.text import Text
 from core.generation.result_parts import Stopped
 from core.generation.sampled import Drawn
 from core.generation.samplers.sampler import Sampler
 from core.jobs.context import Context
-
-_LN2 = float(np.log(2))
 
 
 class Byte(NamedTuple):
@@ -28,36 +29,13 @@ class Byte(NamedTuple):
     bits: float
 
 
-@dataclass
-class Way:
-    """How bytes are chosen: the likeliest, or, with a source of randomness, drawn after the samplers."""
-
-    source: np.random.Generator | None = None
-    samplers: Sequence[Sampler] = ()
-    drawn: Drawn = field(default_factory=lambda: Drawn([], ends=frozenset({END})))
-
-    def choose(self, law: np.ndarray) -> int:
-        """A byte or END, from (257,) natural logarithms. Of those that tie, the lowest."""
-        if self.source is None:
-            return int(law.argmax())
-        import torch
-
-        scores = torch.from_numpy(law.astype(np.float32))
-        for sampler in self.samplers:
-            scores = sampler.apply(scores, self.drawn)
-        chances = np.exp(scores.numpy().astype(np.float64) - float(scores.max()))
-        heaps = np.cumsum(chances)
-        chosen = int(np.searchsorted(heaps, self.source.random() * heaps[-1], side="right"))
-        chosen = min(chosen, int(np.flatnonzero(chances)[-1]))
-        self.drawn.ids.append(chosen)
-        return chosen
-
-
 class Writing:
     """Bytes on from a state; iterate over it, then look at `stopped`.
 
     Args:
-        most: bytes.
+        most: bytes, or a few more so that no character is cut in two.
+        chance: what is drawn by; None: always the likeliest byte, the lowest of those that tie.
+        samplers: those that look at probabilities alone (`Sampler.by_law`).
         stop: writing ends before the first of these texts.
     """
 
@@ -65,76 +43,68 @@ class Writing:
         self,
         model: ByteModel,
         state: ByteState,
-        way: Way,
         *,
         most: int,
+        chance: random.Random | None = None,
+        samplers: Sequence[Sampler] = (),
         stop: Sequence[str] = (),
         ctx: Context,
     ) -> None:
-        self._model, self._state, self._way, self._ctx = model, state, way, ctx
-        self._most = most
-        self._stop = [text.encode() for text in stop if text]
+        self._model, self._state, self._ctx = model, state, ctx
+        self._chance, self._samplers = chance, samplers
+        self._text = Text(stop=[text.encode() for text in stop if text], max_bytes=most)
         self.data = bytearray()
-        self.stopped: Stopped = "length"
-        self.end: int | None = None
-        """Once nothing more comes: how much of `data` counts, without a stop or half a character."""
+        """All that was written, those of a stop itself included."""
+        self.stopped: Stopped | None = None
+
+    @property
+    def sure(self) -> int:
+        """How much of `data` is whole characters and no beginning of a stop."""
+        return self._text.sure
+
+    @property
+    def text(self) -> str:
+        """That much, as text."""
+        return self._text.text
 
     def __iter__(self) -> Iterator[Byte]:
-        """Each byte as it is written; those of a stop itself come, too.
+        """Each byte as it is written.
 
         Raises:
+            UserError: not even one can be written.
             Cancelled: someone pressed stop; `data` holds what was written until then.
         """
-        while len(self.data) < self._most:
+        drawn = Drawn([], ends=frozenset({END}))
+        while self.stopped is None:
             self._ctx.check()
             try:
-                law = self._model.law(self._state).log_probabilities
-                chosen = self._way.choose(law)
-                if chosen == END:
-                    self.stopped = "end"
-                    break
-                after = self._model.push(self._state, chosen)
+                logs = self._model.law(self._state).log_probabilities
+                chosen = self._choose(torch.from_numpy(logs), drawn)
+                after = self._model.push(self._state, chosen) if chosen != END else self._state
             except UserError as error:
                 if not self.data:
                     raise
                 self._ctx.warn(error.message)
                 self.stopped = "context"
                 break
+            if chosen == END:
+                self.stopped = "end"
+                break
             before, self._state = self._state, after
+            drawn.ids.append(chosen)
             self.data.append(chosen)
-            found = [place for text in self._stop if (place := self.data.find(text)) >= 0]
-            if found:
-                self.stopped, self.end = "stop", min(found)
-            yield Byte(chosen, before, after, -float(law[chosen]) / _LN2)
-            if found:
-                return
-        self.end = len(self.data) if self.stopped == "end" else whole(self.data)
+            self._text.add(bytes([chosen]))
+            self._text.take()
+            self.stopped = self._text.stopped
+            yield Byte(chosen, before, after, -float(logs[chosen]) / math.log(2))
+        self._text.take(end=True)
 
-    def sure(self) -> int:
-        """How much of `data` can be shown: a stop's beginning is held back, and half a character."""
-        if self.end is not None:
-            return self.end
-        held = max(
-            (
-                length
-                for text in self._stop
-                for length in range(1, len(text))
-                if self.data.endswith(text[:length])
-            ),
-            default=0,
-        )
-        return whole(self.data[: len(self.data) - held])
-
-
-def whole(data: bytes | bytearray) -> int:
-    """Its length without a character at the end that has only begun."""
-    for back in range(1, min(4, len(data)) + 1):
-        lead = data[-back]
-        if lead & 0xC0 == 0x80:
-            continue
-        length = 4 if lead >= 0xF0 else 3 if lead >= 0xE0 else 2 if lead >= 0xC0 else 1
-        return len(data) - back if back < length else len(data)
-    return len(data)
+    def _choose(self, logs: torch.Tensor, drawn: Drawn) -> int:
+        if self._chance is None:
+            return int(logs.numpy().argmax())
+        for sampler in self._samplers:
+            logs = sampler.apply(logs, drawn)
+        return draw(logs, self._chance.random())[0]
 
 
 def characters(data: bytes) -> list[tuple[int, int, str]]:
