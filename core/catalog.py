@@ -24,6 +24,8 @@ _JOBS = (
     "core.generation.generate.job",
     "core.generation.score.job",
     "core.generation.bytes.job",
+    "core.generation.ensemble.job",
+    "core.generation.fill.job",
     "core.generation.draft.job",
     "core.generation.lens.job",
     "core.generation.subnetwork.job",

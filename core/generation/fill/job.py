@@ -10,8 +10,8 @@ FILL = declare(
     JobKind(
         kind="fill",
         title="Fill in",
-        summary="Fill the gap between two texts, and study how well prompts are gone on from that end anywhere: "
-        "exactly, with token healing, plainly.",
+        summary="Fill the gap between two texts, and study what follows prompts that end anywhere: "
+        "exactly, with token healing, plainly foretold.",
         request=FillRequest,
         result=FillResult,
         run="core.generation.fill.run:fill",
