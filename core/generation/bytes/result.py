@@ -177,12 +177,12 @@ def named(byte: int) -> str:
 
 def spelt(probability: float) -> str:
     """A probability in as few digits as tell it: 0.93, 0.0041, 3.2e-07."""
-    if probability >= 0.01:
-        return f"{probability:.2f}" if probability < 0.995 or probability == 1 else f"{probability:.4f}"
-    return "0" if probability == 0 else f"{probability:.2g}"
+    if 0.9995 <= probability < 1:
+        return ">0.999"
+    return f"{probability:.3g}" if probability >= 1e-4 else "0" if probability == 0 else f"{probability:.2g}"
 
 
 def tail(prompt: str, most: int = 24) -> str:
     """The end of a prompt, in one line."""
     shown = prompt.replace("\n", "⏎")
-    return shown if len(shown) <= most else f"…{shown[-most:]}"
+    return shown if len(shown) <= most else f"…{shown[-most:].lstrip()}"

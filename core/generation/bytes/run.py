@@ -17,6 +17,7 @@ from core.generation.decoding.draw import chance
 from core.generation.ensemble.writing import Writing as ByteWriting
 from core.generation.language.language_model import LanguageModel
 from core.generation.language.opened import open_language_model
+from core.generation.language.resident import residents
 from core.jobs.context import Context
 from core.jobs.registry import job
 from core.tokenizers.shown import shown
@@ -64,6 +65,7 @@ def bytes_(request: BytesRequest, ctx: Context) -> BytesResult:
         evaluations=laws[0].evaluations,
         models=laws,
         written=written,
+        residents=residents(),
     )
 
 

@@ -75,7 +75,9 @@ def law_facts(law: Law, prompt_bytes: int) -> str:
 
 
 def characters(law: Law) -> str:
-    """``Whole characters: “e” 0.93, “é” 0.001``."""
+    """``Whole characters: “e” 0.93, “é” 0.001``; nothing where each is one byte, as the bars have them."""
+    if all(found.text.isascii() for found in law.characters):
+        return ""
     told = ", ".join(
         f"{f'“{_shown(found.text)}”' if found.text else 'the end'} {spelt(found.probability)}"
         for found in law.characters
