@@ -43,7 +43,7 @@ def preview(request: SubnetworkRequest) -> Preview:
         problems.append(Problem(field=error.field, message=error.message))
     _look_at_texts(request, problems, notes)
     seen = request.steps * request.batch * request.window
-    notes["steps"] = f"{seen:,} tokens for each of {len(request.penalties)} penalties"
+    notes["steps"] = f"{seen:,} tokens for each of {len(request.levels())} penalties"
     if request.out is not None and request.out.is_file():
         message = f"{request.out} is a file; choose a folder to write to."
         problems.append(Problem(field="out", message=message))
@@ -58,7 +58,7 @@ def preview(request: SubnetworkRequest) -> Preview:
         notes=notes,
         seconds=_seconds(request, model, masked),
         memory_bytes=_LIBRARIES + _FLOAT * model.parameters + memory_to_mask(model, request),
-        disk_bytes=masked * len(request.penalties) if request.out is not None else None,
+        disk_bytes=masked * len(request.levels()) if request.out is not None else None,
     )
 
 
@@ -97,6 +97,6 @@ def _seconds(request: SubnetworkRequest, model: ModelFolder, masked: int) -> flo
     head = model.vocab_size * model.hidden_size
     a_step = tokens * (_A_STEP * masked + _OF_HEAD * head) / (_OPERATIONS_A_SECOND * cores) + _A_MASK * masked
     measuring = 2 * request.measured * (masked + head) / (_OPERATIONS_A_SECOND * cores)
-    counts = len(request.penalties)
+    counts = len(request.levels())
     written = 0.0 if request.text else request.written / _WRITTEN_A_SECOND * model.parameters / 5e6
     return _START + written + counts * (request.steps * a_step + 3 * measuring) + 2 * measuring

@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, field_validator
 
 from core.generation.fields import Model
 from core.jobs.request import Request
+
+MOST = 8
+"""Penalties in a search."""
+
+
+def levels(text: str) -> list[float]:
+    """The penalties that a text such as ``10, 100`` means.
+
+    Raises:
+        ValueError: a sentence.
+    """
+    found: list[float] = []
+    for part in re.split(r"[\s,]+", text.strip()):
+        try:
+            value = float(part)
+        except ValueError:
+            raise ValueError(f"{part!r} is no penalty; write them like 10, 100") from None
+        if not 0 <= value <= 1e9:
+            raise ValueError(f"{part!r} is no penalty from 0 to 1,000,000,000")
+        if value in found:
+            raise ValueError(f"the penalty {part} is named twice")
+        found.append(value)
+    if len(found) > MOST:
+        raise ValueError(f"more than {MOST} penalties; ask for fewer at a time")
+    return found
 
 
 class SubnetworkRequest(Request):
@@ -30,14 +57,11 @@ class SubnetworkRequest(Request):
         description="By default the end of the text.",
         json_schema_extra={"input": "text", "none": "the text's end"},
     )
-    penalties: list[float] = Field(
-        [10.0, 100.0],
-        min_length=1,
-        max_length=8,
+    penalties: str = Field(
+        "10, 100",
         title="Penalties",
         description="One subnetwork each: the higher, the fewer weights are kept. 0, 1, 5, 10, 50, 100, 500 "
         "and 1000 in the paper.",
-        json_schema_extra={"also": "penalty"},
     )
     steps: int = Field(
         400,
@@ -115,11 +139,18 @@ class SubnetworkRequest(Request):
         json_schema_extra={"output": "folder", "optional": True, "advanced": True},
     )
 
+    @field_validator("penalties", mode="before")
+    @classmethod
+    def _in_a_line(cls, value: Any) -> Any:
+        """Numbers may be given as such."""
+        return ", ".join(f"{each:g}" for each in value) if isinstance(value, list | tuple) else value
+
     @field_validator("penalties")
     @classmethod
-    def _are_penalties(cls, values: list[float]) -> list[float]:
-        if any(not 0 <= value <= 1e9 for value in values):
-            raise ValueError("a penalty is 0 or more")
-        if len(set(values)) < len(values):
-            raise ValueError("each penalty is named once")
-        return values
+    def _are_penalties(cls, text: str) -> str:
+        levels(text)
+        return text.strip()
+
+    def levels(self) -> list[float]:
+        """The penalties as numbers, in their order."""
+        return levels(self.penalties)

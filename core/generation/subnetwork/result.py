@@ -10,6 +10,10 @@ NEAR = 0.02
 """A sparser subnetwork is told of rather than the best one, where its correlation is so little lower."""
 
 
+ENOUGH = 0.9
+"""The correlation from which on a subnetwork speaks as the bigram does."""
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -131,8 +135,11 @@ class SubnetworkResult(Result):
     def summary(self) -> str:
         told = self.told()
         share = f"{told.share:.2%}" if told.share < 0.01 else f"{told.share:.1%}"
-        said = f"{share} of the weights in the layers speak as a bigram would (r = "
-        said += f"{told.measured.correlation:.2f}; the whole model: {self.whole.correlation:.2f})"
+        r = f"r = {told.measured.correlation:.2f}; the whole model: {self.whole.correlation:.2f}"
+        if told.measured.correlation >= ENOUGH:
+            said = f"{share} of the weights in the layers are enough to speak as a bigram would ({r})"
+        else:
+            said = f"What comes nearest to a bigram keeps {share} of the weights in the layers ({r})"
         return f"{said}; {told.first_mlp:.0%} of them lie in the first MLP." if told.kept else f"{said}."
 
     def metrics(self) -> list[Metric]:

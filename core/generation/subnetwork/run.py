@@ -59,7 +59,7 @@ def subnetwork(request: SubnetworkRequest, ctx: Context) -> SubnetworkResult:
         search.looks_inside = False
     return SubnetworkResult(
         model=decoder.name,
-        subnetworks=[search.find(number) for number in range(len(request.penalties))],
+        subnetworks=[search.find(number) for number in range(len(request.levels()))],
         whole=whole,
         empty=empty,
         stream=stream,
@@ -82,7 +82,7 @@ class _Search:
     def find(self, number: int) -> Subnetwork:
         """The subnetwork of one penalty; known already where an earlier sitting found it."""
         request, ctx = self._lesson.request, self._ctx
-        penalty = request.penalties[number]
+        penalty = request.levels()[number]
         kept_file = ctx.checkpoint() / f"found-{penalty:g}.json"
         known = _known(kept_file, self._lesson.digest)
         if known is None or (request.out is not None and not _mask_file(request.out, penalty).is_file()):
@@ -97,7 +97,7 @@ class _Search:
 
     def _learnt(self, number: int) -> Subnetwork:
         lesson, measuring, ctx = self._lesson, self._measuring, self._ctx
-        penalties = lesson.request.penalties
+        penalties = lesson.request.levels()
         began = time.monotonic()
         kept, curve = learn(lesson, penalties[number], ctx, self._tell, (number, len(penalties)))
         ctx.check()

@@ -60,7 +60,10 @@ def test_that_learning_brings_a_model_nearer_to_the_bigram(found: SubnetworkResu
     assert found.measured_tokens > 100
     assert not found.written
     assert SubnetworkResult.model_validate_json(found.model_dump_json()) == found
-    assert "of the weights in the layers speak as a bigram would (r = " in found.summary()
+    assert found.summary().startswith("What comes nearest to a bigram keeps ")
+    near = free.model_copy(update={"measured": free.measured.model_copy(update={"correlation": 0.93})})
+    said = found.model_copy(update={"subnetworks": [near, held]}).summary()
+    assert "of the weights in the layers are enough to speak as a bigram would (r = 0.93; " in said
     assert [len(table.rows) for table in found.tables()] == [4, 2, 3]
 
 
@@ -156,9 +159,11 @@ def test_that_what_will_not_do_is_refused_in_a_sentence(model: Path, text: Path,
     (encoder / "config.json").write_text(json.dumps({**config, "architectures": ["BertForMaskedLM"]}))
     with pytest.raises(UserError, match="does not foretell next tokens"):
         subnetwork(model=encoder, text=[text], device="cpu")
-    for wrong in ([], [-1], [1, 1]):
+    for wrong in ("", "-1", "1, 1", "much", "1 2 3 4 5 6 7 8 9"):
         with pytest.raises(ValidationError):
             SubnetworkRequest(model=model, penalties=wrong)
+    assert SubnetworkRequest(model=model, penalties="0, 0.5 1000").levels() == [0, 0.5, 1000]
+    assert SubnetworkRequest(model=model, penalties=[5, 0.1]).penalties == "5, 0.1"
 
 
 def test_that_a_preview_tells_faults_and_cost(model: Path, text: Path, tmp_path: Path) -> None:
