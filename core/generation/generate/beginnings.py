@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import UserError
+from core.generation.byte_model import ByteModel
 from core.generation.covers.opened import byte_model
 from core.generation.decoding import boundary
 from core.generation.decoding.boundary import Beginning, Exact
@@ -41,8 +42,11 @@ class Beginnings:
         self.plain = [self._plain(prompt, request.models[place]) for prompt in prompts]
         for one in self.plain:
             check_room(language, len(one.prefix) + len(one.forced))
-        self._exact: dict[int, Exact] = {}
-        self._byte_model_fails = False
+        self._bytes: ByteModel | None = None
+        self._fails = False
+        """Whether there is no law of bytes for this model."""
+        self._read: tuple[int, Exact] | None = None
+        """The prompt that was read last, byte by byte: samples follow each other."""
 
     def of(self, prompt: int, sample: int) -> Beginning:
         """Where one text begins. Reads the prompt where that takes the model."""
@@ -82,23 +86,32 @@ class Beginnings:
         return tuple(chat.ids)
 
     def _exactly(self, prompt: int, sample: int) -> Beginning | None:
-        if self._byte_model_fails:
-            return None
         draws = self._request.strategy.kind == "sample"
         try:
-            if prompt not in self._exact:
-                self._exact.clear()
-                model = byte_model(self._language, convention="valid")
-                self._exact[prompt] = Exact(self._language, model, self._prompts[prompt], self._ctx)
-            return self._exact[prompt].begin(
+            exact = self._exact(prompt)
+            if exact is None:
+                return None
+            return exact.begin(
                 seed=(self._ctx.seed, prompt, sample) if draws else None,
                 samplers=self._request.samplers if draws else [],
                 most=self._request.max_bytes,
             )
         except UserError as error:
-            self._byte_model_fails = not self._exact
-            self._warn(f"cannot go on exactly from where the prompt ends ({error.message})")
+            self._warn(f"cannot go on exactly from where the prompt ends ({error.message.rstrip('.')})")
             return None
+
+    def _exact(self, prompt: int) -> Exact | None:
+        """The prompt, read byte by byte; None where that was tried before, and cannot be."""
+        if self._fails:
+            return None
+        if self._bytes is None:
+            self._fails = True
+            self._bytes = byte_model(self._language, convention="valid")
+            self._fails = False
+        if self._read is None or self._read[0] != prompt:
+            self._read = None
+            self._read = prompt, Exact(self._language, self._bytes, self._prompts[prompt], self._ctx)
+        return self._read[1]
 
     def _warn(self, words: str) -> None:
         self._ctx.warn(f"{self._language.name} {words}; it goes on right after the prompt's own tokens.")
