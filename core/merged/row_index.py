@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from core.jobs.context import Context
 from core.merged.request import IndexKind
-from core.merged.sizes import GRAPH, lists_for
+from core.merged.sizes import GRAPH, index_bytes, lists_for
 
 _ROWS = 16_384
 """Rows that are worked on between two looks for a stop."""
@@ -54,8 +54,10 @@ class RowIndex:
 
     def __init__(self, rows: Half, index: Any, *, searched: float = 0.125, k: int = 200) -> None:
         self.rows, self.index = rows, index
-        self.bytes = 0 if index is None else int(faiss.serialize_index(index).nbytes)
-        if isinstance(index, faiss.IndexHNSW):
+        graph = isinstance(index, faiss.IndexHNSW)
+        kind: IndexKind = "exact" if index is None else "hnsw" if graph else "ivf"
+        self.bytes = index_bytes(kind, *rows.shape)
+        if graph:
             index.hnsw.efSearch = max(_BREADTH, k)
         elif index is not None:
             enough = math.ceil(_SPARE * k * index.nlist / max(1, len(rows)))

@@ -10,6 +10,10 @@ import torch
 
 from core.errors import Cancelled, UserError
 from core.generation.language.loaded import load
+from core.hypernetwork.config import HypernetworkConfig
+from core.hypernetwork.folder import save
+from core.hypernetwork.forms import BYTES
+from core.hypernetwork.network import Hypernetwork
 from core.jobs.context import Context, Control
 from core.jobs.events import Partial
 from core.merged.embedded import EmbeddedModel
@@ -17,10 +21,11 @@ from core.merged.made_rows import MadeRows, MergedToken
 from core.merged.preview import preview
 from core.merged.reading import read_both_ways
 from core.merged.request import MergedRequest
-from core.merged.result import MergedResult
+from core.merged.result import NOTE_TRAINED, MergedResult
 from core.merged.run import merged
 from core.merged.writing import write
 from core.models.bits_per_byte import token_losses
+from core.models.folder import open_model
 from core.transplant.methods.fvt import Fvt
 from core.transplant.methods.random_normal import RandomNormal
 from core.transplant.rows import Shared
@@ -124,6 +129,35 @@ def test_that_random_rows_depend_on_the_seed_alone(tiny: Path, tmp_path: Path) -
 
     assert torch.equal(made(1), made(1))
     assert not torch.equal(made(1), made(2))
+
+
+def test_that_a_hypernetwork_makes_the_rows(tiny: Path, text: Path, tmp_path: Path) -> None:
+    folder = open_model(tiny)
+    config = HypernetworkConfig(
+        width=16,
+        feed_forward=32,
+        layers=1,
+        heads=1,
+        base_width=folder.hidden_size,
+        base_tokens=folder.vocab_size,
+        extra_tokens=BYTES + 1,
+        longest=8,
+        padding=folder.vocab_size + BYTES,
+        untied=True,
+        scaled=True,
+        bias=False,
+        digest="untrained",
+    )
+    torch.manual_seed(0)
+    save(Hypernetwork(config), tmp_path / "network", trained={})
+    zett = {"name": "zett", "hypernetwork": tmp_path / "network"}
+    found = merged(asked(tiny, text, method=zett, lengths="as made"))
+    assert found.note == NOTE_TRAINED
+    assert found.method.startswith("zett hypernetwork=")
+    assert found.vocabulary.size == 300
+    plain = merged(asked(tiny, text, lengths="as made"))
+    assert found.reading.bits_merged != plain.reading.bits_merged
+    assert found.reading.bits_plain == plain.reading.bits_plain
 
 
 def test_that_plain_writing_is_greedy(tiny: Path, tmp_path: Path) -> None:
