@@ -83,13 +83,13 @@ class Decoder:
         """What the model would foretell if its layers ended here: head(final norm(hidden)).
 
         Args:
-            hidden: (…, h) of the residual stream, before the final norm.
+            hidden: (…, h) of the residual stream, before the final norm, on any device.
 
         Returns:
             (…, V) float32 logits; −inf for rows of the head without a token.
         """
         config = self.module.config.get_text_config()
-        logits = self.head(self.final_norm(hidden)).float()
+        logits = self.head(self.final_norm(hidden.to(self.device))).float()
         logits = logits * getattr(config, "logit_scale", None) if _given(config, "logit_scale") else logits
         logits = logits / config.logits_scaling if _given(config, "logits_scaling") else logits
         if _given(config, "final_logit_softcapping"):

@@ -17,7 +17,7 @@ _EQUAL = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What a model made of T tokens. L is the number of its layers.
+    """What a model made of T tokens, all on the CPU. L is the number of its layers.
 
     `hidden`: L + 1 tensors (T, h): the embeddings, then the residual stream after each layer, before the
     final norm. `attention`: L tensors (heads, T, T), rows sum to one; empty where the model keeps none.
@@ -56,15 +56,16 @@ def read(
     """
     decoder.module.set_attn_implementation("eager")
     found = states(decoder, torch.tensor([list(ids)]), attention=True)
-    hidden = tuple(layer[0] for layer in found.hidden)
-    _check_last(decoder, hidden[-1], found.logits[0])
+    hidden = tuple(layer[0].cpu() for layer in found.hidden)
+    logits = found.logits[0].cpu()
+    _check_last(decoder, hidden[-1], logits)
     own = tuple(layer[len(decoder.begin) :].mean(0) for layer in hidden)
     return Reading(
         decoder=decoder,
         ids=tuple(ids),
         hidden=hidden,
-        attention=tuple(layer[0] for layer in found.attention),
-        logits=found.logits[0],
+        attention=tuple(layer[0].cpu() for layer in found.attention),
+        logits=logits,
         mean=own if mean is None else tuple(mean),
         top=top,
     )
@@ -76,7 +77,7 @@ def mean_states(decoder: Decoder, windows: Sequence[Sequence[int]]) -> tuple[tor
     count = 0
     for ids in windows:
         found = states(decoder, torch.tensor([list(ids)]))
-        part = [layer[0, len(decoder.begin) :].double().sum(0) for layer in found.hidden]
+        part = [layer[0, len(decoder.begin) :].cpu().double().sum(0) for layer in found.hidden]
         sums = part if not sums else [a + b for a, b in zip(sums, part, strict=True)]
         count += len(ids) - len(decoder.begin)
     return tuple((total / count).float() for total in sums)
@@ -85,7 +86,7 @@ def mean_states(decoder: Decoder, windows: Sequence[Sequence[int]]) -> tuple[tor
 def _check_last(decoder: Decoder, last: torch.Tensor, logits: torch.Tensor) -> None:
     known = decoder.tokens
     with torch.inference_mode():
-        own, read_off = logits[-1, :known], decoder.read_off(last[-1:])[0, :known]
+        own, read_off = logits[-1, :known], decoder.read_off(last[-1:])[0, :known].cpu()
     if float((own - read_off).abs().max()) > _EQUAL * max(1.0, float(own.abs().max())):
         raise UserError(
             f"The layers of {decoder.name} cannot be read off: a {decoder.folder.family} does more between "

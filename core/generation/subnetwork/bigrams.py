@@ -24,6 +24,7 @@ class Bigrams:
         self.counted = len(pairs)
         self.distinct = len(keys)
         self._vocabulary = vocabulary
+        exact = torch.float32 if torch.device(device).type == "mps" else torch.float64  # which knows no other
         self._keys = keys.to(device)
         self._rows, self._columns = rows.to(device), columns.to(device)
         after = torch.zeros(vocabulary, dtype=torch.float64).index_add_(0, rows, counts.double())
@@ -35,11 +36,11 @@ class Bigrams:
         own = (1 - backing[rows]) * counts / after[rows]
         whole = own + backing[rows] * single[columns]
         self._kinds, self._starts = kinds.to(device), starts.to(device)
-        self._backing, self._single = backing.to(device), single.to(device)
-        self._own = own.to(device)
+        self._backing, self._single = backing.to(device, exact), single.to(device, exact)
+        self._own = own.to(device, exact)
         """Of each pair seen, without what is backed off."""
         self._best = _best(rows, columns, whole, backing, single).to(device)
-        self._entropy = _entropy(rows, columns, whole, backing, single).to(device)
+        self._entropy = _entropy(rows, columns, whole, backing, single).to(device, exact)
 
     def law(self, contexts: torch.Tensor) -> torch.Tensor:
         """(n, V) float64, rows sum to 1, after each of (n,) tokens."""

@@ -34,8 +34,8 @@ class Measuring:
             self._windows[:, skipped + 1 :].reshape(-1),
         )
         self._skipped = skipped
-        self._surprisal = bigrams.surprisal(contexts, following)
-        self._seen = bigrams.seen(contexts, following)
+        self._surprisal = bigrams.surprisal(contexts, following).cpu().double()
+        self._seen = bigrams.seen(contexts, following).cpu()
         self.tokens = len(following)
         self.seen = float(self._seen.double().mean())
         self.entropy = float(bigrams.entropy(contexts).mean()) / math.log(2)
@@ -51,10 +51,11 @@ class Measuring:
                 part[:, self._skipped + 1 :].reshape(-1),
             )
             logits = logits.reshape(len(contexts), -1)
-            surprisals.append(torch.nn.functional.cross_entropy(logits, following, reduction="none").double())
+            own = torch.nn.functional.cross_entropy(logits, following, reduction="none")
+            surprisals.append(own.cpu().double())
             agreeing += int((logits.argmax(-1) == self._bigrams.best(contexts)).sum())
-            crossed = self._bigrams.cross_entropy(logits, contexts).double()
-            divergences += float((crossed - self._bigrams.entropy(contexts)).sum())
+            crossed = self._bigrams.cross_entropy(logits, contexts).cpu().double()
+            divergences += float((crossed - self._bigrams.entropy(contexts).cpu()).sum())
         mine = torch.cat(surprisals)
         return Measured(
             correlation=correlation(mine[self._seen], self._surprisal[self._seen]),

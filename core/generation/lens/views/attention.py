@@ -76,7 +76,7 @@ def rollout(attention: tuple[torch.Tensor, ...]) -> torch.Tensor:
     identity = torch.eye(attention[0].shape[-1], dtype=torch.float64)
     rolled = identity
     for layer in attention:
-        rolled = (layer.mean(0).double().cpu() + identity) / 2 @ rolled
+        rolled = (layer.mean(0).double() + identity) / 2 @ rolled
     return rolled
 
 

@@ -60,7 +60,7 @@ class LogitLens(View):
             best = last.argmax(-1, keepdim=True)
             for number, hidden in enumerate(reading.hidden):
                 ctx.progress(number, reading.layers + 1, "Reading the layers off")
-                log = reading.decoder.read_off(hidden)[:, :known].log_softmax(-1).double()
+                log = reading.decoder.read_off(hidden)[:, :known].cpu().log_softmax(-1).double()
                 found = log.topk(top)
                 chosen = log.gather(1, best)
                 columns = (
