@@ -90,6 +90,15 @@ class HeatText(QWidget):
         said = self._text[part.start : part.end].strip() or "a special token"
         return said if part.value is None else f"{said}: {fixed(part.value, self._places, signed=True)}"
 
+    def tint(self, look: QTextCharFormat, number: int) -> None:
+        """Colour the part at place `number`."""
+        value = self._parts[number].value
+        share = 0.0 if value is None else min(1.0, abs(value) / self._most)
+        if share > FAINTEST and value is not None:
+            color = theme.tokens().before if value > 0 else theme.tokens().after
+            look.setBackground(theme.color(color, STRONGEST * share))
+            look.setFontUnderline(value < 0)
+
     # Where things lie
 
     def _layout(self) -> QTextLayout:
@@ -101,12 +110,8 @@ class HeatText(QWidget):
         units = _units(self._text)
         formats = []
         for number, part in enumerate(self._parts):
-            share = 0.0 if part.value is None else min(1.0, abs(part.value) / self._most)
             look = QTextCharFormat()
-            if share > FAINTEST and part.value is not None:
-                color = tokens.before if part.value > 0 else tokens.after
-                look.setBackground(theme.color(color, STRONGEST * share))
-                look.setFontUnderline(part.value < 0)
+            self.tint(look, number)
             if number in self._marked or number == self._at:
                 look.setTextOutline(QPen(theme.color(tokens.text), 0.6))
                 look.setFontUnderline(True)
