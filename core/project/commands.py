@@ -52,11 +52,17 @@ def check_project(request: kinds.CheckProjectRequest, ctx: Context) -> kinds.Che
 def list_runs(request: kinds.ListRunsRequest, ctx: Context) -> kinds.ListRunsResult:
     with _for_reading(request.project) as project:
         runs = project.runs()
+        found = project.find_text(request.find) if request.find is not None else None
+    wanted = set(kinds.RunLine.model_fields) - {"found"}
     return kinds.ListRunsResult(
         rows=[
-            kinds.RunLine.model_validate(run.model_dump(include=set(kinds.RunLine.model_fields)))
+            kinds.RunLine(
+                **run.model_dump(include=wanted), found=str(found[run.id]) if found is not None else ""
+            )
             for run in runs
-            if request.kind in (None, run.kind) and request.status in (None, run.status)
+            if request.kind in (None, run.kind)
+            and request.status in (None, run.status)
+            and (found is None or run.id in found)
         ]
     )
 

@@ -111,6 +111,11 @@ class ListRunsRequest(Request):
     )
     kind: str | None = Field(None, title="Kind", description="Only runs of this kind, say transplant.")
     status: str | None = Field(None, title="Status", description="Only runs in this state, say done.")
+    find: str | None = Field(
+        None,
+        title="Find",
+        description="Only runs with these words in what they were asked to read or have written.",
+    )
 
 
 class RunLine(BaseModel):
@@ -125,6 +130,8 @@ class RunLine(BaseModel):
     headline: Metric | None
     summary: str
     note: str
+    found: str = ""
+    """Where the words that were sought stand."""
 
 
 class ListRunsResult(Result):

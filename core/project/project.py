@@ -32,6 +32,7 @@ from core.project.records import (
     Change,
     ChangeKind,
     CheckReport,
+    Excerpt,
     MetricRecord,
     ProjectInfo,
     RunRecord,
@@ -152,6 +153,13 @@ class Project:
     def runs(self, include_deleted: bool = False) -> list[RunRecord]:
         """All runs, newest first, without result, provenance and traceback: `run` has those."""
         return self._read(lambda repository: repository.runs(include_deleted=include_deleted))
+
+    def find_text(self, words: str) -> dict[int, Excerpt]:
+        """Run → where these words stand, in any case, in what it was asked to read or has written.
+
+        Reads the texts of all runs: not for the main thread.
+        """
+        return self._read(lambda repository: repository.find_text(words))
 
     def counts(self) -> tuple[int, int]:
         """How many runs and assets are listed; quick, however many there are."""

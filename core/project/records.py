@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -67,6 +67,17 @@ class RunRecord(_Record):
         return RunSpec(
             kind=self.kind, request=self.request, seed=self.seed, device=self.device, title=self.title
         )
+
+
+class Excerpt(NamedTuple):
+    """What was found in a text, as it is written there, and what stands around it, in one line."""
+
+    before: str
+    match: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.before}{self.match}{self.after}"
 
 
 class MetricRecord(_Record):

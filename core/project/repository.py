@@ -18,10 +18,17 @@ from sqlalchemy.orm import Session, undefer
 
 from core.errors import UserError
 from core.jobs.request import RunSpec
-from core.project import history
+from core.project import history, transcripts
 from core.project.finishing import Outcome
 from core.project.portable import PortablePaths, exists
-from core.project.records import ArtifactRecord, AssetRecord, MetricRecord, ProjectInfo, RunRecord
+from core.project.records import (
+    ArtifactRecord,
+    AssetRecord,
+    Excerpt,
+    MetricRecord,
+    ProjectInfo,
+    RunRecord,
+)
 from core.project.schema import ArtifactRow, AssetRow, MetricRow, ProjectRow, RunRow, ViewRow
 
 LIVE = ("running", "paused")
@@ -67,6 +74,9 @@ class Repository:
         if not include_deleted:
             query = query.where(~RunRow.deleted)
         return [self._run_record(row, whole=False) for row in self._session.scalars(query)]
+
+    def find_text(self, words: str) -> dict[int, Excerpt]:
+        return transcripts.find(self._session, words)
 
     def counts(self) -> tuple[int, int]:
         """How many runs and assets there are, without those in the bin and those forgotten."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,8 @@ from app.figures import MISSING, decimals, duration, exact_time, fixed, when
 from app.panels.runs.asked import asked_for, kind_title
 from app.panels.runs.filter import Sought, parse
 from app.widgets.table import RAW
-from core.project.records import RunRecord, Status
+from app.widgets.tooltip import tooltip
+from core.project.records import Excerpt, RunRecord, Status
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -63,7 +64,7 @@ def make_row(run: RunRecord) -> Row:
     text = " ".join((str(run.id), kind, run.title, method, run.status, run.note)).casefold()
     figure = run.headline.value if run.headline else None
     day = (run.started or run.created).astimezone().date()
-    return Row(run, kind, method, Sought(text, fields, figure, run.seconds, day))
+    return Row(run, kind, method, Sought(text, fields, figure, run.seconds, day, run.id))
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ class RunModel(QAbstractTableModel):
         self._places: dict[int, int] = {}
         self._filter = parse("")
         self._kind = ""
+        self._found: Mapping[str, Mapping[int, Excerpt]] = {}
         self._sorted = (AT["run"], Qt.SortOrder.DescendingOrder)
         self._shares: dict[int, tuple[float | None, str]] = {}
         self._places_after_point = 0
@@ -163,8 +165,28 @@ class RunModel(QAbstractTableModel):
 
     def set_filter(self, text: str, kind: str) -> None:
         """Show only runs of `kind` (of all, when empty) that the filter holds."""
-        self._filter, self._kind = parse(text), kind
+        self._filter, self._kind = parse(text, elsewhere=self._found), kind
         self._arrange()
+
+    def set_found(self, found: Mapping[str, Mapping[int, Excerpt]]) -> None:
+        """Word → run → where it stands in the run's texts: such runs are held, too, and show the place."""
+        self._found = found
+        self.set_filter(self._filter.text, self._kind)
+        if self._shown:
+            column = AT["what"]
+            self.dataChanged.emit(self.index(0, column), self.index(len(self._shown) - 1, column))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The plain words of the filter."""
+        return self._filter.words
+
+    def excerpt(self, place: int) -> Excerpt | None:
+        """Where the words stand in the texts of a run that is shown for that."""
+        run_id = self._shown[place].run.id
+        return next(
+            (self._found[word][run_id] for word in self.words if run_id in self._found.get(word, ())), None
+        )
 
     def set_progress(self, run_id: int, share: float | None, stage: str) -> None:
         """How far a running run is, 0 to 1 (None: it cannot say)."""
@@ -272,7 +294,10 @@ class RunModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole and column.key == "state":
             return QColor(getattr(theme.tokens(), STATE_COLOURS[row.run.status]))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(row.run, column.key)
+            return self._tip(row.run, column.key, index.row())
+        if role == Qt.ItemDataRole.AccessibleTextRole and column.key == "what":
+            excerpt = self.excerpt(index.row())
+            return f"{row.run.title}; in its text: {excerpt}" if excerpt is not None else row.run.title
         if role == Qt.ItemDataRole.EditRole and column.key == "what":
             return row.run.title
         if role == Qt.ItemDataRole.AccessibleTextRole and column.key == "run":
@@ -313,7 +338,9 @@ class RunModel(QAbstractTableModel):
             else f"{run.status} {min(max(share, 0.0), 1.0):.0%}".replace("%", " %")
         )
 
-    def _tip(self, run: RunRecord, key: str) -> str | None:
+    def _tip(self, run: RunRecord, key: str, place: int) -> str | None:
+        if key == "what" and (excerpt := self.excerpt(place)) is not None:
+            return tooltip(f"{run.title}\n{excerpt}")
         if key == "state":
             return self._state_tip(run)
         if key == "figure" and run.headline is not None:

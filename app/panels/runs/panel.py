@@ -21,7 +21,8 @@ from app.panels.runs.table import RunTable
 
 if TYPE_CHECKING:
     from app.session import Session
-    from core.project.records import RunRecord
+    from core.project.project import Project
+    from core.project.records import Excerpt, RunRecord
 
 MENU = (
     *("open", "compare", "", "again", "resume", "stop", "", "rename", "note"),
@@ -32,6 +33,10 @@ BESIDE = ("open", "resume", "stop")
 NOTHING_YET = (
     "No runs yet: whatever you run in this project is listed here, with all that is needed to repeat it."
 )
+REST = 250
+"""Milliseconds of quiet before what was typed is looked for in texts."""
+SHORTEST = 3
+"""Letters of a word that is looked for there."""
 LEAST_HEIGHT = 130
 """Of the table, and of what is below it."""
 
@@ -60,6 +65,9 @@ class RunsPanel(Panel):
         """Runs to be selected once they are there."""
         self._reveal = False
         """Whether no filter may hide them."""
+        self._seeking = QTimer(self)
+        self._seeking.setSingleShot(True)
+        self._seeking.setInterval(REST)
         self._fresh = True
         """Whether the newest run is to be shown, once the runs are read."""
         self._lay_out()
@@ -103,6 +111,8 @@ class RunsPanel(Panel):
         theme.current().changed.connect(self.table.viewport().update)
         self.kinds.currentChanged.connect(self._narrow)
         self.bar.filter.textChanged.connect(self._narrow)
+        self.bar.filter.textChanged.connect(lambda _: self._seeking.start())
+        self._seeking.timeout.connect(self._seek)
         self.bar.filter.returnPressed.connect(self.table.setFocus)
         self.table.chosen.connect(self._on_chosen)
         self.table.opened.connect(session.open_run)
@@ -135,6 +145,8 @@ class RunsPanel(Panel):
     def _on_rows(self, changed: frozenset[int]) -> None:
         """Other runs may be there than before: the kinds, what was wanted and the words follow."""
         self._arrive()
+        if self.model.words:
+            self._seeking.start()
         if self._fresh and not changed and not self._wanted and self.model.rowCount():
             self._fresh = False
             if not self.table.selected():
@@ -157,6 +169,20 @@ class RunsPanel(Panel):
     @Slot()
     def _narrow(self) -> None:
         self.model.set_filter(self.bar.filter.text(), self.kinds.kind)
+        self._show_state()
+
+    @Slot()
+    def _seek(self) -> None:
+        """Look for the filter's words in the texts of all runs, which takes a while."""
+        words = [word for word in self.model.words if len(word) >= SHORTEST]
+        project = self.session.project
+        if not words or project is None:
+            self._found({})
+            return
+        self.session.ask(_find, project, words, then=self._found, owner=self, key="found")
+
+    def _found(self, found: dict[str, dict[int, Excerpt]]) -> None:
+        self.model.set_found(found)
         self._show_state()
 
     @Slot()
@@ -307,6 +333,10 @@ class RunsPanel(Panel):
             command("export", "Export the table of runs"),
             Command("runs.filter", "Filter the runs", self.bar.focus_filter, enabled=self.isVisible),
         ]
+
+
+def _find(project: Project, words: Sequence[str]) -> dict[str, dict[int, Excerpt]]:
+    return {word: project.find_text(word) for word in words}
 
 
 def _card(inner: QWidget, margin: int) -> QFrame:

@@ -36,6 +36,7 @@ from app.widgets.table import MARGIN, CellDelegate, Table, as_text
 
 if TYPE_CHECKING:
     from app.session import Session
+    from core.project.records import Excerpt
 
 Index = QModelIndex | QPersistentModelIndex
 BOX, BOX_LEFT, BOX_ROOM = 14, 11, 32
@@ -47,13 +48,52 @@ class RunDelegate(CellDelegate):
     """Draws the box that shows and toggles the selection; edits titles in a plain line."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        if COLUMNS[index.column()].key != "run":
+        key = COLUMNS[index.column()].key
+        model = index.model()
+        excerpt = model.excerpt(index.row()) if key == "what" and isinstance(model, RunModel) else None
+        if excerpt is not None:
+            self._paint_found(painter, option, index, excerpt)
+            return
+        if key != "run":
             super().paint(painter, option, index)
             return
         self.paint_text(painter, option, index, QColor(theme.tokens().text), BOX_ROOM - MARGIN)
         own: Any = option
         painter.save()
         _draw_box(painter, own.rect, bool(own.state & QStyle.StateFlag.State_Selected))
+        painter.restore()
+
+    def _paint_found(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: Index, excerpt: Excerpt
+    ) -> None:
+        """The title, and at its right where the words stand in the run's texts, these set apart."""
+        own: Any = QStyleOptionViewItem(option)
+        self.initStyleOption(own, index)
+        title, own.text = own.text, ""
+        own.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, own, painter, own.widget)
+        room = own.rect.adjusted(MARGIN, 0, -MARGIN, 0)
+        painter.save()
+        painter.setFont(own.font)
+        metrics, tokens = painter.fontMetrics(), theme.tokens()
+        match = metrics.elidedText(excerpt.match, Qt.TextElideMode.ElideRight, room.width() // 2)
+        wide = metrics.horizontalAdvance(match)
+        around = max(0, (room.width() - wide) // 4)
+        before = metrics.elidedText(excerpt.before, Qt.TextElideMode.ElideLeft, around)
+        after = metrics.elidedText(excerpt.after, Qt.TextElideMode.ElideRight, around)
+        left = room.right() - sum(map(metrics.horizontalAdvance, (before, match, after)))
+        middle = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+        painter.setPen(QColor(tokens.text))
+        short = metrics.elidedText(title, own.textElideMode, max(0, left - room.left() - 16))
+        painter.drawText(room, middle, short)
+        for words, color in ((before, tokens.muted), (match, tokens.text), (after, tokens.muted)):
+            place = QRect(left, room.top(), metrics.horizontalAdvance(words) + 1, room.height())
+            if words is match:
+                mark = QRectF(left - 1, room.center().y() - metrics.height() / 2, wide + 2, metrics.height())
+                painter.fillRect(mark, theme.color(tokens.warning, 0.28))
+                painter.fillRect(QRectF(mark.left(), mark.bottom(), mark.width(), 1), QColor(tokens.warning))
+            painter.setPen(QColor(color))
+            painter.drawText(place, middle, words)
+            left += place.width() - 1
         painter.restore()
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:

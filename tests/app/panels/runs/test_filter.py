@@ -113,3 +113,11 @@ def test_that_thousands_may_be_written_with_commas() -> None:
     run = make_row(record(headline=Metric(name="tokens a second", value=12_310.4))).sought
     assert parse(">12,310")(run)
     assert not parse(">12,311")(run)
+
+
+def test_that_words_in_the_texts_of_a_run_hold_it_too() -> None:
+    elsewhere = {"best of": {14}, "lamp": {3}}
+    assert parse('"best of"', TODAY, elsewhere)(RUN)
+    assert parse('"best of" state:done', TODAY, elsewhere)(RUN)
+    assert not parse("lamp", TODAY, elsewhere)(RUN)
+    assert parse('took>60 "Best of" prose method:omp', TODAY).words == ("best of", "prose")

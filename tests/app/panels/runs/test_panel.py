@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from app.panels.runs.model import AT
 from app.panels.runs.panel import RunsPanel
 from app.session import Session
-from core.jobs.events import Progress
+from core.jobs.events import Finished, Progress
+from core.jobs.request import RunSpec
 from core.project.project import Project
 from tests.app.panels.runs.grafting import Lab
 
@@ -390,3 +391,26 @@ def test_that_every_button_says_why_it_cannot_be_pressed(lab: Lab, show: Show) -
             assert button.toolTip(), button.text()
             assert button.accessibleDescription(), button.text()
     assert os.environ["QT_QPA_PLATFORM"] == "offscreen" or panel.isVisible()
+
+
+def test_that_runs_are_found_by_what_they_have_written(qtbot: QtBot, lab: Lab, show: Show) -> None:
+    spec = RunSpec(kind="generate", request={"models": ["/m"], "prompt": "It was the best of tim"})
+    written = lab.project.add_run(spec, title="prose-bpe").result()
+    lab.project.start_run(written).result()
+    result = {"texts": ["es, it was the worst of\ntimes"], "prompts": ["It was the best of tim"]}
+    lab.project.finish_run(written, Finished(status="cancelled", result=result)).result()
+    lab.done("first", 2.5)
+    panel = show()
+    panel.bar.filter.setText('"WORST of times"')
+    qtbot.waitUntil(lambda: titles(panel) == ["prose-bpe"])
+    excerpt = panel.model.excerpt(0)
+    assert excerpt is not None
+    assert excerpt.match == "worst of times"
+    cell = panel.model.index(0, AT["what"])
+    assert "worst of times" in panel.model.data(cell, Qt.ItemDataRole.AccessibleTextRole)
+    before = panel.table.viewport().grab().toImage()
+    panel.model.set_found({})
+    assert panel.model.rowCount() == 0
+    panel.bar.filter.clear()
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 2)
+    assert panel.table.viewport().grab().toImage() != before
