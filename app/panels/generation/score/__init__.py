@@ -1,0 +1,1 @@
+"""Score: bits per byte of any text under one to four models."""
