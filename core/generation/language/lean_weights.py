@@ -13,11 +13,24 @@ _ROTARY = ("default", "linear", "llama3", "yarn")
 
 
 class Linear(NamedTuple):
-    """A layer ``x W.T + b``."""
+    """A layer ``x W + b``.
+
+    The weight lies row by row of the input, the other way round than in torch's own layers: one text at a
+    time is bound by fetching weights, and torch reads them twice as fast in this order when they are not in
+    the processor's cache, and no slower when they are.
+    """
 
     weight: torch.Tensor
-    """(out, in)."""
+    """(in, out)."""
     bias: torch.Tensor | None
+
+    def of(self, x: torch.Tensor) -> torch.Tensor:
+        """(n, in) to (n, out)."""
+        return torch.mm(x, self.weight) if self.bias is None else torch.addmm(self.bias, x, self.weight)
+
+    def added(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        """x + what it makes of y."""
+        return torch.addmm(x if self.bias is None else x + self.bias, y, self.weight)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +61,7 @@ class LeanWeights:
     layers: tuple[Layer, ...]
     norm: torch.Tensor
     """(h,)."""
-    head: torch.Tensor
-    """(V, h)."""
+    head: Linear
     epsilon: float
     heads: int
     kv_heads: int
@@ -59,7 +71,7 @@ class LeanWeights:
 
     def turns(self, length: int) -> torch.Tensor:
         """(2, length, 1, 2, width / 2): cosines, and sines with the sign that the turned half gets."""
-        positions = torch.arange(length, device=self.head.device)[None]
+        positions = torch.arange(length, device=self.norm.device)[None]
         cos, sin = self.rotary(self.norm, positions)
         half = (length, 1, 2, self.width // 2)
         sign = sin.new_tensor([-1.0, 1.0]).view(2, 1)
@@ -76,13 +88,17 @@ def lean_weights(module: Any) -> LeanWeights | None:
         return None
     body = module.model
     width = int(getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads)
+    tied = module.lm_head.weight is body.embed_tokens.weight
     with torch.no_grad():
+        head = _one(module.lm_head)
         layers = tuple(_layer(block) for block in body.layers)
+    if tied:
+        body.embed_tokens.weight.data = module.lm_head.weight.data
     return LeanWeights(
         embedding=body.embed_tokens.weight.detach(),
         layers=layers,
         norm=body.norm.weight.detach(),
-        head=module.lm_head.weight.detach(),
+        head=head,
         epsilon=float(config.rms_norm_eps),
         heads=int(config.num_attention_heads),
         kv_heads=int(config.num_key_value_heads),
@@ -110,10 +126,8 @@ def _one(*parts: Any) -> Linear:
     """Linear layers of the same input as one. Their weights become views of it, so nothing is held twice."""
     biases = [part.bias for part in parts]
     bias = None if any(bias is None for bias in biases) else torch.cat([bias.detach() for bias in biases])
-    if len(parts) == 1:
-        return Linear(parts[0].weight.detach(), bias)
-    weight = torch.cat([part.weight.detach() for part in parts])
-    rows = weight.split([part.weight.shape[0] for part in parts])
-    for part, view in zip(parts, rows, strict=True):
-        part.weight.data = view
+    weight = torch.cat([part.weight.detach().t() for part in parts], dim=1)
+    columns = weight.split([part.weight.shape[0] for part in parts], dim=1)
+    for part, view in zip(parts, columns, strict=True):
+        part.weight.data = view.t()
     return Linear(weight, bias)
