@@ -14,7 +14,7 @@ from core.generation.decoding.draw import nothing_left
 from core.generation.decoding.law import Seen
 from core.generation.decoding.text import Text
 from core.generation.language.language_model import LanguageModel, State
-from core.generation.result_parts import Alternative, Stopped, TokenRecord
+from core.generation.result_parts import Stopped, TokenRecord
 from core.generation.sampled import Drawn
 from core.generation.samplers import Sampler
 from core.jobs.context import Context
@@ -160,21 +160,24 @@ class Writing:
         seen = token.seen
         ids, values = seen.top if seen is not None else ((), ())
         labels = self._labels
-        return TokenRecord(
-            id=token.id,
-            text=labels[token.id],
-            start=self.text.place(token.start),
-            end=self.text.place(token.end),
-            logprob=seen.logprob if seen is not None else None,
-            sampled=token.sampled,
-            rank=seen.rank if seen is not None else None,
-            entropy=seen.entropy if seen is not None else None,
-            alternatives=tuple(
-                Alternative(id=id, text=labels[id], logprob=value)
-                for id, value in zip(ids, values, strict=True)
-                if value > float("-inf")
-            ),
-            ms=round(token.ms, 3),
+        # Of plain data, which is made into records in one go.
+        return TokenRecord.model_validate(
+            {
+                "id": token.id,
+                "text": labels[token.id],
+                "start": self.text.place(token.start),
+                "end": self.text.place(token.end),
+                "logprob": seen.logprob if seen is not None else None,
+                "sampled": token.sampled,
+                "rank": seen.rank if seen is not None else None,
+                "entropy": seen.entropy if seen is not None else None,
+                "alternatives": [
+                    {"id": id, "text": labels[id], "logprob": value}
+                    for id, value in zip(ids, values, strict=True)
+                    if value > float("-inf")
+                ],
+                "ms": round(token.ms, 3),
+            }
         )
 
 

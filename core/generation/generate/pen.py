@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from core.generation.decoding.draw import chance
 from core.generation.decoding.law import BITS
 from core.generation.decoding.text import Text
 from core.generation.decoding.writing import Decoding, Labels, Writing
 from core.generation.generate.beginnings import Beginnings
+from core.generation.generate.kept import Kept
 from core.generation.generate.request import GenerateRequest
 from core.generation.generate.stream import Stream
 from core.generation.language.language_model import LanguageModel
@@ -22,6 +23,9 @@ AT_ONCE = 16
 class Pen:
     """Args:
     place: the model's among the request's.
+    prompts: as they were given.
+    file: where whole transcripts go.
+    bare: keep no alternatives in `transcripts`.
     """
 
     def __init__(
@@ -32,6 +36,10 @@ class Pen:
         request: GenerateRequest,
         decoding: Decoding,
         stream: Stream,
+        prompts: Sequence[str],
+        file: Kept,
+        *,
+        bare: bool,
     ) -> None:
         self.transcripts: list[Transcript] = []
         self.done = False
@@ -39,6 +47,7 @@ class Pen:
         """Of those that are written together, the one at hand."""
         self._language, self._place, self._beginnings = language, place, beginnings
         self._request, self._decoding, self._stream = request, decoding, stream
+        self._prompts, self._file, self._bare = prompts, file, bare
         self._labels = Labels(language)
         self._writings: dict[int, Writing] = {}
         self._stopped: set[int] = set()
@@ -82,9 +91,16 @@ class Pen:
             yield "on"  # so that the last step's time counts
             for number, writing in self._writings.items():
                 records = self._stream.end(self._place * count + number)
-                self.transcripts.append(self._transcript(*divmod(number, samples), writing, records))
+                self._keep(self._transcript(*divmod(number, samples), writing, records))
             self._writings, self._stopped = {}, set()
             self.group += 1
+
+    def _keep(self, transcript: Transcript) -> None:
+        self._file.add(transcript, name=self._language.name, said=self._prompts[transcript.prompt])
+        if self._bare:
+            tokens = tuple(token.model_copy(update={"alternatives": ()}) for token in transcript.tokens)
+            transcript = transcript.model_copy(update={"tokens": tokens})
+        self.transcripts.append(transcript)
 
     def _writing(self, prompt: int, sample: int) -> Writing:
         begin = self._beginnings.of(prompt, sample)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 from core.errors import UserError
 from core.generation.decoding.writing import Decoding
 from core.generation.generate.beginnings import Beginnings
 from core.generation.generate.job import GENERATE
+from core.generation.generate.kept import kept, output
 from core.generation.generate.pen import Pen
 from core.generation.generate.prompts import read_prompts
 from core.generation.generate.request import GenerateRequest
@@ -17,7 +16,6 @@ from core.generation.generate.result import GenerationResult, same_bytes
 from core.generation.generate.stream import Stream
 from core.generation.language.opened import open_language_model
 from core.generation.language.resident import residents
-from core.generation.result_parts import Transcript
 from core.jobs.context import Context
 from core.jobs.registry import job
 
@@ -35,7 +33,7 @@ def generate(request: GenerateRequest, ctx: Context) -> GenerationResult:
     prompts = read_prompts(request.prompts) if request.prompts is not None else [request.prompt]
     if len(request.forced) > len(request.models):
         raise UserError("There are more lists of first tokens than models.", field="forced")
-    out = _out(request, ctx)
+    out = output(request, ctx)
     ctx.progress(0, len(request.models), "Opening models")
     languages = []
     for number, path in enumerate(request.models, 1):
@@ -50,21 +48,18 @@ def generate(request: GenerateRequest, ctx: Context) -> GenerationResult:
     ctx.emit(
         {"part": "begun", "transcripts": list(_expected(request, all_beginnings)), "residents": residents()}
     )
-    pens = [
-        Pen(language, place, beginnings, request, decoding, stream)
-        for place, (language, beginnings) in enumerate(zip(languages, all_beginnings, strict=True))
-    ]
-    _write(pens, request, stream, ctx, len(prompts))
+    with kept(out) as file:
+        pens = [
+            Pen(language, place, beginnings, request, decoding, stream, prompts, file, bare=many)
+            for place, (language, beginnings) in enumerate(zip(languages, all_beginnings, strict=True))
+        ]
+        _write(pens, request, stream, ctx, len(prompts))
+    if many and request.alternatives:
+        ctx.warn(f"With so many texts the alternatives of each token are kept only in {out.name}.")
     transcripts = [transcript for pen in pens for transcript in pen.transcripts]
-    names = [language.name for language in languages]
-    _keep(out, transcripts, names, prompts)
-    if many:
-        transcripts = [_bare(transcript) for transcript in transcripts]
-        if request.alternatives:
-            ctx.warn(f"With so many texts the alternatives of each token are kept only in {out.name}.")
     first = [transcript.text for transcript in transcripts if transcript.prompt == transcript.sample == 0]
     return GenerationResult(
-        models=names,
+        models=[language.name for language in languages],
         prompts=prompts,
         transcripts=transcripts,
         texts=[transcript.text for transcript in transcripts],
@@ -96,34 +91,3 @@ def _expected(
         for prompt, plain in enumerate(beginnings.plain):
             for sample in range(request.samples):
                 yield {"model": model, "prompt": prompt, "sample": sample, "prefix": plain.prefix}
-
-
-def _bare(transcript: Transcript) -> Transcript:
-    tokens = tuple(token.model_copy(update={"alternatives": ()}) for token in transcript.tokens)
-    return transcript.model_copy(update={"tokens": tokens})
-
-
-def _out(request: GenerateRequest, ctx: Context) -> Path:
-    if request.out is None:
-        return ctx.artifact("transcripts.jsonl")
-    out = request.out.expanduser().absolute()
-    if out.is_dir():
-        raise UserError(f"{out} is a folder; name a file in it.", field="out")
-    if not out.parent.is_dir():
-        raise UserError(f"There is no folder {out.parent} to write {out.name} to.", field="out")
-    return out
-
-
-def _keep(out: Path, transcripts: list[Transcript], names: list[str], prompts: list[str]) -> None:
-    """All transcripts, one a line."""
-    partial = out.with_name(f"{out.name}.partial")
-    try:
-        with partial.open("w", encoding="utf-8", newline="\n") as file:
-            for transcript in transcripts:
-                line = {"name": names[transcript.model], "said": prompts[transcript.prompt]}
-                file.write(
-                    json.dumps({**line, **transcript.model_dump(mode="json")}, ensure_ascii=False) + "\n"
-                )
-        partial.replace(out)
-    except OSError as error:
-        raise UserError(f"{out} cannot be written: {error.strerror or error}.", field="out") from None

@@ -50,7 +50,9 @@ def test_that_both_models_write_in_step_and_everything_is_kept(tmp_path: Path) -
     assert result.same_bytes == same_bytes(result.texts) > 0
     assert f"for {result.same_bytes} bytes, then turns: “" in result.summary()
     lines = [json.loads(line) for line in Path(str(result.out)).read_text(encoding="utf-8").splitlines()]
-    assert [Transcript.model_validate(line) for line in lines] == result.transcripts
+    whole = sorted((Transcript.model_validate(line) for line in lines), key=lambda one: one.model)
+    assert whole == result.transcripts
+    assert {(line["name"], line["said"]) for line in lines} == {(name, PROMPT) for name in STARTERS}
     check_events(events, result)
 
 
@@ -108,7 +110,6 @@ def test_that_alternatives_of_many_texts_are_only_in_the_file(tmp_path: Path) ->
     lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     assert len(lines) == 17
     assert all(len(token["alternatives"]) == 3 for line in lines for token in line["tokens"])
-    assert "only in all.jsonl" in result.warnings[0] if result.warnings else True
 
 
 @pytest.mark.parametrize("boundary", ["plain", "healing", "exact"])
