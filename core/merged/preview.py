@@ -18,7 +18,7 @@ _WRITTEN_A_SECOND = 120
 
 def preview(request: MergedRequest) -> Preview:
     """Never raises. Reads the model's headers and the sizes of texts."""
-    from core.merged.sizes import memory_needed
+    from core.merged.sizes import kept_bytes, memory_needed
     from core.models.folder import open_model
     from core.models.result import model_words
     from core.sizes import bytes_in_words
@@ -27,12 +27,14 @@ def preview(request: MergedRequest) -> Preview:
 
     problems: list[Problem] = []
     notes: dict[str, str] = {}
-    memory = None
+    memory = disk = None
     try:
         model = open_model(request.model, field="model")
         find_tokenizer(request.model, field="model")
         notes["model"] = model_words(model.family, model.parameters, model.vocab_size)
         memory = memory_needed(request, model.parameters, model.hidden_size) + _LIBRARIES
+        if request.cache:
+            disk = kept_bytes(request, model.hidden_size)
         rows = bytes_in_words(2 * request.size * model.hidden_size)
         notes["size"] = f"{rows} of rows in 16 bits"
         if not model.is_causal_lm:
@@ -54,7 +56,13 @@ def preview(request: MergedRequest) -> Preview:
         + request.size / _ROWS_A_SECOND[request.index]
         + 2 * request.max_bytes / _WRITTEN_A_SECOND
     )
-    return Preview(problems=problems, notes=notes, seconds=None if problems else seconds, memory_bytes=memory)
+    return Preview(
+        problems=problems,
+        notes=notes,
+        seconds=None if problems else seconds,
+        memory_bytes=memory,
+        disk_bytes=disk,
+    )
 
 
 def _methods(request: MergedRequest) -> list[Problem]:

@@ -140,6 +140,7 @@ class MergedRequest(Request):
     cache: bool = Field(
         True,
         title="Keep the index",
-        description="So that it need not be built again for the same model, texts and settings.",
+        description="So that it need not be built again for the same model, texts and settings. The last "
+        "three are kept.",
         json_schema_extra={"advanced": True},
     )

@@ -20,7 +20,7 @@ from core.jobs.context import Context
 from core.merged.request import IndexKind
 from core.merged.sizes import GRAPH, index_bytes, lists_for
 
-_ROWS = 16_384
+_ROWS = 8_192
 """Rows that are worked on between two looks for a stop."""
 _ROWS_OF_GRAPH = 256
 _ROUNDS = 8
@@ -150,13 +150,9 @@ def _lists(rows: Half, longest: float, ctx: Context) -> Any:
     chosen = np.sort(random.choice(len(rows), most, replace=False))
     points = _equally_long(rows[chosen], longest)
     centres = points[np.sort(random.choice(most, count, replace=False))]
+    centres = centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-12)
     for done in range(_ROUNDS):
-        ctx.progress(done, _ROUNDS, "Finding the lists")
-        means = faiss.Kmeans(
-            width, count, niter=1, seed=ctx.seed + 1234, spherical=True, min_points_per_centroid=1
-        )
-        means.train(points, init_centroids=centres)
-        centres = np.asarray(means.centroids)
+        centres = _nearer(points, centres, (done, _ROUNDS), ctx)
     quantizer = faiss.IndexFlatIP(width)
     quantizer.add(centres)
     index = faiss.IndexIVFScalarQuantizer(
@@ -164,6 +160,23 @@ def _lists(rows: Half, longest: float, ctx: Context) -> Any:
     )
     index.train(points)  # the centres are there: it only learns how to write numbers in 8 bits
     return index
+
+
+def _nearer(
+    points: NDArray[np.float32], centres: NDArray[np.float32], part: tuple[int, int], ctx: Context
+) -> NDArray[np.float32]:
+    """One round of k-means on a sphere: each centre becomes the mean direction of the points nearest it."""
+    nearest = faiss.IndexFlatIP(points.shape[1])
+    nearest.add(centres)
+    sums = np.zeros_like(centres)
+    for first in range(0, len(points), _ROWS):
+        ctx.progress(part[0] + first / len(points), part[1], "Finding the lists")
+        block = points[first : first + _ROWS]
+        _, found = nearest.search(block, 1)
+        np.add.at(sums, found[:, 0], block)
+    norms = np.linalg.norm(sums, axis=1, keepdims=True)
+    moved = np.where(norms > 0, sums / np.maximum(norms, 1e-12), centres)
+    return np.ascontiguousarray(moved, dtype=np.float32)
 
 
 def _equally_long(rows: NDArray[Any], longest: float) -> NDArray[np.float32]:

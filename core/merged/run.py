@@ -303,7 +303,7 @@ class _Merging:
             large,
             ends=self._language.ends,
             most=self._request.max_bytes,
-            leading=1 if self._language.puts_space and not self._request.prompt else 0,
+            leading=self._language.puts_space and not self._request.prompt,
             tell=self._teller("plain" if large is None else "merged"),
             ctx=self._ctx,
         )

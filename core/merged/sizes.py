@@ -14,9 +14,14 @@ _FLOAT = 4
 
 
 def memory_needed(request: MergedRequest, parameters: int, width: int) -> int:
-    """Bytes: the model, the rows in 16 bits, the index, and what it takes to work with them."""
-    rows = request.size * (2 * width + 4 * request.longest + 8)
-    return _FLOAT * parameters + rows + index_bytes(request.index, request.size, width) + _WORKING
+    """Bytes: the model, what is kept, and what it takes to work with them."""
+    return _FLOAT * parameters + kept_bytes(request, width) + _WORKING
+
+
+def kept_bytes(request: MergedRequest, width: int) -> int:
+    """Of the tokens, their rows in 16 bits, and the index."""
+    rows = request.size * (2 * width + _FLOAT * request.longest + 8)
+    return rows + index_bytes(request.index, request.size, width)
 
 
 def index_bytes(kind: IndexKind, count: int, width: int) -> int:

@@ -50,7 +50,7 @@ def write(
     *,
     ends: frozenset[int],
     most: int,
-    leading: int,
+    leading: bool,
     tell: Callable[[list[WrittenPiece]], None],
     ctx: Context,
 ) -> Written:
@@ -58,7 +58,7 @@ def write(
 
     Args:
         large: None for plain decoding, in the same loop.
-        leading: bytes at the start that are none of the text: the space that SentencePiece puts there.
+        leading: a space at the very start is none of the text: SentencePiece puts it there.
     """
     stage = "Writing plainly" if large is None else "Writing with the large vocabulary"
     cache = model.start()
@@ -86,7 +86,9 @@ def write(
         if not merged and id in ends:
             stopped = "end"
             break
-        some = b"".join(spelt[id] or b"" for id in ids)[leading if not pieces else 0 :]
+        some = b"".join(spelt[id] or b"" for id in ids)
+        if leading and not pieces:
+            some = some.removeprefix(b" ")
         pieces.append(
             WrittenPiece(
                 text=shown(some), start=len(data), end=len(data) + len(some), merged=merged, pieces=len(ids)

@@ -165,8 +165,8 @@ class _SoFar:
 
     ctx: Context
     tell: bool
-    skipped: int = 0
-    """Bytes at the start that are none of the text: the space that SentencePiece puts there."""
+    leading: bool = False
+    """A space at the very start is none of the text: SentencePiece puts it there."""
     pieces: list[DraftPiece] = field(default_factory=list)
     data: bytearray = field(default_factory=bytearray)
     _told: int = 0
@@ -175,8 +175,8 @@ class _SoFar:
     def add(self, some: list[Piece], number: int) -> None:
         for piece in some:
             data = piece.data
-            if self.skipped:
-                data, self.skipped = data[self.skipped :], 0
+            if self.leading and data:
+                data, self.leading = data.removeprefix(b" "), False
             start = len(self.data)
             self.data += data
             self.pieces.append(
@@ -212,7 +212,7 @@ def _written(
     limit = request.max_tokens if most is None else most
     ahead = Ahead(request.proposed, adaptive=request.adaptive)
     leading = target.puts_space and not request.prompt and not isinstance(rounds, ByteRounds)
-    so_far = _SoFar(ctx, tell, skipped=1 if leading else 0)
+    so_far = _SoFar(ctx, tell, leading)
     counts: list[list[int]] = []
     stopped: Stopped = "length"
     number = proposed = 0

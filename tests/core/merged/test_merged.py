@@ -166,7 +166,7 @@ def test_that_plain_writing_is_greedy(tiny: Path, tmp_path: Path) -> None:
     prompt = language.encode("The lantern")
     written = write(
         EmbeddedModel(loaded), prompt, language.pieces, None,
-        ends=language.ends, most=40, leading=0, tell=lambda pieces: None, ctx=ctx,
+        ends=language.ends, most=40, leading=False, tell=lambda pieces: None, ctx=ctx,
     )  # fmt: skip
     out = loaded.module.generate(  # type: ignore[operator]
         torch.tensor([prompt]), max_new_tokens=len(written.pieces), do_sample=False, pad_token_id=0

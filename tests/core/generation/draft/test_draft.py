@@ -13,6 +13,8 @@ from core.generation.draft.preview import preview
 from core.generation.draft.request import DraftRequest
 from core.generation.draft.result import DraftResult
 from core.generation.draft.run import draft
+from core.generation.draft.written_text import text_of
+from core.generation.language.opened import open_language_model
 from core.jobs.context import Context, Control
 from core.jobs.events import Partial
 from tests.core.generation.stories260k import write_stories260k
@@ -75,6 +77,15 @@ def test_that_pieces_tile_the_text(tiny: dict[str, Path], drafting: str | None, 
     assert sum(place.looked_at for place in found.by_position) == found.looked_at
     assert found.tokens == [piece.id for piece in found.pieces]
     assert found.summary().startswith(f"Of {found.proposed:,} proposed" if found.proposed else "Nothing")
+
+
+def test_that_a_space_before_the_text_is_none_of_it(tiny: dict[str, Path], tmp_path: Path) -> None:
+    found: DraftResult = draft(model=tiny["other"], draft=tiny["target"], max_tokens=8)
+    model = open_language_model(tiny["other"], Context(workdir=tmp_path))
+    assert model.puts_space
+    assert found.text.encode() == text_of(model, found.tokens)
+    assert found.pieces[0].start == 0
+    assert found.pieces[-1].end == found.drafted.bytes
 
 
 def test_that_bytes_are_verified_by_exact_laws(tiny: dict[str, Path]) -> None:
