@@ -212,7 +212,7 @@ class TextEditor(Editor):
     def control(self) -> QWidget:
         return self.box
 
-    def value(self) -> str | None:
+    def value(self) -> Any:
         text = self.box.text()
         return None if self.field.nullable and not text else text
 
@@ -261,6 +261,22 @@ class LinesEditor(Editor):
         self.box.setFixedHeight(lines * self.box.fontMetrics().lineSpacing() + 24)
 
 
+class NumbersEditor(TextEditor):
+    """Several numbers in a line, spaces or commas between them; a word that is none is told as it is."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        self.box.setFont(theme.figures_font())
+
+    def value(self) -> list[Any] | None:
+        words = self.box.text().replace(",", " ").replace("−", "-").split()
+        return None if self.field.nullable and not words else [_number(word) for word in words]
+
+    def set_value(self, value: Any) -> None:
+        numbers = value if isinstance(value, list) else []
+        super().set_value(" ".join(f"{number:.12g}" for number in numbers if isinstance(number, int | float)))
+
+
 class OptionEditor(Editor):
     """One of a few values, or none where there may be none; also used for which member of a choice."""
 
@@ -299,6 +315,14 @@ class OptionEditor(Editor):
         known = [wanted for wanted in (value, self._default) if wanted in self._values]
         self.box.setCurrentIndex(self._values.index(known[0]) if known else 0)
         self.blockSignals(False)
+
+
+def _number(word: str) -> Any:
+    """The number that is written, or else the word, for the request's own model to say what is wrong."""
+    try:
+        return float(word)
+    except ValueError:
+        return word
 
 
 def _given(field: Field, value: Any, *kinds: type) -> Any:

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 Kind = Literal[
-    "integer", "number", "switch", "text", "lines", "picks", "option", "choice", "spelt", "path", "paths",
-    "systems", "encoder", "measures", "others", "other", "language-models", "samplers", "passage",
+    "integer", "number", "switch", "text", "lines", "numbers", "picks", "option", "choice", "spelt", "path",
+    "paths", "systems", "encoder", "measures", "others", "other", "language-models", "samplers", "passage",
 ]  # fmt: skip
 Schema = dict[str, Any]
 EDITORS = ("systems", "encoder", "measures", "language-models", "samplers", "passage")
@@ -164,7 +164,10 @@ def _kind(where: str, node: Schema) -> Kind:
     if found is None and node.get("type") == "array":
         items = node.get("items", {})
         plain = items.get("type") == "string" and "enum" not in items
-        found = "paths" if items.get("format") == "path" else "lines" if plain else None
+        numbers = items.get("type") in ("number", "integer")
+        found = (
+            "paths" if items.get("format") == "path" else "lines" if plain else "numbers" if numbers else None
+        )
     if found is None:
         raise TypeError(f"{where}: no form field for {node}")
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -79,13 +79,8 @@ class SamplerRow(QFrame):
 
     @property
     def words(self) -> str:
-        """``Top-p · p 0.9``"""
-        said = [f"{field.title.lower() if len(field.title) > 1 else field.title} {_said(value)}"
-                for field in self.member.fields
-                if (value := self._values.get(field.path[-1])) not in (None, "", [])]  # fmt: skip
-        if len(said) == 1 and len(self.member.fields) == 1:
-            said = [_said(next(iter(self._values.values())))]
-        return " · ".join([self.member.title, *said])
+        """``Top-p · 0.9``"""
+        return sampler_words(self.member, self._values, " · ")
 
     def place(self, number: int, count: int) -> None:
         """It is the `number`-th (from 0) of so many."""
@@ -164,6 +159,19 @@ def _button(name: str) -> QPushButton:
     button = theme.styled(QPushButton(icon(name), ""), kind="chip")
     button.setIconSize(QSize(10, 10))
     return button
+
+
+def sampler_words(member: Member, values: Mapping[str, Any], between: str = " ") -> str:
+    """What it is and is set to: ``Top-p 0.9``; parameters are named where there are several."""
+    given = {field: values.get(field.path[-1], field.default) for field in member.fields}
+    said = [
+        f"{field.title if len(field.title) == 1 else field.title.lower()} {_said(value)}"
+        for field, value in given.items()
+        if value not in (None, "", [])
+    ]
+    if len(given) == 1 and said:
+        said = [_said(next(iter(given.values())))]
+    return between.join([member.title, *said])
 
 
 def _said(value: Any) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import Field
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QSpinBox, QWidget
@@ -10,10 +11,11 @@ from pytestqt.qtbot import QtBot
 
 from app.session import Session
 from app.widgets.form import Form
-from app.widgets.form_editors import IntegerEditor, LinesEditor, NumberEditor
+from app.widgets.form_editors import IntegerEditor, LinesEditor, NumberEditor, NumbersEditor
 from app.widgets.form_schema import fields_of
 from app.widgets.known_paths import known_paths, remember_pick
 from app.widgets.path_editors import OutputEditor, PathEditor, PathsEditor
+from core.jobs.request import Request
 from tests.app.conftest import RecordedDialogs
 from tests.app.widgets.asking import AskRequest
 
@@ -370,3 +372,18 @@ def test_that_no_control_is_squeezed_by_what_stands_beside_it(form: Form) -> Non
     for key in ("model", "text", "limit", "part", "out"):
         control = form.box(key).editor.control
         assert control.height() >= control.sizeHint().height(), key
+
+
+class NumbersRequest(Request):
+    weights: list[float] = Field([], title="Weights", description="One a model.")
+
+
+def test_that_numbers_are_written_in_a_line(qtbot: QtBot, session: Session) -> None:
+    form = Form(fields_of(NumbersRequest), session)
+    qtbot.addWidget(form)
+    form.set_values({"weights": [1, -0.5]})
+    box = form.box("weights").editor
+    assert isinstance(box, NumbersEditor)
+    assert box.box.text() == "1 -0.5"
+    box.box.setText("1, 2 −3 x")
+    assert form.values() == {"weights": [1.0, 2.0, -3.0, "x"]}

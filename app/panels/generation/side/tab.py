@@ -187,7 +187,6 @@ class SideTab(JobTab):
         self.columns.show_texts(self._signs(), texts, lead)
         self._mark_branch()
         self._draw_curve()
-        self.lower.fit()
 
     def _branched_at(self) -> int | None:
         """The token with which a text leaves the one that it was branched off: the last that was given."""
@@ -210,6 +209,7 @@ class SideTab(JobTab):
         lines = [ByteBits(sign.name, sign.number, bits_by_byte(text.tokens)) for sign, text in pairs]
         self.curve.show_bits(lines)
         self.curve_card.setVisible(any(line.bits for line in lines))
+        self.lower.fit()
 
     @Slot()
     def _clear(self) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.figures import count, duration
 from app.widgets.model_signs import model_names
+from app.widgets.sampler_row import members, sampler_words
 from app.widgets.visible_text import visible
 
 if TYPE_CHECKING:
@@ -37,8 +38,9 @@ def branch_title(model: str, run_id: int, byte: int, token: str) -> str:
 
 def facts(request: GenerateRequest, result: GenerationResult, run_id: int) -> str:
     names = model_names(request.models)
-    decoding = [request.strategy.title.lower(), *(sampler.line for sampler in request.samplers)]
-    parts = [f"Run {run_id}", ", ".join(decoding)]
+    samplers = (sampler_words(members()[one.kind], one.model_dump(mode="json")) for one in request.samplers)
+    decoding = [request.strategy.title, *samplers]
+    parts = [f"Run {run_id}", ", ".join(words[:1].lower() + words[1:] for words in decoding)]
     if request.prompts is not None:
         parts.append(f"{count(len(result.prompts))} prompts")
     if request.samples > 1:
