@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -551,7 +552,7 @@ def _span(line: QTextLine, first: int, last: int, text: str) -> tuple[float, flo
 
 
 def _x(line: QTextLine, unit: int, edge: QTextLine.Edge = QTextLine.Edge.Leading) -> float:
-    found = line.cursorToX(unit, edge)
+    found: Any = line.cursorToX(unit, edge)
     return float(found[0] if isinstance(found, tuple) else found)
 
 

@@ -38,11 +38,11 @@ class Column(QFrame):
         self.figures = theme.styled(QLabel(), role="small")
         self.figures.setTextFormat(Qt.TextFormat.PlainText)
         self.text = TokenText(f"What {sign.name} writes")
-        self.scroll = ScrolledColumn()
-        self.scroll.column.setContentsMargins(0, 0, 0, 0)
-        self.scroll.column.addWidget(self.text)
-        self.scroll.column.addStretch(1)
-        self.scroll.setAccessibleName(f"What {sign.name} writes")
+        self.view = ScrolledColumn()
+        self.view.column.setContentsMargins(0, 0, 0, 0)
+        self.view.column.addWidget(self.text)
+        self.view.column.addStretch(1)
+        self.view.setAccessibleName(f"What {sign.name} writes")
         self.end = Words(role="small")
         name = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         name.setSpacing(6)
@@ -56,7 +56,7 @@ class Column(QFrame):
         column.setContentsMargins(16, 12, 12, 12)
         column.setSpacing(6)
         column.addLayout(self._head)
-        column.addWidget(self.scroll)
+        column.addWidget(self.view)
         column.addWidget(self.end)
         self.end.hide()
 
@@ -83,22 +83,22 @@ class Column(QFrame):
 
     def fit(self, height: int) -> None:
         """Let the text have so much room, and scroll beyond."""
-        if height != self.scroll.minimumHeight():
-            self.scroll.setFixedHeight(height)
+        if height != self.view.minimumHeight():
+            self.view.setFixedHeight(height)
 
     @property
     def at_end(self) -> bool:
-        bar = self.scroll.verticalScrollBar()
+        bar = self.view.verticalScrollBar()
         return bar.value() >= bar.maximum() - 4
 
     def go_to_end(self) -> None:
-        bar = self.scroll.verticalScrollBar()
+        bar = self.view.verticalScrollBar()
         bar.setValue(bar.maximum())
 
     def show_place(self, number: int) -> None:
         """Scroll to a token."""
         place = self.text.place_of(number).center().toPoint()
-        self.scroll.ensureVisible(place.x(), place.y() + self.text.y(), 0, 40)
+        self.view.ensureVisible(place.x(), place.y() + self.text.y(), 0, 40)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -110,7 +110,7 @@ class Columns(QWidget):
             column.text.chosen.connect(partial(self.chosen.emit, place))
             column.text.menu_asked.connect(self.menu_asked)
             column.text.resized.connect(self._later.start)
-            column.scroll.verticalScrollBar().valueChanged.connect(partial(self._scroll, place))
+            column.view.verticalScrollBar().valueChanged.connect(partial(self._scroll, place))
         self._arrange()
 
     def _point(self, place: int, start: int, end: int) -> None:
@@ -127,7 +127,7 @@ class Columns(QWidget):
         self._scrolls = True
         for other, column in enumerate(self.columns):
             if other != place:
-                column.scroll.verticalScrollBar().setValue(value)
+                column.view.verticalScrollBar().setValue(value)
         self._scrolls = False
 
     def make_room(self, height: int) -> None:

@@ -72,8 +72,8 @@ class SideTab(JobTab):
         self.curve_card.column.addWidget(self.curve)
         self.curve_card.column.addStretch(1)
         self.branches = BranchesCard()
-        self.lower = SideBySide([self.alternatives], [self.curve_card, self.branches], wide=560)
-        for card in (self.bar, self.columns, self.lower):
+        self.below = SideBySide([self.alternatives], [self.curve_card, self.branches], wide=560)
+        for card in (self.bar, self.columns, self.below):
             self.page.add(card)
         offer_picture(self.curve, self.session, self.page.fill_menu)
         self._drawing = QTimer(self)
@@ -163,7 +163,7 @@ class SideTab(JobTab):
         self._offer()
         self._show_chosen()
         self.branches.hide()
-        self.page.show_early([self.bar, self.columns, self.lower])
+        self.page.show_early([self.bar, self.columns, self.below])
 
     def _offer(self) -> None:
         samples = 1 + max((text.sample for text in self._texts), default=0)
@@ -209,7 +209,7 @@ class SideTab(JobTab):
         lines = [ByteBits(sign.name, sign.number, bits_by_byte(text.tokens)) for sign, text in pairs]
         self.curve.show_bits(lines)
         self.curve_card.setVisible(any(line.bits for line in lines))
-        self.lower.fit()
+        self.below.fit()
 
     @Slot()
     def _clear(self) -> None:
@@ -277,7 +277,7 @@ class SideTab(JobTab):
 
     def _show_branches(self, found: Branches) -> None:
         self.branches.show_branches(found)
-        self.lower.fit()
+        self.below.fit()
 
     @Slot(object)
     def _on_change(self, change: Change) -> None:

@@ -305,7 +305,7 @@ def test_that_columns_share_the_width_there_is(
         return right <= columns.width() <= tab.page.view.viewport().width()
 
     qtbot.waitUntil(fits)
-    assert len({column.scroll.height() for column in columns.columns}) == 1
+    assert len({column.view.height() for column in columns.columns}) == 1
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
