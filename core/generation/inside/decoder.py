@@ -106,7 +106,7 @@ class Decoder:
 
 
 def open_decoder(path: Path, ctx: Context, *, field: str, room: int = 0) -> Decoder:
-    """The model in a folder, on the context's device.
+    """The model in a folder, on the context's device; a stop is heard while it reads.
 
     Args:
         room: bytes that will be needed beside the weights.
@@ -129,6 +129,7 @@ def open_decoder(path: Path, ctx: Context, *, field: str, room: int = 0) -> Deco
     ctx.check()
     module = open_pretrained(AutoModelForCausalLM, path, field=field).to(ctx.device).eval()
     module.requires_grad_(False)
+    _hear_stop(module, ctx)
     roles = tokenizer.vocabulary.roles
     return Decoder(
         name=folder.path.name,
@@ -138,6 +139,13 @@ def open_decoder(path: Path, ctx: Context, *, field: str, room: int = 0) -> Deco
         begin=(roles.get("bos") or roles.get("eos") or ())[:1],
         context=folder.context,
     )
+
+
+def _hear_stop(module: torch.nn.Module, ctx: Context) -> None:
+    """Before every part that computes: one pass of a large model takes far longer than a person waits."""
+    for part in module.modules():
+        if next(part.parameters(recurse=False), None) is not None:
+            part.register_forward_pre_hook(lambda *_: ctx.check())
 
 
 def _given(config: Any, name: str) -> bool:

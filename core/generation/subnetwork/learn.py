@@ -109,6 +109,8 @@ def _step(
     """One change of the masks; returns the divergence in nats a token, before it."""
     weights, open_ = masks.at(hardness)
     leaves = {name: weight.detach().requires_grad_() for name, weight in weights.items()}
+    for leaf in leaves.values():
+        leaf.register_hook(lambda _: ctx.check())  # on the way back, too
     divergence = 0.0
     parts = list(_batch(lesson, step, ctx.seed))
     for ids in parts:

@@ -10,7 +10,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM
 
-from core.errors import UserError
+from core.errors import Cancelled, UserError
 from core.generation.inside.decoder import open_decoder
 from core.generation.lens.preview import preview
 from core.generation.lens.reading import read
@@ -182,6 +182,25 @@ def test_that_what_cannot_be_looked_into_is_refused_in_a_sentence(llama: Path, t
     assert not told.problems
     assert told.notes["model"].startswith("Llama, ")
     assert told.memory_bytes is not None
+
+
+def test_that_a_stop_is_heard_while_the_model_reads(llama: Path, tmp_path: Path) -> None:
+    class Stopping(Context):
+        stopped = False
+
+        def check(self) -> None:
+            if self.stopped:
+                raise Cancelled
+
+    ctx = Stopping(workdir=tmp_path)
+    decoder = open_decoder(llama, ctx, field="model")
+    heard = []
+    layers = decoder.module.model.layers
+    layers[1].mlp.register_forward_pre_hook(lambda *_: setattr(ctx, "stopped", True))
+    layers[2].register_forward_pre_hook(lambda *_: heard.append(2))
+    with pytest.raises(Cancelled):
+        read(decoder, [0, 1, 2])
+    assert not heard
 
 
 def test_that_a_model_without_a_known_norm_is_refused(llama: Path, tmp_path: Path) -> None:

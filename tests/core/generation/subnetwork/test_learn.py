@@ -86,6 +86,19 @@ def test_that_a_cancelled_search_goes_on_as_if_it_had_not_been(tmp_path: Path) -
     assert not list((tmp_path / "b" / "checkpoint").iterdir())
 
 
+def test_that_a_stop_is_heard_on_the_way_back(tmp_path: Path) -> None:
+    class Counting(Context):
+        checks = 0
+
+        def check(self) -> None:
+            self.checks += 1
+            if self.checks == 3:  # one before the step, one before its only part
+                raise Cancelled
+
+    with pytest.raises(Cancelled):
+        learn(lesson(batch=1), 1.0, Counting(workdir=tmp_path), lambda point: None, (0, 1))
+
+
 def test_that_a_batch_in_parts_learns_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = lesson(batch=6, steps=20)
     _, curve = learn(asked, 1.0, Context(workdir=tmp_path / "a"), lambda point: None, (0, 1))
