@@ -305,6 +305,7 @@ class TokenText(QWidget):
         return block
 
     def _find_boxes(self, block: _Block) -> None:
+        plain = block.layout.text().isascii()
         for number in range(block.layout.lineCount()):
             line = block.layout.lineAt(number)
             first = block.first + line.textStart()
@@ -314,7 +315,7 @@ class TokenText(QWidget):
                 end = self._starts[token + 1] if token + 1 < len(self._starts) else self._end
                 if end > first:
                     span = (max(self._starts[token], first) - block.first, min(end, last) - block.first)
-                    left, right = _span(line, *span, block.layout.text())
+                    left, right = _span(line, *span, plain)
                     box = QRectF(left, line.y() - 1, max(3.0, right - left), line.height() + 2)
                     block.boxes.append((token, box))
                 token += 1
@@ -541,13 +542,12 @@ def _runs_left(text: str) -> bool | None:
     return None
 
 
-def _span(line: QTextLine, first: int, last: int, text: str) -> tuple[float, float]:
-    """Left and right of some units of a line; letter by letter where the text runs both ways."""
-    if text.isascii():
-        ends = [_x(line, first), _x(line, last)]
-    else:
-        edges = (QTextLine.Edge.Leading, QTextLine.Edge.Trailing)
-        ends = [_x(line, unit, edge) for unit in range(first, last) for edge in edges]
+def _span(line: QTextLine, first: int, last: int, plain: bool) -> tuple[float, float]:
+    """Left and right of some units of a line; letter by letter where the text may run both ways."""
+    if plain:
+        return _x(line, first), _x(line, last)
+    edges = (QTextLine.Edge.Leading, QTextLine.Edge.Trailing)
+    ends = [_x(line, unit, edge) for unit in range(first, last) for edge in edges]
     return min(ends, default=0.0), max(ends, default=0.0)
 
 

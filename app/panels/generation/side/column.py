@@ -32,6 +32,7 @@ class Column(QFrame):
         super().__init__()
         theme.styled(self, card="plain")
         self.sign = sign
+        self._lead = ""
         self.setAccessibleName(sign.name)
         self.name = ElidedLabel("subheading")
         self.name.say(sign.name)
@@ -61,7 +62,9 @@ class Column(QFrame):
         self.end.hide()
 
     def show_text(self, text: Text, lead: str) -> None:
-        self.text.show_tokens(text.tokens, text.text, lead)
+        if lead != self._lead or text.tokens != self.text.tokens:  # else it has streamed in
+            self._lead = lead
+            self.text.show_tokens(text.tokens, text.text, lead)
         self.say(text)
 
     def say(self, text: Text) -> None:

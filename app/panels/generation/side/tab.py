@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Slot
@@ -34,10 +35,12 @@ if TYPE_CHECKING:
 
 PROMPT = "It was the best of tim"
 MOST = 4
-CURVE_REST = 400
+CURVE_REST = 800
 """Milliseconds between two drawings of the curve while texts grow."""
 BYTES = "bytes"
 """Kind of the job, and key of the tool, that foretells the next byte."""
+FOLDER = "folder"
+"""The one with all transcripts in a file, token by token."""
 READ_AT_MOST = 100_000
 """Characters of a dropped text that become the prompt."""
 
@@ -50,7 +53,7 @@ class SideTab(JobTab):
         "surprising it was; press one to see what might have stood there, and to go on from another."
     )
     sample = "Let the two starter models write"
-    verbs: ClassVar = ((BYTES, "Next byte…"),)
+    verbs: ClassVar = ((BYTES, "Next byte…"), (FOLDER, "Open folder"))
     unwritten = "What had been written until then is below."
     device = True
     large = True
@@ -296,6 +299,12 @@ class SideTab(JobTab):
     def act(self, verb: str) -> None:
         if verb == BYTES:
             self._hand_over((self._prompts[0] if self._prompts else "").encode())
+        else:
+            super().act(verb)
+
+    def made_here(self) -> Path | None:
+        out = self.page.result.out if self.page.result is not None else None
+        return Path(out).parent if out else None
 
     def _hand_over(self, prompt: bytes) -> None:
         if self.page.run is None:
