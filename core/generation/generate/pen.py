@@ -52,6 +52,7 @@ class Pen:
         self._writings: dict[int, Writing] = {}
         self._stopped: set[int] = set()
         self._seconds = 0.0
+        self._ended_bytes = 0
         self._work = self._all()
 
     def step(self) -> None:
@@ -73,8 +74,7 @@ class Pen:
     @property
     def bytes(self) -> int:
         """Of all texts so far."""
-        written = sum(transcript.bytes for transcript in self.transcripts)
-        return written + sum(len(writing.text) for writing in self._writings.values())
+        return self._ended_bytes + sum(len(writing.text) for writing in self._writings.values())
 
     def _all(self) -> Iterator[str]:
         samples = self._request.samples
@@ -100,6 +100,7 @@ class Pen:
         if self._bare:
             tokens = tuple(token.model_copy(update={"alternatives": ()}) for token in transcript.tokens)
             transcript = transcript.model_copy(update={"tokens": tokens})
+        self._ended_bytes += transcript.bytes
         self.transcripts.append(transcript)
 
     def _writing(self, prompt: int, sample: int) -> Writing:

@@ -60,6 +60,9 @@ def preview(request: GenerateRequest) -> Preview:
             problems.append(_problem(error))
     if words:
         notes["models"] = "; ".join(words)
+    if request.strategy.kind == "greedy" and any(one.by_law for one in request.samplers):
+        idle = ", ".join(dict.fromkeys(one.kind for one in request.samplers if one.by_law))
+        notes["samplers"] = f"The likeliest token stays so, whatever {idle} does: choose Sampling to draw."
     return Preview(
         problems=problems,
         notes=notes,

@@ -7,8 +7,12 @@ import re
 from pydantic import Field
 
 from core.generation.result_parts import Residents, Transcript
-from core.jobs.request import Metric, Result
+from core.jobs.request import Metric, Result, Table
 
+_WHOLE = 8
+"""Texts that a terminal shows as they are; of more than that, only the beginnings,"""
+_SHORT = 60
+"""so many characters."""
 _WORD = re.compile(r"\w+|[^\w\s]|\s+")
 
 
@@ -66,6 +70,27 @@ class GenerationResult(Result):
             for transcript, speed in zip(self.transcripts, self.tokens_per_second, strict=True)
             if transcript.prompt == transcript.sample == 0
         ]
+
+    def tables(self) -> list[Table]:
+        if len(self.transcripts) <= _WHOLE:
+            return [
+                Table([self._head(transcript)], [[line] for line in transcript.text.split("\n")])
+                for transcript in self.transcripts
+            ]
+        rows = [
+            [self.models[one.model], one.prompt, one.sample, one.stopped, one.bytes, _short(one.text)]
+            for one in self.transcripts
+        ]
+        return [Table(["model", "prompt", "sample", "stopped", "bytes", "text"], rows)]
+
+    def _head(self, transcript: Transcript) -> str:
+        bits = f" · {transcript.bits / transcript.bytes:.3f} bits per byte" if transcript.bytes else ""
+        return f"{self.models[transcript.model]} · {transcript.tokens_per_second:.0f} tokens per second{bits}"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHORT else f"{line[:_SHORT]}…"
 
 
 def same_bytes(texts: list[str]) -> int:

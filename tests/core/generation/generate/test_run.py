@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from core.errors import Cancelled
+from core.generation.generate.preview import preview
 from core.generation.generate.request import GenerateRequest, first_tokens
 from core.generation.generate.result import GenerationResult, same_bytes
 from core.generation.generate.run import generate
@@ -239,3 +240,27 @@ def test_that_first_tokens_are_read_with_and_without_the_prompts() -> None:
     assert first_tokens("1 2 | 3") == ([1, 2], [3])
     assert first_tokens("7") == (None, [7])
     assert first_tokens(" | 7") == ([], [7])
+
+
+def test_that_a_terminal_shows_the_texts(tmp_path: Path) -> None:
+    few, _ = told(tmp_path)
+    for table, transcript in zip(few.tables(), few.transcripts, strict=True):
+        assert [row[0] for row in table.rows] == transcript.text.split("\n")
+    many, _ = told(tmp_path, models=BOTH[:1], samples=9, **DRAWN)
+    (table,) = many.tables()
+    assert [row[2] for row in table.rows] == list(range(9))
+
+
+def test_that_python_may_ask_without_a_request() -> None:
+    result = generate(models=BOTH[:1], prompt=PROMPT, max_bytes=10, seed=1, **DRAWN)
+    assert result.texts[0]
+    assert result.out is None
+
+
+def test_that_a_preview_tells_cost_and_what_has_no_effect() -> None:
+    found = preview(GenerateRequest(models=BOTH, prompt=PROMPT, samplers=["top-k k=3", "repetition"]))
+    assert not found.problems
+    assert found.notes["models"].count("5.3 M parameters") == 2
+    assert "whatever top-k does" in found.notes["samplers"]
+    assert found.memory_bytes is not None
+    assert found.seconds is not None
