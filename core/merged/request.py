@@ -52,10 +52,10 @@ class MergedRequest(Request):
         description="Another one for the output, in a line: subword weights=first-last.",
         json_schema_extra={"advanced": True, "none": "the same", "like": "method"},
     )
-    lengths: Literal["as made", "like the base's"] = Field(
-        "like the base's",
+    lengths: Literal["as made", "like its own"] = Field(
+        "like its own",
         title="Lengths of head rows",
-        description="Like the base's: scaled to the median length of its own. The mean of several rows is "
+        description="Like its own: scaled to the median length of the model's own. The mean of several rows is "
         "short, and would never be the likeliest.",
         json_schema_extra={"advanced": True},
     )

@@ -94,6 +94,10 @@ class DraftResult(Result):
         return self.accepted / self.rounds if self.rounds else 0.0
 
     @property
+    def proposals_a_round(self) -> float:
+        return self.proposed / self.rounds if self.rounds else 0.0
+
+    @property
     def calls_a_token(self) -> float:
         """Calls of the target for each token (byte) written; fewer calls are what drafting is for."""
         return self.drafted.target_calls / max(1, self.drafted.tokens)
@@ -140,6 +144,7 @@ class DraftResult(Result):
         found = [
             Metric(name="acceptance rate", value=self.acceptance),
             Metric(name="accepted a round", value=self.mean_accepted),
+            Metric(name="proposals a round", value=self.proposals_a_round),
             Metric(name="target calls a token", value=self.calls_a_token),
             Metric(name="tokens per second", value=self.drafted.tokens_per_second, slice="drafted"),
         ]

@@ -26,7 +26,7 @@ def facts(result: DraftResult, run_id: int) -> str:
     found = [METHOD_WORDS[result.method] if result.draft else "looked up in the text"]
     if result.shared_tokens is not None:
         found.append(f"{result.shared_tokens:,} tokens shared")
-    found.append(f"{result.mean_accepted:.1f} accepted a round")
+    found.append(f"{result.mean_accepted:.1f} of {result.proposals_a_round:.1f} accepted a round")
     if result.same_as_plain is not None:
         found.append(SAME[result.same_as_plain])
     if result.stopped in STOPPED:

@@ -105,6 +105,7 @@ def test_that_the_sentence_tells_what_was_accepted_and_gained(
     )
     facts = tab.page.answer.facts.text()
     assert "4,000 tokens shared" in facts
+    assert "1.5 of 3.0 accepted a round" in facts
     assert "word for word what it writes plainly" in facts
 
 
