@@ -55,8 +55,8 @@ class MergedRequest(Request):
     lengths: Literal["as made", "like its own"] = Field(
         "like its own",
         title="Lengths of head rows",
-        description="Like its own: scaled to the median length of the model's own. The mean of several rows is "
-        "short, and would never be the likeliest.",
+        description="Like its own: scaled to the median length of the model's own. The mean of several "
+        "rows is short, and would never be the likeliest.",
         json_schema_extra={"advanced": True},
     )
     boundary: Boundary = Field(
