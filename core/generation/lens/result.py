@@ -84,7 +84,7 @@ class LensResult(Result):
         if settled == 0:
             return f"{said}, as its embedding alone would."
         if settled == looked.layers:
-            return f"{said}; only the last of its {looked.layers} layers decides that."
+            return f"{said}; only its last layer decides that."
         return f"{said}; that is settled from layer {settled} of {looked.layers} on."
 
     def metrics(self) -> list[Metric]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _START = 5.0
 """Seconds to load the libraries and open a small model."""
-_OPERATIONS_A_SECOND = 60e9
+_OPERATIONS_A_SECOND = 45e9
 """Of one core, timed with small networks in float32."""
 _A_STEP = 6
 """Operations for each masked weight and token: forward, and the gradient both ways."""
@@ -24,7 +24,7 @@ _A_MASK = 15e-9
 """Seconds for each masked weight in a step, whatever the batch: sigmoid, gradient, AdamW."""
 _WRITTEN_A_SECOND = 1_500
 """Tokens of a model of five million parameters."""
-_LIBRARIES = 500_000_000
+_LIBRARIES = 600_000_000
 _FLOAT = 4
 _LOOK = 2**20
 
@@ -43,7 +43,7 @@ def preview(request: SubnetworkRequest) -> Preview:
         problems.append(Problem(field=error.field, message=error.message))
     _look_at_texts(request, problems, notes)
     seen = request.steps * request.batch * request.window
-    notes["steps"] = f"{seen:,} tokens for each of {len(request.levels())} penalties"
+    notes["steps"] = f"{seen:,} tokens for each penalty"
     if request.out is not None and request.out.is_file():
         message = f"{request.out} is a file; choose a folder to write to."
         problems.append(Problem(field="out", message=message))

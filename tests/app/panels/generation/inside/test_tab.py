@@ -74,7 +74,7 @@ def test_that_the_grid_has_the_last_layer_on_top_and_says_what_a_cell_holds(
     part = _lens(tab)
     grid = part.layers.grid
     assert part.page.answer.sentence.text() == (
-        "prose-bpe goes on with “<b>␣the” (75%); only the last of its 1 layers decides that."
+        "prose-bpe goes on with “<b>␣the” (75%); only its last layer decides that."
     )
     assert grid.raw_rows() == [made_up.TOKENS, ["ber", "ber", "<b>␣the"], ["ing", "ing", "ing"]]
     assert [grid.layers.row_name(row) for row in range(2)] == ["last", "embedding"]
