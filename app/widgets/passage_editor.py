@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from PySide6.QtCore import QMimeData, Slot
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QKeyEvent, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from app import theme
@@ -38,6 +38,14 @@ class Passage(QPlainTextEdit):
         self.clear()
         self._insert(text, QTextCursor(self.document()))
         self.document().clearUndoRedoStacks()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Shift and Return begin a line as Return does, not one of Qt's own within a paragraph."""
+        if event.matches(QKeySequence.StandardKey.InsertLineSeparator):
+            self.textCursor().insertBlock()
+            self.ensureCursorVisible()
+        else:
+            super().keyPressEvent(event)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         if source.hasText():

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, Qt
 from pytestqt.qtbot import QtBot
 
 from app.widgets.form_schema import Field
@@ -60,3 +60,11 @@ def test_that_setting_it_is_no_change_and_it_grows_with_its_lines(
     with qtbot.assertNotEmitted(editor.changed):
         editor.set_value("\n" * 6)
     assert editor.box.height() > before
+
+
+def test_that_shift_and_return_begin_a_line_as_return_does(qtbot: QtBot, editor: PassageEditor) -> None:
+    qtbot.keyClicks(editor.box, "a")
+    qtbot.keyClick(editor.box, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClicks(editor.box, "b")
+    qtbot.keyClick(editor.box, Qt.Key.Key_Return)
+    assert editor.value() == "a\nb\n"

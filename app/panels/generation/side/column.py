@@ -59,6 +59,7 @@ class Column(QFrame):
         column.addLayout(self._head)
         column.addWidget(self.view)
         column.addWidget(self.end)
+        column.addStretch(1)
         self.end.hide()
 
     def show_text(self, text: Text, lead: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -188,8 +189,16 @@ class SideTab(JobTab):
         self.alternatives.clear()
         lead = self._prompts[prompt] if prompt < len(self._prompts) else ""
         self.columns.show_texts(self._signs(), texts, lead)
+        self._order_tabs()
         self._mark_branch()
         self._draw_curve()
+
+    def _order_tabs(self) -> None:
+        """From the tint to the texts, from those to what might have stood there: as it is seen."""
+        card, heats = self.alternatives, self.bar.heats.buttons.values()
+        texts = [column.text for column in self.columns.columns]
+        for before, after in pairwise([*heats, *texts, card.list, card.branch, card.next, self.curve]):
+            self.setTabOrder(before, after)
 
     def _branched_at(self) -> int | None:
         """The token with which a text leaves the one that it was branched off: the last that was given."""

@@ -19,6 +19,7 @@ from core.jobs.events import Finished, Partial
 from core.jobs.request import RunSpec
 from core.project.project import Project
 from tests.app.panels.generation import made_up
+from tests.app.test_accessibility import nameless
 
 REQUEST = {"models": made_up.MODELS, "prompt": made_up.PROMPT, "max_bytes": 40}
 
@@ -317,3 +318,26 @@ def test_that_both_themes_are_drawn(
     theme.current().set_mode(mode)
     assert not tab.grab().isNull()
     theme.current().set_mode("light")
+
+
+def test_that_tab_goes_from_the_texts_to_what_might_have_stood_there(
+    qtbot: QtBot, tab: SideTab, record: Callable[..., int]
+) -> None:
+    record()
+    shown(qtbot, tab)
+    texts = [column.text for column in tab.columns.columns]
+    wanted = [*texts, tab.alternatives.list, tab.alternatives.branch, tab.alternatives.next, tab.curve]
+    at, found = wanted[0], [wanted[0]]
+    for _ in range(60):
+        at = at.nextInFocusChain()
+        if at in wanted and at not in found:
+            found.append(at)
+    assert found == wanted
+
+
+def test_that_every_control_of_a_result_has_a_name(
+    qtbot: QtBot, tab: SideTab, record: Callable[..., int]
+) -> None:
+    record()
+    shown(qtbot, tab)
+    assert nameless(tab) == []
