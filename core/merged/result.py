@@ -177,7 +177,9 @@ class MergedResult(Result):
 
     def tables(self) -> list[Table]:
         reading, plain, merged, large = self.reading, self.plain, self.merged, self.vocabulary
+        ways = (("written plainly", plain), ("written with the large vocabulary", merged))
         return [
+            *(Table([name], [[line] for line in way.text.split("\n")]) for name, way in ways),
             Table(
                 ["", "plain", "merged"],
                 [

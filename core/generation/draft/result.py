@@ -164,7 +164,9 @@ class DraftResult(Result):
             if s is not None
         ]
         head = ["", f"{self.unit}s", "target calls", "draft calls", "seconds", f"{self.unit}s/s"]
+        written = f"written by {self.target}" + (f", drafted by {self.draft}" if self.draft else "")
         return [
+            Table([written], [[line] for line in self.text.split("\n")]),
             Table(head, rows),
             Table(
                 ["place in the round", "looked at", "accepted", "share"],
