@@ -13,6 +13,7 @@ from app.widgets.card import Card
 from app.widgets.tooltip import tooltip
 from core.generation.generate.job import GENERATE
 from core.project.project import Project
+from core.project.records import RunRecord
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,35 @@ class Branches:
 
 def branches(project: Project, run_id: int) -> Branches:
     """Of a run. Reads the project: not for the main thread."""
-    runs = [run for run in project.runs() if run.kind == GENERATE.kind]
-    listed = {run.id: Branch(run.id, run.title, run.status) for run in runs}
-    forced = {run.id for run in runs if any(run.request.get("forced") or ())}
-    own = next((run for run in runs if run.id == run_id), None)
-    parent = listed.get(own.parent) if own is not None and own.parent and own.id in forced else None
-    children = [listed[run.id] for run in runs if run.parent == run_id and run.id in forced]
-    return Branches(parent, tuple(sorted(children, key=lambda branch: branch.run)))
+    runs = {run.id: run for run in project.runs() if run.kind == GENERATE.kind}
+    own = runs.get(run_id)
+    if own is None:
+        return Branches(None, ())
+
+    def left(run: RunRecord) -> RunRecord | None:
+        """The run that one was branched off; a repeated one has other runs before it that begin alike."""
+        before = runs.get(run.parent or 0)
+        while before is not None and _forced(before) == _forced(run):
+            before = runs.get(before.parent or 0)
+        return before if _forced(run) else None
+
+    parent = left(own)
+    children = [
+        run for run in runs.values() if run.parent == run_id and _forced(run) not in ((), _forced(own))
+    ]
+    return Branches(
+        _branch(parent) if parent is not None else None,
+        tuple(_branch(run) for run in sorted(children, key=lambda run: run.id)),
+    )
+
+
+def _forced(run: RunRecord) -> tuple[str, ...]:
+    """What a run's texts were made to begin with; empty for one that was asked for afresh."""
+    return tuple(filter(None, run.request.get("forced") or ()))
+
+
+def _branch(run: RunRecord) -> Branch:
+    return Branch(run.id, run.title, run.status)
 
 
 class BranchesCard(Card):

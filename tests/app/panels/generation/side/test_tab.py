@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from app import theme
 from app.panels.generation.panel import GenerationPanel
 from app.panels.generation.side.alternatives_card import choices_of
+from app.panels.generation.side.branches_card import Branch, Branches, branches
 from app.panels.generation.side.tab import SideTab
 from app.session import Session
 from core.generation.generate.request import GenerateRequest
@@ -197,6 +198,22 @@ def test_that_a_run_and_its_branches_lead_to_each_other(
     qtbot.waitUntil(
         lambda: [button.accessibleName()[:6] for button in tab.branches.buttons] == [f"Run {branch} "]
     )
+
+
+def test_that_a_repeated_branch_is_no_branch_of_itself(
+    qtbot: QtBot, tab: SideTab, record: Callable[..., int], project: Project
+) -> None:
+    first = record()
+    alone = made_up.result([made_up.transcript(0, made_up.FIRST)])
+    branch = record(alone, parent=first, models=made_up.MODELS[:1], forced=["1 2 3 | 100 8"])
+    again = record(alone, parent=branch, models=made_up.MODELS[:1], forced=["1 2 3 | 100 8"])
+    deeper = record(alone, parent=again, models=made_up.MODELS[:1], forced=["1 2 3 | 100 8 7"])
+    repeated = record(parent=first)
+    assert branches(project, branch) == Branches(Branch(first, "made up", "done"), ())
+    assert branches(project, again).parent == Branch(first, "made up", "done")
+    assert [child.run for child in branches(project, again).children] == [deeper]
+    assert [child.run for child in branches(project, first).children] == [branch]
+    assert branches(project, repeated) == Branches(None, ())
 
 
 def test_that_texts_stream_in_step_and_stay_when_the_run_is_stopped(
