@@ -1,24 +1,31 @@
-"""`Spelling`: which tokens a tokenizer itself would write next. Never reasoned out: the tokenizer is asked.
+"""`Spelling`: which tokens a tokenizer itself would write next. It is asked, not second-guessed.
 
-What it is asked is kept short and remembered: only the text since the last wall is encoded, a wall being a
-space after something else than space, where no token of the vocabulary has a space within.
+What it is asked is kept short and remembered: only the text since the last wall is encoded. A wall stands
+before a space after something else, and before a sign of punctuation after a letter, wherever no token of the
+vocabulary has these two within.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.generation.covers.byte_trie import ByteTrie
+from core.generation.covers.foresight import INVALID, UNKNOWN, VALID, Foresight, foresight
 from core.tokenizers.tokenizer import Tokenizer
 
-_UNKNOWN, _VALID, _INVALID = 0, 1, 2
 _REMEMBERED = 1 << 27
 """Bytes of answers that are kept."""
+_WORTH_WORKING_OUT = 64
+"""Tokens to be asked about, from which on it is quicker to work most of them out."""
+_PUNCTUATION = frozenset('!"#$%&()*+,-./:;<=>?@[\\]^`{|}~')
+"""Without the apostrophe, which patterns look at together with letters, and what may be within words."""
 _ANCHOR = "a"
 """Stands before what is encoded as from the middle of a text, where a tokenizer would else put a space."""
 
@@ -49,12 +56,17 @@ class Spelling:
         self._puts_space = puts_space
         self._whole = [text_of(piece) for piece in trie.pieces]
         self._spaced = _range_of(trie, 0x20)
-        self._no_walls = _before_spaces(self._whole)
+        self._spanned = _spanned(self._whole)
+        self._has_walls = not any(before.isalnum() and behind == " " for before, behind in self._spanned)
         self._anchor = len(tokenizer.encode(_ANCHOR).ids) if puts_space else 0
         self._answers: OrderedDict[Tail, NDArray[np.uint8]] = OrderedDict()
         self._most = max(64, _REMEMBERED // max(1, len(trie)))
         self.asked = 0
         """How many texts the tokenizer encoded so far."""
+
+    @cached_property
+    def _foresight(self) -> Foresight | None:
+        return foresight(self._tokenizer, self._trie, puts_space=self._puts_space)
 
     @property
     def start(self) -> Tail:
@@ -70,14 +82,36 @@ class Spelling:
             first, last = max(lo, self._spaced[0]), min(hi, self._spaced[1])
             inner = wanted[first - lo : last - lo]
             found[first - lo : last - lo] = np.where(
-                self.valid(_BEHIND_WALL, first, last, inner), _VALID, _INVALID
+                self.valid(_BEHIND_WALL, first, last, inner), VALID, INVALID
             )
             wanted = wanted.copy()
             wanted[first - lo : last - lo] = False
-        asked = np.flatnonzero(wanted & (found == _UNKNOWN))
+        asked = np.flatnonzero(wanted & (found == UNKNOWN))
+        if len(asked) >= _WORTH_WORKING_OUT:
+            self._work_out(tail, lo, asked, found)
+            asked = asked[found[asked] == UNKNOWN]
         if len(asked):
-            found[asked] = np.where(self._ask(tail, (asked + lo).tolist()), _VALID, _INVALID)
-        return found == _VALID
+            found[asked] = np.where(self._ask(tail, (asked + lo).tolist()), VALID, INVALID)
+        return found == VALID
+
+    def _work_out(self, tail: Tail, lo: int, asked: NDArray[np.int64], found: NDArray[np.uint8]) -> None:
+        """Put in what is known, the tokenizer being asked about few or none."""
+        if self._foresight is None or not self._foresight.is_word(tail.data):
+            return
+        places = (asked + lo)[self._foresight.known[asked + lo]]
+        if not len(places):
+            return
+        joined = self._foresight.goes_on(tail.data, tail.ids, places)
+        begin, end = int(places[0]), int(places[-1]) + 1
+        wanted = np.zeros(end - begin, dtype=bool)
+        wanted[places - begin] = True
+        alone = np.where(self.valid(_BEHIND_WALL, begin, end, wanted)[places - begin], VALID, INVALID)
+        told = np.where(joined == alone, joined, UNKNOWN)
+        firsts = np.where((joined == INVALID) & (alone == VALID), self._foresight.first[places], 0)
+        for first in np.unique(firsts[firsts > 0]):  # one token tells whether there is a cut before a letter
+            group = firsts == first
+            told[group] = VALID if self._ask(tail, [int(places[group][0])])[0] else INVALID
+        found[places - lo] = told
 
     def after(self, tail: Tail, place: int) -> Tail:
         """The tail when the token at `place` was read, too; cut at its last wall."""
@@ -102,24 +136,30 @@ class Spelling:
         return Tail(data[begin:], ids[kept:], first and begin == 0)
 
     def last_wall(self, data: bytes) -> int:
-        """Where in some text the last wall is: the place of its space; 0 where there is none."""
-        at = len(data)
-        while (at := data.rfind(b" ", 0, at)) > 0:
-            if self.ends_before_wall(data[:at]):
+        """Where in some text the last wall is: the place of what stands behind it; 0 where there is none."""
+        text, at = data.decode(errors="surrogateescape"), len(data)
+        for place in range(len(text) - 1, 0, -1):
+            at -= len(text[place].encode(errors="surrogateescape"))
+            if self._is_wall(text[place - 1], text[place]):
                 return at
         return 0
 
     def walls(self, data: bytes) -> list[int]:
-        """All of them, from the left."""
+        """Those before spaces, from the left."""
         places = [at for at, byte in enumerate(data) if byte == 0x20 and at]
         return [at for at in places if self.ends_before_wall(data[:at])]
 
     def ends_before_wall(self, data: bytes) -> bool:
         """Whether a space, if it were next, would begin a token, whatever is before and behind."""
-        characters = data[-4:].decode(errors="replace")
-        if not characters or characters[-1] == "\ufffd":
-            return False
-        return not characters[-1].isspace() and characters[-1] not in self._no_walls
+        last = data[-4:].decode(errors="surrogateescape")[-1:]
+        return bool(last) and self._is_wall(last, " ")
+
+    def _is_wall(self, before: str, behind: str) -> bool:
+        if behind == " ":
+            ends = not before.isspace() and not "\udc80" <= before <= "\udcff"
+        else:
+            ends = behind in _PUNCTUATION and before.isalpha()
+        return ends and self._has_walls and (before, behind) not in self._spanned
 
     def encoded(self, texts: Sequence[bytes], *, first: bool) -> list[list[int]]:
         """The tokens of whole characters: a text from its beginning, or what stands behind a wall."""
@@ -176,22 +216,15 @@ class Spelling:
 _BEHIND_WALL = Tail(b"", (), False)
 
 
-class _All(frozenset[str]):
-    """Every character."""
-
-    def __contains__(self, character: object) -> bool:
-        return True
-
-
-def _before_spaces(texts: Sequence[str | None]) -> frozenset[str]:
-    """The characters that some token has before a space, within; all, where tokens hold several words."""
+def _spanned(texts: Sequence[str | None]) -> set[tuple[str, str]]:
+    """Two characters of which the second might stand behind a wall, but some token has both."""
     found = set()
     for text in texts:
-        at = 0
-        while text is not None and (at := text.find(" ", at + 1)) > 0:
-            if not text[at - 1].isspace():
-                found.add(text[at - 1])
-    return _All() if any(character.isalnum() for character in found) else frozenset(found)
+        if text is not None and len(text) > 1 and not text.isalpha():
+            for before, behind in pairwise(text):
+                if (behind == " " and not before.isspace()) or (behind in _PUNCTUATION and before.isalpha()):
+                    found.add((before, behind))
+    return found
 
 
 def _range_of(trie: ByteTrie, byte: int) -> tuple[int, int]:

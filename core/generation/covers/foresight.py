@@ -1,0 +1,154 @@
+"""What a tokenizer would write next after a word, worked out for all tokens at once, where that is certain.
+
+Only for a tail that is letters (a space may stand before them), and tokens without an apostrophe, which some
+patterns look at together with letters before and behind. There a tokenizer that cuts texts by patterns either
+cuts between the two or nowhere else than without the other. So where a token is right both if it is cut off
+there and if it is not, or neither way, it is known. Where that matters, the tokenizer is asked.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from abc import ABC, abstractmethod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import UserError
+from core.generation.covers.byte_trie import ByteTrie
+from core.tokenizers.files import TOKENIZER, read_tokenizer_json
+from core.tokenizers.tokenizer import Tokenizer
+
+UNKNOWN, VALID, INVALID = 0, 1, 2
+
+
+_APOSTROPHES = frozenset("'\u2019\u02bc\u2018")
+
+
+class Foresight(ABC):
+    """For one tokenizer. `known` are the places in the trie that something may be told of."""
+
+    def __init__(self, trie: ByteTrie, *, ascii: bool) -> None:
+        self._ascii = ascii
+        self.known: NDArray[np.bool_] = np.array([self._is_plain(piece) for piece in trie.pieces], bool)
+        self.first: NDArray[np.uint8] = np.array([_letter(piece) for piece in trie.pieces], np.uint8)
+        """The first byte of tokens that begin with an ASCII letter, 0 for others."""
+
+    def is_word(self, data: bytes) -> bool:
+        """Whether a tail is a word, or the beginning of one."""
+        text = self._text(data.removeprefix(b" "))
+        return text is not None and text.isalpha()
+
+    def _is_plain(self, piece: bytes) -> bool:
+        text = self._text(piece)
+        if text is None or not _APOSTROPHES.isdisjoint(text):
+            return False
+        return not unicodedata.category(text[0]).startswith("M")
+
+    def _text(self, data: bytes) -> str | None:
+        """As text; None for half characters, and for what might be normalised."""
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            return None
+        return text if text.isascii() or not self._ascii else None
+
+    @abstractmethod
+    def goes_on(self, data: bytes, ids: tuple[int, ...], places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """`VALID` or `INVALID` for each place if nothing is cut between the tail and the token there.
+
+        `UNKNOWN` where it cannot be told. `data` and `ids` are the tail: a word, as it is written.
+        """
+
+
+class MergeForesight(Foresight):
+    """BPE. Two neighbours stay apart unless a merge across them comes before those that make up either.
+
+    The right edge of the first token and the left edge of the second grow merge by merge; each piece at an
+    edge lives from the merge that made it to the merge that it goes into. A merge of two pieces that live at
+    the same time takes place if its rank is before the end of both (of two alike the left one is first). That
+    all neighbours stay apart is enough (2506.14123).
+    """
+
+    def __init__(self, trie: ByteTrie, tokenizer: Tokenizer, merges: list[object]) -> None:
+        super().__init__(trie, ascii=tokenizer.rules.get("normalizer") is not None)
+        entries = tokenizer.vocabulary.entries
+        ids = {token.content: token.id for token in entries if token is not None}
+        size = len(entries)
+        self._rank = np.full(size, -1, dtype=np.int64)
+        self._parts = np.full((size, 2), -1, dtype=np.int64)
+        pairs: dict[int, list[tuple[int, int]]] = {}
+        made = np.zeros(size, dtype=np.int64)
+        for rank, merge in enumerate(merges):
+            left, right = merge.split(" ", 1) if isinstance(merge, str) else merge  # type: ignore[misc]
+            one, two, both = ids.get(left), ids.get(right), ids.get(left + right)
+            if one is None or two is None or both is None:
+                continue
+            made[both] += 1
+            self._rank[both], self._parts[both] = rank, (one, two)
+            pairs.setdefault(one, []).append((two, rank))
+        self._pairs = {
+            id: (np.array([two for two, _ in found]), np.array([rank for _, rank in found]))
+            for id, found in pairs.items()
+        }
+        self._never = len(merges)
+        parts = np.where(self._parts >= 0, self._rank[self._parts], -1)
+        self._proper = (made <= 1) & (parts < np.maximum(self._rank, 0)[:, None]).all(1) | (made == 0)
+        self._scratch = np.full(size, self._never, dtype=np.int64)
+        self._edges(trie)
+
+    def _edges(self, trie: ByteTrie) -> None:
+        """The pieces at the left edge of each token, from the whole to its first letter, and their ends."""
+        at = trie.ids
+        pieces, ends, proper = [], [], self._proper[at]
+        end = np.full(len(at), self._never, dtype=np.int64)
+        while True:
+            pieces.append(at)
+            ends.append(end)
+            proper = proper & self._proper[at]
+            first = self._parts[at, 0]
+            if (first < 0).all():
+                break
+            end = np.where(first >= 0, self._rank[at], -1)
+            at = np.where(first >= 0, first, at)
+        self._left, self._left_ends = np.stack(pieces, 1), np.stack(ends, 1)
+        self._left_proper = proper
+
+    def goes_on(self, data: bytes, ids: tuple[int, ...], places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        pieces, ends = self._left[places], self._left_ends[places]
+        apart = np.ones(len(places), dtype=bool)
+        at, end = ids[-1], self._never
+        while True:
+            if not self._proper[at]:
+                return np.full(len(places), UNKNOWN, dtype=np.uint8)
+            if at in self._pairs:
+                seconds, ranks = self._pairs[at]
+                self._scratch[seconds] = ranks
+                rank = self._scratch[pieces]
+                self._scratch[seconds] = self._never
+                apart &= ~((rank < end) & (rank <= ends) & (rank < self._never)).any(1)
+            if self._parts[at, 1] < 0:
+                break
+            at, end = int(self._parts[at, 1]), int(self._rank[at])
+        found = np.where(apart, VALID, INVALID).astype(np.uint8)
+        found[~self._left_proper[places]] = UNKNOWN
+        return found
+
+
+def _letter(piece: bytes) -> int:
+    return piece[0] if piece[:1].isalpha() else 0
+
+
+def foresight(tokenizer: Tokenizer, trie: ByteTrie, *, puts_space: bool) -> Foresight | None:
+    """What can be worked out of a tokenizer; None where it must be asked about everything."""
+    if tokenizer.format != TOKENIZER or puts_space:
+        return None
+    merges: list[object] = []
+    try:
+        model = read_tokenizer_json(tokenizer.path, merges_into=merges)["model"]
+    except UserError:  # the file went since it was opened
+        return None
+    marks = ("continuing_subword_prefix", "end_of_word_suffix", "ignore_merges")
+    if model.get("type", "BPE") != "BPE" or not merges or any(model.get(mark) for mark in marks):
+        return None
+    return MergeForesight(trie, tokenizer, merges)
