@@ -29,16 +29,18 @@ def draw(scores: torch.Tensor, u: float) -> tuple[int, float]:
     Raises:
         UserError: the samplers left nothing.
     """
-    values = scores.double().numpy()
-    best = values.max()
-    if best == -math.inf:
+    some = scores.numpy()
+    ids = (some > -math.inf).nonzero()[0]
+    if not len(ids):
         raise nothing_left()
+    values = some[ids].astype(np.float64)
+    best = values.max()
     masses = np.exp(values - best)
     summed = masses.cumsum()
-    id = int(summed.searchsorted(u * summed[-1], side="right"))
-    if id == len(masses):  # the product was rounded up
-        id = int(masses.nonzero()[0][-1])
-    return id, float(values[id] - best - math.log(summed[-1]))
+    place = int(summed.searchsorted(u * summed[-1], side="right"))
+    if place == len(masses):  # the product was rounded up
+        place = int(masses.nonzero()[0][-1])
+    return int(ids[place]), float(values[place] - best - math.log(summed[-1]))
 
 
 def nothing_left() -> UserError:

@@ -92,15 +92,15 @@ def until_mass(order: torch.Tensor, scores: torch.Tensor, mass: float) -> torch.
     Returns:
         Their ids, in that order; at least one.
     """
-    logs = scores.double() - scores.double().logsumexp(-1)
+    masses = scores.double().softmax(-1)
     size = len(order)
     if size > 2 * _FIRST:  # most often a few are enough, and picking them is cheaper than sorting all
         border = order.topk(_FIRST, largest=False).values[-1]
         some = (order <= border).nonzero().squeeze(1)
         ids = some[order[some].sort(stable=True).indices]
-        before = logs[ids].exp().cumsum(0)
-        if before[-1] >= mass:
-            return ids[: int((before < mass).sum()) + 1]
+        reached = masses[ids].cumsum(0)
+        if reached[-1] >= mass:
+            return ids[: int((reached < mass).sum()) + 1]
     ids = order.sort(stable=True).indices
-    before = logs[ids].exp().cumsum(0)
-    return ids[: min(size, int((before < mass).sum()) + 1)]
+    reached = masses[ids].cumsum(0)
+    return ids[: min(size, int((reached < mass).sum()) + 1)]
