@@ -61,6 +61,7 @@ class SideTab(JobTab):
 
     def __init__(self, session: Session) -> None:
         self._so_far: SoFar | None = None
+        """Of the run that writes, or wrote last."""
         self._texts: list[Text] = []
         """All of the run shown."""
         self._prompts: list[str] = []
@@ -96,7 +97,7 @@ class SideTab(JobTab):
         self.alternatives.branch_asked.connect(self._branch)
         self.alternatives.bytes_asked.connect(self._next_byte_at)
         self.branches.opened.connect(self.session.open_run)
-        self.page.told.connect(self._hear)
+        self.session.run_event.connect(self._hear)
         self.page.cleared.connect(self._clear)
         self.page.view.installEventFilter(self)
         self.session.changed.connect(self._on_change)
@@ -114,7 +115,6 @@ class SideTab(JobTab):
 
     def fill(self, result: GenerationResult) -> None:
         self._texts, self._prompts = texts_of(result), list(result.prompts)
-        self._so_far = None
         self._offer()
         self._show_chosen()
         self._point_out()
@@ -134,21 +134,21 @@ class SideTab(JobTab):
             costs = [bits(token) or 0.0 for token in texts[0].tokens]
             self._show_place(0, at if at is not None else costs.index(max(costs)))
 
-    @Slot(object)
-    def _hear(self, event: Any) -> None:
-        """The texts grow while the run goes on."""
-        run = self.page.run
-        if event.type != "partial" or run is None:
+    @Slot(int, object)
+    def _hear(self, run_id: int, event: Any) -> None:
+        """Texts grow while a run goes on, also while another one is looked at: it may be shown again."""
+        if event.type != "partial":
             return
-        begins = self._so_far is None or self._so_far.run_id != run.id
-        if begins:
-            self._so_far = SoFar(run.id)
-        assert self._so_far is not None
-        more = self._so_far.hear(event.data)
-        if not self._so_far.texts:
+        if event.data.get("part") == "begun":
+            self._so_far = SoFar(run_id)
+        so_far, run = self._so_far, self.page.run
+        if so_far is None or so_far.run_id != run_id:
             return
-        if begins or self._texts is not self._so_far.texts:
-            self._begin(run)
+        more = so_far.hear(event.data)
+        if not so_far.texts or run is None or run.id != run_id or self.page.result is not None:
+            return
+        if self._texts is not so_far.texts:
+            self._begin(run, so_far)
             return
         places = {id(text): place for place, text in enumerate(self._chosen())}
         for one in more:
@@ -159,9 +159,8 @@ class SideTab(JobTab):
         if not self._drawing.isActive():
             self._drawing.start()
 
-    def _begin(self, run: RunRecord) -> None:
-        assert self._so_far is not None
-        self._texts = self._so_far.texts
+    def _begin(self, run: RunRecord, so_far: SoFar) -> None:
+        self._texts = so_far.texts
         many = 1 + max(text.prompt for text in self._texts)
         self._prompts = [str(run.request.get("prompt", ""))] if many == 1 else [""] * many
         self._offer()
@@ -225,7 +224,7 @@ class SideTab(JobTab):
 
     @Slot()
     def _clear(self) -> None:
-        self._texts, self._prompts, self._so_far = [], [], None
+        self._texts, self._prompts = [], []
         self.columns.show_texts([], [], "")
         self.alternatives.clear()
         self.branches.show_branches(Branches(None, ()))

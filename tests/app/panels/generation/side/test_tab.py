@@ -234,8 +234,8 @@ def test_that_texts_stream_in_step_and_stay_when_the_run_is_stopped(
     assert tab.columns.columns[0].text.text == "".join(made_up.FIRST[:7])
 
 
-def test_that_another_run_takes_the_place_of_what_streams(
-    qtbot: QtBot, tab: SideTab, session: Session, record: Callable[..., int]
+def test_that_another_run_takes_the_place_of_what_streams_until_it_is_looked_at_again(
+    qtbot: QtBot, tab: SideTab, session: Session, record: Callable[..., int], project: Project
 ) -> None:
     going = record(status="running")
     begin(session, going)
@@ -244,6 +244,10 @@ def test_that_another_run_takes_the_place_of_what_streams(
     shown(qtbot, tab)
     write(session, going, 0, made_up.FIRST, 4, 6)
     assert tab.columns.columns[0].text.text == "".join(made_up.FIRST)
+    tab.show_run(project.run(going))
+    write(session, going, 0, made_up.FIRST, 6, 7)
+    assert tab.columns.isVisible()
+    assert tab.columns.columns[0].text.text == "".join(made_up.FIRST[:7])
 
 
 def test_that_one_of_several_prompts_and_samples_is_looked_at(
