@@ -67,7 +67,7 @@ def cut(
         allowed = np.flatnonzero((begins > 0) & (begins + ahead <= begins[-1]))
         if len(allowed) < share:
             raise UserError(
-                f"A text of {begins[-1]:,} bytes is too short for {share} cuts and {ahead} bytes behind each.",
+                f"A text of {begins[-1]:,} bytes is too short for {share} cuts, {ahead} bytes behind each.",
                 field="text",
             )
         for at in np.sort(source.choice(allowed, share, replace=False)).tolist():

@@ -1,0 +1,1 @@
+"""The Ensemble tool: several models as one."""

@@ -1,0 +1,105 @@
+"""Bits per byte: of each model alone, and of all together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.figures import count, fixed
+from app.widgets.card import Card
+from app.widgets.figures_table import Column, FiguresTable
+from app.widgets.interval_dots import Interval, IntervalDots
+from app.widgets.words import Words
+
+if TYPE_CHECKING:
+    from app.session import Session
+    from app.widgets.model_signs import ModelSign
+    from core.generation.ensemble.result import EnsembleResult, Estimate, Measured
+
+PLACES = 3
+TOGETHER = "together"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A text; `members` are bits per byte."""
+
+    text: str
+    bytes: int
+    members: tuple[float, ...]
+    together: float
+    gain: Estimate
+
+
+def told(estimate: Estimate) -> str:
+    """``0.062 (0.041 … 0.083)``."""
+    value = fixed(estimate.value, PLACES, signed=True)
+    if estimate.low is None or estimate.high is None:
+        return value
+    low, high = (fixed(end, PLACES, signed=True) for end in (estimate.low, estimate.high))
+    return f"{value} ({low} … {high})"
+
+
+def columns(signs: Sequence[ModelSign]) -> list[Column]:
+    def plain(value: float) -> str:
+        return fixed(value, PLACES)
+
+    def member(place: int) -> Column:
+        return Column(signs[place].name, lambda row: row.members[place], plain, right=True)
+
+    return [
+        Column("text", lambda row: row.text),
+        Column("bytes", lambda row: row.bytes, count, right=True),
+        *map(member, range(len(signs))),
+        Column(TOGETHER, lambda row: row.together, plain, right=True),
+        Column(
+            "less than the best",
+            lambda row: row.gain.value,
+            lambda value: fixed(value, PLACES, signed=True),
+            right=True,
+            tip="Bits per byte, less than the model that is best on all texts",
+        ),
+        Column(
+            "95 %", lambda row: told(row.gain), right=True, tip="A bootstrap over windows of text, paired"
+        ),
+    ]
+
+
+class MembersCard(Card):
+    def __init__(self, session: Session) -> None:
+        super().__init__("Bits per byte")
+        self.dots = IntervalDots("Bits per byte of each model, and of all together", PLACES)
+        self.note = Words(role="muted")
+        self.table = FiguresTable(session, "Bits per byte by text", columns([]), stretched=0)
+        for widget in (self.dots, self.note, self.table):
+            self.column.addWidget(widget)
+
+    def show_result(self, result: EnsembleResult, signs: Sequence[ModelSign], together: int) -> None:
+        """`together` is the colour of all of them."""
+        whole = result.measured[0]
+        rows = [
+            _interval(sign.name, sign.number, one) for sign, one in zip(signs, whole.members, strict=True)
+        ]
+        self.dots.show_rows([*rows, _interval(TOGETHER, together, whole.together)])
+        rules = ", ".join(f"{one.title} {fixed(one.bits_per_byte.value, PLACES)}" for one in result.rules)
+        gain = told(whole.gain)
+        self.note.say(
+            f"Less than the best model alone: {gain} bits per byte. With even weights, same text: {rules}."
+        )
+        self.table.set_columns(columns(signs))
+        self.table.show_rows([_row(one) for one in result.measured])
+
+
+def _interval(name: str, number: int, estimate: Estimate) -> Interval:
+    return Interval(name, number, estimate.value, estimate.low, estimate.high)
+
+
+def _row(one: Measured) -> Row:
+    return Row(
+        one.name,
+        one.bytes,
+        tuple(member.value for member in one.members),
+        one.together.value,
+        one.gain,
+    )

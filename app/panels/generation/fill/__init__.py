@@ -1,0 +1,1 @@
+"""The Fill in tool: gaps, and prompts that end anywhere."""
