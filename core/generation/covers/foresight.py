@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import unicodedata
 from abc import ABC, abstractmethod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +71,7 @@ class MergeForesight(Foresight):
     all neighbours stay apart is enough (2506.14123).
     """
 
-    def __init__(self, trie: ByteTrie, tokenizer: Tokenizer, merges: list[object]) -> None:
+    def __init__(self, trie: ByteTrie, tokenizer: Tokenizer, merges: list[Any]) -> None:
         super().__init__(trie, ascii=tokenizer.rules.get("normalizer") is not None)
         entries = tokenizer.vocabulary.entries
         ids = {token.content: token.id for token in entries if token is not None}
@@ -80,7 +81,7 @@ class MergeForesight(Foresight):
         pairs: dict[int, list[tuple[int, int]]] = {}
         made = np.zeros(size, dtype=np.int64)
         for rank, merge in enumerate(merges):
-            left, right = merge.split(" ", 1) if isinstance(merge, str) else merge  # type: ignore[misc]
+            left, right = merge.split(" ", 1) if isinstance(merge, str) else merge
             one, two, both = ids.get(left), ids.get(right), ids.get(left + right)
             if one is None or two is None or both is None:
                 continue
@@ -143,7 +144,7 @@ def foresight(tokenizer: Tokenizer, trie: ByteTrie, *, puts_space: bool) -> Fore
     """What can be worked out of a tokenizer; None where it must be asked about everything."""
     if tokenizer.format != TOKENIZER or puts_space:
         return None
-    merges: list[object] = []
+    merges: list[Any] = []
     try:
         model = read_tokenizer_json(tokenizer.path, merges_into=merges)["model"]
     except UserError:  # the file went since it was opened

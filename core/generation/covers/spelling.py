@@ -12,15 +12,17 @@ from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.generation.covers.byte_trie import ByteTrie
 from core.generation.covers.foresight import INVALID, UNKNOWN, VALID, Foresight, foresight
+from core.generation.language.language_model import LanguageModel
 from core.tokenizers.tokenizer import Tokenizer
 
-_REMEMBERED = 1 << 27
+_REMEMBERED = 1 << 26
 """Bytes of answers that are kept."""
 _WORTH_WORKING_OUT = 64
 """Tokens to be asked about, from which on it is quicker to work most of them out."""
@@ -92,7 +94,8 @@ class Spelling:
             asked = asked[found[asked] == UNKNOWN]
         if len(asked):
             found[asked] = np.where(self._ask(tail, (asked + lo).tolist()), VALID, INVALID)
-        return found == VALID
+        passes: NDArray[np.bool_] = found == VALID
+        return passes
 
     def _work_out(self, tail: Tail, lo: int, asked: NDArray[np.int64], found: NDArray[np.uint8]) -> None:
         """Put in what is known, the tokenizer being asked about few or none."""
@@ -214,6 +217,18 @@ class Spelling:
 
 
 _BEHIND_WALL = Tail(b"", (), False)
+_KEPT: WeakKeyDictionary[Tokenizer, tuple[int, ByteTrie, Spelling]] = WeakKeyDictionary()
+"""With the size of the model's vocabulary, for as long as the tokenizer is held."""
+
+
+def spelling_of(language: LanguageModel) -> tuple[ByteTrie, Spelling]:
+    """A model's trie and spelling: the same ones, with all answers, while its tokenizer is in memory."""
+    kept = _KEPT.get(language.tokenizer)
+    if kept is None or kept[0] != language.vocab_size:
+        trie = ByteTrie(language.pieces)
+        spelling = Spelling(language.tokenizer, trie, puts_space=language.puts_space)
+        kept = _KEPT[language.tokenizer] = (language.vocab_size, trie, spelling)
+    return kept[1:]
 
 
 def _spanned(texts: Sequence[str | None]) -> set[tuple[str, str]]:

@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 
 from core.errors import UserError
 from core.generation.byte_model import END, Aligned, ByteLaw, ByteModel, ByteState
-from core.generation.covers.byte_trie import ByteTrie
-from core.generation.covers.spelling import Spelling, is_text
+from core.generation.covers.spelling import is_text, spelling_of
 from core.generation.covers.way import Covers, Left, Way
 from core.generation.language.language_model import LanguageModel, State
 from core.jobs.context import Context
@@ -59,9 +58,8 @@ class TokenCovers(ByteModel):
         self.evaluations = 0
         self._beam = beam if convention == "all" else None
         self._begin = tuple(language.begin if before is None else before)
-        self._trie = ByteTrie(language.pieces)
+        self._trie, self._spelling = spelling_of(language)
         self._hidden = b" " if language.puts_space else b""
-        self._spelling = Spelling(language.tokenizer, self._trie, puts_space=language.puts_space)
         self._ends = sorted(language.ends)
         self._root_left = Left(self._begin, 0.0, self._spelling.start, None)
         self._start: Covers | None = None
@@ -230,7 +228,7 @@ class TokenCovers(ByteModel):
         read = root.tail.data + (self._hidden if first else b"")
         texts = [read + data[:end] for end in range(1, len(data) + 1)]
         encoded = self._spelling.encoded([text for text in texts if is_text(text)], first=root.tail.first)
-        ways = {(): root}
+        ways: dict[tuple[int, ...], Left] = {(): root}
         for ids in encoded:
             more = tuple(ids[len(root.tail.ids) :])
             parent = ways.get(more[:-1])
