@@ -25,8 +25,9 @@ class GenerationResult(Result):
     `core.generation.generate.run.MANY` transcripts the alternatives are kept only in the output file.
 
     While the job runs it emits, at most every 50 ms (the first token at once):
-    ``{"part": "begun", "transcripts": [{"model", "prompt", "sample", "prefix"}], "residents": Residents}``
-    (the prompt's own tokens; `Transcript.prefix` is what was read in the end),
+    ``{"part": "begun", "transcripts": [{"model", "prompt", "sample", "prefix"}], "residents": Residents,
+    "clock": seconds}`` (the prompt's own tokens; `Transcript.prefix` is what was read in the end; what
+    `time.perf_counter` said when the records' ``ms`` began),
     ``{"part": "tokens", "tokens": [[transcript number, TokenRecord], …], "texts": [[transcript number, more
     text], …]}`` (records are whole characters' and never of what a stop string takes back; texts joined are
     the transcript's) and ``{"part": "ended", "transcript": number, "stopped": Stopped}``.

@@ -46,7 +46,12 @@ def generate(request: GenerateRequest, ctx: Context) -> GenerationResult:
     many = len(request.models) * len(prompts) * request.samples > MANY
     stream = Stream(ctx, bare=many)
     ctx.emit(
-        {"part": "begun", "transcripts": list(_expected(request, all_beginnings)), "residents": residents()}
+        {
+            "part": "begun",
+            "transcripts": list(_expected(request, all_beginnings)),
+            "residents": residents(),
+            "clock": decoding.began,
+        }
     )
     with kept(out) as file:
         pens = [
