@@ -45,10 +45,10 @@ def preview(request: ScoreRequest) -> Preview:
 
 
 def _parameters(path: Path, notes: dict[str, str]) -> int:
-    from core.models.folder import open_model
+    from core.generation.language.preview import causal_folder
     from core.models.result import model_words
 
-    folder = open_model(path, field="models")
+    folder = causal_folder(path, field="models")
     words = model_words(folder.family, folder.parameters, folder.vocab_size)
     said = f"{path.name}: {words}"
     notes["models"] = f"{notes['models']}; {said}" if "models" in notes else said

@@ -13,6 +13,7 @@ from typing import Any
 from core.errors import UserError
 from core.generation.language.language_model import LanguageModel
 from core.generation.language.opened import open_language_model
+from core.generation.language.resident import residents
 from core.generation.result_parts import TokenRecord
 from core.generation.score.differences import MOST_PASSAGES, WordDifferences
 from core.generation.score.exact import byte_by_byte
@@ -63,6 +64,7 @@ def score(request: ScoreRequest, ctx: Context) -> ScoreResult:
     return ScoreResult(
         models=called,
         exact=exact,
+        residents=residents(),
         out=None if request.out is None else str(request.out),
         **scoring.told(names),
     )
