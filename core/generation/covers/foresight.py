@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import unicodedata
 from abc import ABC, abstractmethod
+from bisect import bisect_left
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,13 @@ from numpy.typing import NDArray
 
 from core.errors import UserError
 from core.generation.covers.byte_trie import ByteTrie
+from core.tokenizers.canonical import Kind
 from core.tokenizers.files import TOKENIZER, read_tokenizer_json
 from core.tokenizers.tokenizer import Tokenizer
 
 UNKNOWN, VALID, INVALID = 0, 1, 2
+_NEAR = 1e-6
+"""Between two scores."""
 
 
 _APOSTROPHES = frozenset("'\u2019\u02bc\u2018")
@@ -53,6 +57,10 @@ class Foresight(ABC):
         except UnicodeDecodeError:
             return None
         return text if text.isascii() or not self._ascii else None
+
+    def alone(self, places: NDArray[np.int64]) -> NDArray[np.uint8] | None:
+        """The same if there is a cut between the two; None: the tokenizer is to be asked."""
+        return None
 
     @abstractmethod
     def goes_on(self, data: bytes, ids: tuple[int, ...], places: NDArray[np.int64]) -> NDArray[np.uint8]:
@@ -136,13 +144,114 @@ class MergeForesight(Foresight):
         return found
 
 
+class ScoreForesight(Foresight):
+    """Unigram. A token stays by itself if no way to cut tail and token across their border scores higher."""
+
+    def __init__(self, trie: ByteTrie, tokenizer: Tokenizer) -> None:
+        super().__init__(trie, ascii=False)
+        entries = tokenizer.vocabulary.entries
+        self._trie = trie
+        self._scores = np.full(len(trie), -np.inf)
+        for place, id in enumerate(trie.ids.tolist()):
+            token = entries[id]
+            if token is not None and token.kind is Kind.TEXT and token.score is not None:
+                self._scores[place] = token.score
+        scored = np.isfinite(self._scores)
+        self._of = {
+            trie.pieces[place]: float(self._scores[place]) for place in np.flatnonzero(scored).tolist()
+        }
+        self.known &= scored & np.array([self._is_spelt(piece) for piece in trie.pieces], bool)
+        self._nodes: dict[bytes, tuple[int, int]] = {}
+        self._rests: dict[bytes, float] = {b"": 0.0}
+        width = int(trie.lengths.max(initial=1)) + 1
+        self._best = np.full((len(trie), width), -np.inf)
+        """(n, bytes) the best score of what remains of a token behind so many of its bytes."""
+        self._split = np.full(len(trie), -np.inf)
+        """(n,) of a token in two or more pieces."""
+        for place in np.flatnonzero(self.known).tolist():
+            piece = trie.pieces[place]
+            for at in range(1, len(piece) + 1):
+                self._best[place, at] = self._rest(piece[at:])
+            self._split[place] = max(
+                (self._of.get(piece[:at], -np.inf) + self._best[place, at] for at in range(1, len(piece))),
+                default=-np.inf,
+            )
+
+    def _is_spelt(self, data: bytes) -> bool:
+        """Whether these are letters of which each is a piece: nothing of it is ever unknown."""
+        text = self._text(data)
+        return text is not None and text.isalpha() and all(letter.encode() in self._of for letter in text)
+
+    def _rest(self, data: bytes) -> float:
+        if data not in self._rests:
+            self._rests[data] = max(
+                self._of.get(data[:at], -np.inf) + self._rest(data[at:]) for at in range(1, len(data) + 1)
+            )
+        return self._rests[data]
+
+    def alone(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        return _sign(self._scores[places] - self._split[places])
+
+    def goes_on(self, data: bytes, ids: tuple[int, ...], places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        unknown = np.full(len(places), UNKNOWN, dtype=np.uint8)
+        if not self._is_spelt(data.removeprefix(b" ")):
+            return unknown
+        before = [0.0]
+        for end in range(1, len(data) + 1):
+            before.append(max(before[at] + self._of.get(data[at:end], -np.inf) for at in range(end)))
+        own = sum(float(self._scores[self._trie.place[id]]) for id in ids)
+        if not abs(own - before[-1]) < _NEAR:
+            return unknown
+        across = np.full(len(self._trie), -np.inf)
+        for at in range(len(data)):
+            if before[at] > -np.inf:
+                self._cross(data[at:], before[at], across)
+        stays = _sign(before[-1] + self._scores[places] - across[places])
+        alone = self.alone(places)
+        either = (stays == INVALID) | (alone == INVALID)
+        return np.where(either, INVALID, np.minimum(stays, alone)).astype(np.uint8)
+
+    def _cross(self, begun: bytes, score: float, across: NDArray[np.float64]) -> None:
+        """Put in the scores of tokens that begin with the end of the tail and go on."""
+        hi, longer = len(self._trie), 0
+        for depth, byte in enumerate(begun):
+            _, hi, longer = self._trie.child(longer, hi, depth, byte)
+            if longer == hi:
+                return
+        for place in range(longer, hi):
+            more = self._trie.pieces[place][len(begun) :]
+            first, last = self._node(more)
+            if first < last and self._scores[place] > -np.inf:
+                found = score + self._scores[place] + self._best[first:last, len(more)]
+                np.maximum(across[first:last], found, out=across[first:last])
+
+    def _node(self, prefix: bytes) -> tuple[int, int]:
+        """The places of the tokens that begin so."""
+        if prefix not in self._nodes:
+            behind = prefix[:-1] + bytes([prefix[-1] + 1])  # a letter's last byte is never 0xFF
+            self._nodes[prefix] = (
+                bisect_left(self._trie.pieces, prefix),
+                bisect_left(self._trie.pieces, behind),
+            )
+        return self._nodes[prefix]
+
+
+def _sign(gaps: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Whether one score is above another; where they are near, the library's rounding decides."""
+    return np.where(gaps > _NEAR, VALID, np.where(gaps < -_NEAR, INVALID, UNKNOWN)).astype(np.uint8)
+
+
 def _letter(piece: bytes) -> int:
     return piece[0] if piece[:1].isalpha() else 0
 
 
 def foresight(tokenizer: Tokenizer, trie: ByteTrie, *, puts_space: bool) -> Foresight | None:
     """What can be worked out of a tokenizer; None where it must be asked about everything."""
-    if tokenizer.format != TOKENIZER or puts_space:
+    if tokenizer.format != TOKENIZER:
+        return None
+    if tokenizer.vocabulary.model == "Unigram":
+        return ScoreForesight(trie, tokenizer)
+    if puts_space:
         return None
     merges: list[Any] = []
     try:

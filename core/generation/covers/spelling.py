@@ -105,10 +105,13 @@ class Spelling:
         if not len(places):
             return
         joined = self._foresight.goes_on(tail.data, tail.ids, places)
-        begin, end = int(places[0]), int(places[-1]) + 1
-        wanted = np.zeros(end - begin, dtype=bool)
-        wanted[places - begin] = True
-        alone = np.where(self.valid(_BEHIND_WALL, begin, end, wanted)[places - begin], VALID, INVALID)
+        alone = self._foresight.alone(places)
+        if alone is None:
+            begin, end = int(places[0]), int(places[-1]) + 1
+            wanted = np.zeros(end - begin, dtype=bool)
+            wanted[places - begin] = True
+            passes = self.valid(_BEHIND_WALL, begin, end, wanted)[places - begin]
+            alone = np.where(passes, VALID, INVALID).astype(np.uint8)
         told = np.where(joined == alone, joined, UNKNOWN)
         firsts = np.where((joined == INVALID) & (alone == VALID), self._foresight.first[places], 0)
         for first in np.unique(firsts[firsts > 0]):  # one token tells whether there is a cut before a letter

@@ -14,7 +14,7 @@ from core.generation.covers.spelling import Spelling, Tail, is_text
 from core.tokenizers.canonical import Kind
 from core.tokenizers.files import find_tokenizer
 from core.tokenizers.open import Tokenizer, open_tokenizer
-from tests.core.generation.covers.test_enumeration import random_bpe
+from tests.core.generation.covers.test_enumeration import random_bpe, random_unigram
 from tests.real_tokenizers import real_tokenizer
 
 STARTER = Path(__file__).parents[4] / "resources" / "starter"
@@ -95,15 +95,26 @@ def test_that_merges_are_worked_out_as_the_library_merges(
     assert compared(random_bpe(tmp_path, seed), texts, seed) > 50
 
 
-def test_that_few_are_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
-    spelling, trie = spelling_of(opened("prose-bpe"))
+@pytest.mark.parametrize("seed", range(8))
+def test_that_scores_are_worked_out_as_the_library_adds_them(
+    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.generation.covers.spelling._WORTH_WORKING_OUT", 1)
+    rng = random.Random(seed)
+    texts = tuple("".join(rng.choices("abc", k=12)) for _ in range(12))
+    assert compared(random_unigram(tmp_path, seed), texts, seed) > 50
+
+
+@pytest.mark.parametrize("name", ["prose-bpe", "prose-unigram"])
+def test_that_few_are_asked_about(name: str) -> None:
+    spelling, trie = spelling_of(opened(name))
     every = np.ones(len(trie), dtype=bool)
     tail = Tail(b"", (), True)
     for word in (" times", " things"):  # the first also asks what stands by itself, once
-        (id,) = spelling._tokenizer.encode(word).ids
+        (id,) = spelling._tokenizer.encode(word.removeprefix(" ") if name == "prose-unigram" else word).ids
         before = spelling.asked
         spelling.valid(spelling.after(Tail(b"", (), False), trie.place[id]), 0, len(trie), every)
-    assert spelling.asked - before < len(trie) / 20
+    assert spelling.asked - before < len(trie) / 10
     asked = spelling.asked
     spelling.valid(tail, 0, 0, every[:0])
     assert spelling.asked == asked
