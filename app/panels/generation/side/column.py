@@ -101,6 +101,8 @@ class Column(QFrame):
 
     def show_place(self, number: int) -> None:
         """Scroll to a token."""
+        if number >= len(self.text.tokens):  # it shows another text by now
+            return
         place = self.text.place_of(number).center().toPoint()
         self.view.ensureVisible(place.x(), place.y() + self.text.y(), 0, 40)
 

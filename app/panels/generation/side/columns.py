@@ -17,8 +17,8 @@ from core.generation.generate.result import same_bytes
 
 NARROWEST = 220
 """Pixels of a column; where there is less, the columns go on in a second row."""
-LEAST, SHARE = 150, 0.5
-"""Pixels that a text has at least, and the share of the view's height that it may have."""
+LEAST, SHARE, SHARE_OF_SEVERAL = 150, 0.5, 0.36
+"""Pixels that a text has at least, and the share of the view's height that a row of them may have."""
 DIFFERENCE = "difference"
 
 
@@ -156,7 +156,7 @@ class Columns(QWidget):
         if not self.columns:
             return
         rows = -(-len(self.columns) // self._per_row())
-        most = max(LEAST, int(self._room * SHARE / rows))
+        most = max(LEAST, int(self._room * (SHARE if rows == 1 else SHARE_OF_SEVERAL)))
         wanted = max(column.text.minimumHeight() for column in self.columns)
         follow = self._streams and all(column.at_end for column in self.columns)
         for column in self.columns:

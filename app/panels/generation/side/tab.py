@@ -128,11 +128,17 @@ class SideTab(JobTab):
             found = (n for n, token in enumerate(texts[1].tokens) if token.start <= byte < token.end)
             at = next(found, None)
             if at is not None:
-                self._show_place(1, at)
+                self._go_to(1, at)
                 return
         if texts and texts[0].tokens:
             costs = [bits(token) or 0.0 for token in texts[0].tokens]
-            self._show_place(0, at if at is not None else costs.index(max(costs)))
+            self._go_to(0, at if at is not None else costs.index(max(costs)))
+
+    def _go_to(self, column: int, number: int) -> None:
+        """Tell of a token, and scroll its text there, which may have been followed to its end."""
+        self._show_place(column, number)
+        shown = self.columns.columns[column]
+        QTimer.singleShot(0, shown, lambda: shown.show_place(number))
 
     @Slot(int, object)
     def _hear(self, run_id: int, event: Any) -> None:
