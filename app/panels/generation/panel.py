@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from app.panels.tabbed import TabbedPanel
 from app.widgets.series_numbers import kept_numbers, restore_numbers
 
-_TOOLS = (
+TOOLS = (
     ("side", "Side by side", "app.panels.generation.side.tab:SideTab"),
     ("bytes", "Bytes", "app.panels.generation.bytes.tab:BytesTab"),
     ("score", "Score", "app.panels.generation.score.tab:ScoreTab"),
@@ -19,7 +18,6 @@ _TOOLS = (
     ("inside", "Look inside", "app.panels.generation.inside.tab:InsideTab"),
     ("merged", "Merged", "app.panels.generation.merged.tab:MergedTab"),
 )
-UNBUILT = "app.panels.generation.unbuilt:UnbuiltTab"
 TAB_OF = {
     "generate": "side",
     "bytes": "bytes",
@@ -32,15 +30,6 @@ TAB_OF = {
     "subnetwork": "inside",
     "merged": "merged",
 }
-
-
-def _is_there(where: str) -> bool:
-    module = where.partition(":")[0]
-    return find_spec(module.rpartition(".")[0]) is not None and find_spec(module) is not None
-
-
-TOOLS = tuple((key, title, where if _is_there(where) else UNBUILT) for key, title, where in _TOOLS)
-"""A tool that is not built yet shows a notice in its place."""
 
 
 class GenerationPanel(TabbedPanel):
