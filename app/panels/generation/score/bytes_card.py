@@ -89,17 +89,17 @@ class BytesCard(Card):
         self.text = TokenText("The text, tinted by how far the models' laws of the next byte are apart")
         self.text.set_heat(APART)
         self.text.pointed.connect(self.pointed)
-        self.scroll = ScrolledColumn()
-        self.scroll.setAccessibleName("The text, byte by byte")
-        self.scroll.column.setContentsMargins(0, 0, 0, 0)
-        self.scroll.column.addWidget(self.text)
-        self.scroll.column.addStretch(1)
+        self.view = ScrolledColumn()
+        self.view.setAccessibleName("The text, byte by byte")
+        self.view.column.setContentsMargins(0, 0, 0, 0)
+        self.view.column.addWidget(self.text)
+        self.view.column.addStretch(1)
         self.plot = ByteCurve("Divergence along the text", "bits apart")
         self.plot.pointed.connect(self.text.light)
         offer_picture(self.plot, session, more)
         self.table = FiguresTable(session, "Bytes at which the models are furthest apart", PLACE, stretched=1)
         self.table.row_chosen.connect(self._choose)
-        for widget in (self.words, self.other, self.scroll, self.plot, self.table):
+        for widget in (self.words, self.other, self.view, self.plot, self.table):
             self.column.addWidget(widget)
         self._data = b""
         self._exact: Exact | None = None
@@ -116,7 +116,7 @@ class BytesCard(Card):
             return
         self._data = _whole(result.text.encode()[: exact.kept])
         self.words.say(_said(exact, signs))
-        for widget in (self.scroll, self.plot, self.table, self.legend):
+        for widget in (self.view, self.plot, self.table, self.legend):
             widget.setVisible(bool(exact.partings))
         self.other.setVisible(len(exact.partings) > 1)
         self.plot.show_bits(
@@ -147,7 +147,7 @@ class BytesCard(Card):
         found = _bytes(self._data, self._exact, one)
         self.text.show_tokens(found, self._data.decode())
         self.text.part_at(-1 if one.first_disagreement is None else one.first_disagreement)
-        self.scroll.setFixedHeight(min(HIGHEST, self.text.sizeHint().height() + 4))
+        self.view.setFixedHeight(min(HIGHEST, self.text.sizeHint().height() + 4))
         self.table.figures.set_columns(_columns(self._signs[0], self._signs[one.model]))
         ranked = sorted(found, key=lambda byte: -(byte.apart or 0.0))
         self.table.show_rows(ranked[:ROWS])
@@ -158,7 +158,7 @@ class BytesCard(Card):
         self.light(byte.start, byte.end)
         starts = [token.start for token in self.text.tokens]
         place = self.text.place_of(bisect_right(starts, byte.start) - 1).center().toPoint()
-        self.scroll.ensureVisible(0, place.y() + self.text.y(), 0, 60)
+        self.view.ensureVisible(0, place.y() + self.text.y(), 0, 60)
         self.pointed.emit(byte.start, byte.end)
 
 

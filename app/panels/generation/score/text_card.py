@@ -145,16 +145,16 @@ class TextCard(Card):
             head.addLayout(line, 1)
             text = TokenText(f"The text under {sign.name}")
             text.pointed.connect(self._point)
-            column = QVBoxLayout()
-            column.addWidget(text)
-            column.addStretch(1)
-            row.addLayout(column, 1)
+            below = QVBoxLayout()
+            below.addWidget(text)
+            below.addStretch(1)
+            row.addLayout(below, 1)
             self.texts.append(text)
-        for layout, old, new in (
+        for place, old, new in (
             (self.column, self._names, names),
             (self._scroll.column, self._columns, columns),
         ):
-            layout.replaceWidget(old, new)
+            place.replaceWidget(old, new)
             old.hide()
             old.deleteLater()
         self._names, self._columns = names, columns
