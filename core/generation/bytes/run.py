@@ -8,7 +8,7 @@ import time
 import numpy as np
 
 from core.generation.byte_model import END, ByteLaw, ByteModel, ByteState
-from core.generation.bytes.foretelling import conditioned_on_tokens, likeliest_characters
+from core.generation.bytes.foretelling import Plain, conditioned_on_tokens, likeliest_characters
 from core.generation.bytes.job import BYTES
 from core.generation.bytes.request import BytesRequest, prompt_bytes
 from core.generation.bytes.result import BytesResult, Law, Likely, Writing, Written
@@ -24,6 +24,8 @@ from core.tokenizers.shown import shown
 
 _EVERY = 0.05
 """Seconds between two partial results."""
+_NEAR = 1e-3
+"""Between logarithms of probabilities that were added in another order."""
 _LIKELY = 5
 """Bytes that are kept of each law while writing."""
 
@@ -83,6 +85,8 @@ def _law(
         plain = conditioned_on_tokens(language, prompt.decode(), ctx)
     except UnicodeDecodeError:  # within a character no tokenizer can be asked
         plain = None
+    if request.convention == "valid" and plain is not None:
+        _check(language, state, plain, ctx)
     return Law(
         name=language.name,
         next_byte=chances[:END].tolist(),
@@ -98,6 +102,16 @@ def _law(
         characters=likeliest_characters(model, state, prompt, request.characters, ctx),
         seconds=0.0,
     )
+
+
+def _check(language: LanguageModel, state: ByteState, plain: Plain, ctx: Context) -> None:
+    """Its own tokens are one of the ways to write the prompt, unless the beginning of a text may be cut in
+    another way than it is within the text."""
+    if state.log_probability < plain.log_probability - _NEAR:
+        ctx.warn(
+            f"The tokenizer of {language.name} cuts beginnings of this prompt in another way than the "
+            "whole, so that its own tokens were not all followed. Let every spelling count (--convention all)."
+        )
 
 
 def _written(model: ByteModel, state: ByteState, request: BytesRequest, number: int, ctx: Context) -> Writing:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from core.errors import UserError
 from core.generation.covers.byte_trie import ByteTrie
 from core.tokenizers.canonical import Kind
-from core.tokenizers.files import TOKENIZER, read_tokenizer_json
+from core.tokenizers.files import TOKENIZER, parts, read_tokenizer_json
 from core.tokenizers.tokenizer import Tokenizer
 
 UNKNOWN, VALID, INVALID = 0, 1, 2
@@ -80,7 +80,7 @@ class MergeForesight(Foresight):
     """
 
     def __init__(self, trie: ByteTrie, tokenizer: Tokenizer, merges: list[Any]) -> None:
-        super().__init__(trie, ascii=tokenizer.rules.get("normalizer") is not None)
+        super().__init__(trie, ascii=_may_change_letters(tokenizer.rules.get("normalizer")))
         entries = tokenizer.vocabulary.entries
         ids = {token.content: token.id for token in entries if token is not None}
         size = len(entries)
@@ -239,6 +239,15 @@ class ScoreForesight(Foresight):
 def _sign(gaps: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Whether one score is above another; where they are near, the library's rounding decides."""
     return np.where(gaps > _NEAR, VALID, np.where(gaps < -_NEAR, INVALID, UNKNOWN)).astype(np.uint8)
+
+
+def _may_change_letters(normalizer: object) -> bool:
+    """Whether it does more than to write spaces in another way."""
+    return any(
+        part.get("type") not in ("Replace", "Prepend")
+        or part.get("pattern", {"String": " "}) != {"String": " "}
+        for part in parts(normalizer)
+    )
 
 
 def _letter(piece: bytes) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from core.errors import Cancelled, UserError
+from core.generation.bytes.foretelling import Plain, conditioned_on_tokens
 from core.generation.bytes.preview import preview
 from core.generation.bytes.request import BytesRequest
 from core.generation.bytes.result import BytesResult, likeliest, named, ranked, spelt, tail
@@ -141,3 +142,15 @@ def test_how_bytes_and_probabilities_are_spelt() -> None:
     assert tail("a\nb") == "a⏎b"
     assert math.isclose(len(tail("x" * 100)), 25)
     assert ranked([])[:2] == [0, 1]
+
+
+def test_that_it_is_told_where_own_tokens_were_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def likelier(*asked: Any) -> Plain:
+        return conditioned_on_tokens(*asked)._replace(log_probability=-1.0)
+
+    monkeypatch.setattr("core.generation.bytes.run.conditioned_on_tokens", likelier)
+    ctx = Context(workdir=tmp_path)
+    bytes_(BytesRequest(models=[BPE], prompt=PROMPT), ctx)
+    assert ["another way than the whole" in words for words in ctx.warnings] == [True]
