@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from core.errors import UserError
 from core.generation.byte_model import ByteModel
 from core.generation.covers.opened import byte_model
 from core.generation.decoding.draw import chance
@@ -174,7 +175,9 @@ class _Texts:
             )
 
         budget = _MOST_LEARNT
-        for number, data in enumerate(self.data):
+        for number, (text, data) in enumerate(zip(found, self.data, strict=True)):
+            if not data.strip():
+                raise UserError(f"{text.path} holds no text.", field="text")
             cut = list(windows(data, request.stride, request.context, fits, field="stride"))
             first = min(len(cut) - 1, round(request.fit * len(cut)))
             if request.fit:
