@@ -110,7 +110,7 @@ def _check(language: LanguageModel, state: ByteState, plain: Plain, ctx: Context
     if state.log_probability < plain.log_probability - _NEAR:
         ctx.warn(
             f"The tokenizer of {language.name} cuts beginnings of this prompt in another way than the "
-            "whole, so that its own tokens were not all followed. Let every spelling count (--convention all)."
+            "whole, so that its own tokens were not all followed. Let every one count (--convention all)."
         )
 
 
