@@ -81,7 +81,10 @@ class Ensemble(ByteModel):
     def shares(self, state: ByteState) -> NDArray[np.float64]:
         """(m,): what weight each member has for the next byte."""
         assert isinstance(state, EnsembleState)
-        return self.rule.shares(self.laws(state)[None], self.weights, state.evidence[None])[0]
+        found: NDArray[np.float64] = self.rule.shares(
+            self.laws(state)[None], self.weights, state.evidence[None]
+        )[0]
+        return found
 
     def law(self, state: ByteState) -> ByteLaw:
         """Raises:

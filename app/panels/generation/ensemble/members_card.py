@@ -87,7 +87,7 @@ class MembersCard(Card):
         self.note.say(
             f"Less than the best model alone: {gain} bits per byte. With even weights, same text: {rules}."
         )
-        self.table.set_columns(columns(signs))
+        self.table.figures.set_columns(columns(signs))
         self.table.show_rows([_row(one) for one in result.measured])
 
 

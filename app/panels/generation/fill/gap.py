@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import ValidationError
 from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QWidget
 
 from app.panels.generation.fill import words
 from app.panels.generation.fill.cuts_card import CutsCard
@@ -84,7 +85,8 @@ class GapTab(JobTab):
             return
         if self._shown != run.id:
             self._shown, self._cuts = run.id, []
-        part, early = event.data.get("part"), []
+        part = event.data.get("part")
+        early: list[QWidget] = []
         try:
             if part == "candidates":
                 found = [Candidate.model_validate(one) for one in event.data["candidates"]]

@@ -103,7 +103,7 @@ class StudyCard(Card):
                     words += f", {count(kind.methods[method].impossible)} of them held to be impossible"
                 rows.append(Interval(name, number, estimate.value, estimate.low, estimate.high, words))
         self.dots.show_rows(rows)
-        self.table.set_columns(columns(what))
+        self.table.figures.set_columns(columns(what))
         self.table.show_rows(study.kinds)
         said = {
             BITS: f"Of the {study.ahead} bytes behind each cut; the fewer, the better.",

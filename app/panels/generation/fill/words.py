@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.figures import count, duration, fixed
+from app.panels.generation.score.words import quoted
 from app.widgets.model_signs import model_names
-from app.widgets.visible_text import visible
 
 if TYPE_CHECKING:
     from core.generation.fill.request import FillRequest
@@ -23,7 +23,7 @@ def run_title(request: FillRequest) -> str:
     if request.suffix:
         before = request.prefix if len(request.prefix) <= LONGEST else f"…{request.prefix[-LONGEST:]}"
         after = request.suffix if len(request.suffix) <= LONGEST else f"{request.suffix[:LONGEST]}…"
-        said.append(f"“{visible(before)}” ⟂ “{visible(after)}”")
+        said.append(f"“{quoted(before)}” ⟂ “{quoted(after)}”")
     if request.text:
         said.append("1 cut" if request.cuts == 1 else f"{count(request.cuts)} cuts")
     return f"{name} · {', '.join(said)}"

@@ -1,0 +1,193 @@
+"""The Fill in tab: what it shows of a filling, of a study, and of one under way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app import theme
+from app.panels.generation.fill.tab import FillTab
+from app.panels.generation.panel import GenerationPanel
+from core.generation.ensemble.result import Estimate
+from core.generation.fill.request import FillRequest
+from core.generation.fill.result import (
+    METHODS,
+    Baseline,
+    Candidate,
+    Cut,
+    Filling,
+    FillResult,
+    OfKind,
+    OfMethod,
+    Study,
+)
+from core.jobs.events import Finished, Partial
+from core.jobs.request import RunSpec
+from core.project.project import Project
+
+CANDIDATES = (
+    Candidate(text="es", middle=-1.0, suffix=-20.0, share=0.8),
+    Candidate(text="e", middle=-0.5, suffix=-22.0, share=0.2),
+)
+CUT = Cut(
+    text="prose",
+    place=7,
+    before="the best of tim",
+    after="es, it was",
+    kinds=("inside a token", "inside a word"),
+    token=" tim|es",
+    bits={"exact": 10.0, "healing": 11.0, "plain": 25.0},
+    guess={"exact": "e", "healing": "e", "plain": "b"},
+)
+
+
+def kind(name: str, cuts: int) -> OfKind:
+    methods = {
+        method: OfMethod(
+            bits_per_byte=Estimate(value=1.5 + 0.4 * place, low=1.4, high=2.5),
+            first_byte=Estimate(value=0.8 - 0.3 * place),
+            greedy=Estimate(value=0.1),
+            impossible=place,
+        )
+        for place, method in enumerate(METHODS)
+    }
+    return OfKind(
+        kind=name,
+        cuts=cuts,
+        methods=methods,
+        healing_more=Estimate(value=0.4, low=0.1, high=0.7),
+        plain_more=Estimate(value=0.8),
+    )
+
+
+FILLING = Filling(
+    prefix="tim",
+    suffix=", it was",
+    weighed=8,
+    candidates=CANDIDATES,
+    drawn="e",
+    tried=9,
+    effective=1.5,
+    baselines=(Baseline(method="plain", text="ber", suffix=-39.0),),
+)
+STUDY = Study(
+    kinds=(kind("anywhere", 64), kind("inside a token", 40)),
+    cuts=(CUT,),
+    ahead=12,
+    greedy_bytes=8,
+    context=192,
+    published="arXiv 2410.09303 …",
+)
+
+
+def result(**changes: Any) -> FillResult:
+    found = FillResult(model="one", filling=FILLING, study=STUDY, texts=["es", "e"], evaluations=99)
+    return found.model_copy(update=changes)
+
+
+@pytest.fixture
+def tab(panel: GenerationPanel) -> FillTab:
+    panel.restore_view({"tab": "fill"})
+    made = panel.made("fill")
+    assert isinstance(made, FillTab)
+    return made
+
+
+@pytest.fixture
+def start(project: Project, tab: FillTab) -> Callable[[], int]:
+    """Record a run that is under way, and show it; its number."""
+
+    def record() -> int:
+        asked = FillRequest(model="/models/one", prefix="tim", suffix=", it was")  # type: ignore[arg-type]
+        spec = RunSpec(kind="fill", request=asked.model_dump(mode="json"), title="made up")
+        run_id = project.add_run(spec).result()
+        project.start_run(run_id).result()
+        tab.show_run(project.run(run_id))
+        return run_id
+
+    return record
+
+
+@pytest.fixture
+def finish(project: Project, tab: FillTab, start: Callable[[], int]) -> Callable[[FillResult], None]:
+    def record(found: FillResult) -> None:
+        run_id = start()
+        project.finish_run(run_id, Finished(status="done", result=found.model_dump(mode="json"))).result()
+        tab.show_run(project.run(run_id))
+
+    return record
+
+
+def test_that_the_sentence_tells_the_filling_and_the_study(tab: FillTab, finish: Callable[..., None]) -> None:
+    finish(result())
+    assert tab.page.answer.sentence.text() == (
+        "“es” fills the gap best, with 80% of the weight. Where prompts end anywhere, what follows takes "
+        "1.50 bits per byte by the exact law, 0.80 less than after the plain prompt, 0.40 less than with "
+        "token healing."
+    )
+    assert "9 fillings weighed by 8 bytes" in tab.page.answer.facts.text()
+
+
+def test_that_a_filling_chosen_stands_in_the_gap(tab: FillTab, finish: Callable[..., None]) -> None:
+    finish(result())
+    (part,) = tab.filling.text.parts
+    assert (part.start, part.end) == (3, 5)
+    tab.filling.table.selectRow(1)
+    (part,) = tab.filling.text.parts
+    assert (part.start, part.end) == (3, 4)
+    assert "“e”" in tab.filling.note.text()
+    assert tab.filling.greedy.figures.rowCount() == 1
+
+
+def test_that_the_study_has_a_dot_a_method_and_kind(tab: FillTab, finish: Callable[..., None]) -> None:
+    finish(result())
+    rows = tab.study.dots.rows
+    assert [row.name for row in rows[:3]] == [
+        "anywhere · exact",
+        "anywhere · token healing",
+        "anywhere · plain",
+    ]
+    assert (rows[0].value, rows[0].low, rows[0].high) == (1.5, 1.4, 2.5)
+    assert "2 of them held to be impossible" in rows[2].words
+    assert "arXiv 2410.09303" in tab.study.note.text()
+    assert tab.study.table.figures.columnCount() == 9
+    tab.study.which.choose("first")
+    assert tab.study.dots.rows[0].value == 0.8
+    assert tab.study.table.figures.columnCount() == 5
+    assert tab.cuts.table.figures.rowCount() == 1
+
+
+def test_that_what_comes_shows_while_it_comes(tab: FillTab, start: Callable[[], int]) -> None:
+    run_id = start()
+    found = [one.model_dump(mode="json") for one in CANDIDATES]
+    tab.session.run_event.emit(run_id, Partial(data={"part": "candidates", "candidates": found}))
+    assert tab.filling.isVisible()
+    assert not tab.filling.greedy.isVisible()
+    tab.session.run_event.emit(run_id, Partial(data={"part": "cuts", "cuts": [CUT.model_dump(mode="json")]}))
+    assert tab.cuts.isVisible()
+    assert not tab.study.isVisible()
+    tab.session.run_event.emit(run_id, Partial(data={"part": "cuts", "cuts": [{"other": 1}]}))
+
+
+def test_that_only_what_was_asked_for_is_shown(tab: FillTab, finish: Callable[..., None]) -> None:
+    finish(result(study=None))
+    assert not tab.study.isVisible()
+    assert not tab.cuts.isVisible()
+    finish(result(filling=None))
+    assert not tab.filling.isVisible()
+
+
+def test_that_it_paints_in_light_and_dark(tab: FillTab, finish: Callable[..., None]) -> None:
+    finish(result())
+    for mode in ("light", "dark"):
+        theme.current().set_mode(mode)  # type: ignore[arg-type]
+        assert not tab.grab().isNull()
+
+
+def test_that_the_sample_is_a_request(tab: FillTab) -> None:
+    request = FillRequest.model_validate(tab.sample_values())
+    assert (
+        tab.title_of(request) == "prose-bpe · “It was the best of tim” ⟂ “, it was the worst of ti…”, 64 cuts"
+    )
