@@ -32,7 +32,7 @@ class EnsembleRequest(Request):
         [],
         title="Weights",
         description="One a model; without any, all the same (proxy tuning: 1, 1 and -1).",
-        json_schema_extra={"also": "weight"},
+        json_schema_extra={"also": "weight", "advanced": True},
     )
     prompt: Prompt = ""
     max_bytes: int = Field(

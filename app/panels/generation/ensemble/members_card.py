@@ -34,11 +34,15 @@ class Row:
 
 def told(estimate: Estimate) -> str:
     """``0.062 (0.041 … 0.083)``."""
-    value = fixed(estimate.value, PLACES, signed=True)
+    value, ends = fixed(estimate.value, PLACES, signed=True), spread(estimate)
+    return f"{value} ({ends})" if ends else value
+
+
+def spread(estimate: Estimate) -> str:
+    """``+0.041 … +0.083``."""
     if estimate.low is None or estimate.high is None:
-        return value
-    low, high = (fixed(end, PLACES, signed=True) for end in (estimate.low, estimate.high))
-    return f"{value} ({low} … {high})"
+        return ""
+    return " … ".join(fixed(end, PLACES, signed=True) for end in (estimate.low, estimate.high))
 
 
 def columns(signs: Sequence[ModelSign]) -> list[Column]:
@@ -61,7 +65,7 @@ def columns(signs: Sequence[ModelSign]) -> list[Column]:
             tip="Bits per byte, less than the model that is best on all texts",
         ),
         Column(
-            "95 %", lambda row: told(row.gain), right=True, tip="A bootstrap over windows of text, paired"
+            "95 %", lambda row: spread(row.gain), right=True, tip="A bootstrap over windows of text, paired"
         ),
     ]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from core.generation.ensemble.result import EnsembleResult
     from core.project.records import RunRecord
 
-SAMPLE = {"prompt": "It was the best of tim", "max_bytes": 120, "text_bytes": 1_024, "stride": 64}
+SAMPLE = {"prompt": "It was the best of tim", "max_bytes": 80, "text_bytes": 512, "stride": 64}
 MOST = 4
 
 

@@ -20,13 +20,11 @@ if TYPE_CHECKING:
 BITS, FIRST, GREEDY = "bits", "first", "greedy"
 
 
-def told(estimate: Estimate, places: int = 3) -> str:
-    """``+0.738 (+0.478 … +0.976)``."""
-    value = fixed(estimate.value, places, signed=True)
+def spread(estimate: Estimate, places: int = 3) -> str:
+    """``+0.478 … +0.976``."""
     if estimate.low is None or estimate.high is None:
-        return value
-    low, high = (fixed(end, places, signed=True) for end in (estimate.low, estimate.high))
-    return f"{value} ({low} … {high})"
+        return ""
+    return " … ".join(fixed(end, places, signed=True) for end in (estimate.low, estimate.high))
 
 
 def measured(figures: OfMethod, what: str) -> Estimate:
@@ -51,7 +49,7 @@ def columns(what: str) -> list[Column]:
             right=True,
             tip="Bits per byte more than by the exact law",
         ),
-        Column("95 %", lambda row: told(row.healing_more), right=True, tip="A bootstrap over cuts, paired"),
+        Column("95 %", lambda row: spread(row.healing_more), right=True, tip="A bootstrap over cuts, paired"),
         Column(
             "plain − exact",
             lambda row: row.plain_more.value,
@@ -59,7 +57,7 @@ def columns(what: str) -> list[Column]:
             right=True,
             tip="Bits per byte more than by the exact law",
         ),
-        Column("95 %", lambda row: told(row.plain_more), right=True, tip="A bootstrap over cuts, paired"),
+        Column("95 %", lambda row: spread(row.plain_more), right=True, tip="A bootstrap over cuts, paired"),
     ]
     return [
         Column("where the cut is", lambda row: row.kind),
