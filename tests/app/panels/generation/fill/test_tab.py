@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app import theme
+from app.panels.generation.fill.gap import GapTab
 from app.panels.generation.fill.tab import FillTab
 from app.panels.generation.panel import GenerationPanel
 from core.generation.ensemble.result import Estimate
@@ -23,6 +24,9 @@ from core.generation.fill.result import (
     OfMethod,
     Study,
 )
+from core.generation.masked.result import Filling as MaskFilling
+from core.generation.masked.result import MaskedResult
+from core.generation.result_parts import TokenRecord
 from core.jobs.events import Finished, Partial
 from core.jobs.request import RunSpec
 from core.project.project import Project
@@ -88,7 +92,7 @@ def result(**changes: Any) -> FillResult:
 
 
 @pytest.fixture
-def tab(panel: GenerationPanel) -> FillTab:
+def whole(panel: GenerationPanel) -> FillTab:
     panel.restore_view({"tab": "fill"})
     made = panel.made("fill")
     assert isinstance(made, FillTab)
@@ -96,7 +100,12 @@ def tab(panel: GenerationPanel) -> FillTab:
 
 
 @pytest.fixture
-def start(project: Project, tab: FillTab) -> Callable[[], int]:
+def tab(whole: FillTab) -> GapTab:
+    return whole.gap
+
+
+@pytest.fixture
+def start(project: Project, tab: GapTab) -> Callable[[], int]:
     """Record a run that is under way, and show it; its number."""
 
     def record() -> int:
@@ -111,7 +120,7 @@ def start(project: Project, tab: FillTab) -> Callable[[], int]:
 
 
 @pytest.fixture
-def finish(project: Project, tab: FillTab, start: Callable[[], int]) -> Callable[[FillResult], None]:
+def finish(project: Project, tab: GapTab, start: Callable[[], int]) -> Callable[[FillResult], None]:
     def record(found: FillResult) -> None:
         run_id = start()
         project.finish_run(run_id, Finished(status="done", result=found.model_dump(mode="json"))).result()
@@ -120,7 +129,7 @@ def finish(project: Project, tab: FillTab, start: Callable[[], int]) -> Callable
     return record
 
 
-def test_that_the_sentence_tells_the_filling_and_the_study(tab: FillTab, finish: Callable[..., None]) -> None:
+def test_that_the_sentence_tells_the_filling_and_the_study(tab: GapTab, finish: Callable[..., None]) -> None:
     finish(result())
     assert tab.page.answer.sentence.text() == (
         "“es” fills the gap best, with 80% of the weight. Where prompts end anywhere, what follows takes "
@@ -130,7 +139,7 @@ def test_that_the_sentence_tells_the_filling_and_the_study(tab: FillTab, finish:
     assert "9 fillings weighed by 8 bytes" in tab.page.answer.facts.text()
 
 
-def test_that_a_filling_chosen_stands_in_the_gap(tab: FillTab, finish: Callable[..., None]) -> None:
+def test_that_a_filling_chosen_stands_in_the_gap(tab: GapTab, finish: Callable[..., None]) -> None:
     finish(result())
     (part,) = tab.filling.text.parts
     assert (part.start, part.end) == (3, 5)
@@ -141,7 +150,7 @@ def test_that_a_filling_chosen_stands_in_the_gap(tab: FillTab, finish: Callable[
     assert tab.filling.greedy.figures.rowCount() == 1
 
 
-def test_that_the_study_has_a_dot_a_method_and_kind(tab: FillTab, finish: Callable[..., None]) -> None:
+def test_that_the_study_has_a_dot_a_method_and_kind(tab: GapTab, finish: Callable[..., None]) -> None:
     finish(result())
     rows = tab.study.dots.rows
     assert [row.name for row in rows[:3]] == [
@@ -159,7 +168,7 @@ def test_that_the_study_has_a_dot_a_method_and_kind(tab: FillTab, finish: Callab
     assert tab.cuts.table.figures.rowCount() == 1
 
 
-def test_that_what_comes_shows_while_it_comes(tab: FillTab, start: Callable[[], int]) -> None:
+def test_that_what_comes_shows_while_it_comes(tab: GapTab, start: Callable[[], int]) -> None:
     run_id = start()
     found = [one.model_dump(mode="json") for one in CANDIDATES]
     tab.session.run_event.emit(run_id, Partial(data={"part": "candidates", "candidates": found}))
@@ -171,7 +180,7 @@ def test_that_what_comes_shows_while_it_comes(tab: FillTab, start: Callable[[], 
     tab.session.run_event.emit(run_id, Partial(data={"part": "cuts", "cuts": [{"other": 1}]}))
 
 
-def test_that_only_what_was_asked_for_is_shown(tab: FillTab, finish: Callable[..., None]) -> None:
+def test_that_only_what_was_asked_for_is_shown(tab: GapTab, finish: Callable[..., None]) -> None:
     finish(result(study=None))
     assert not tab.study.isVisible()
     assert not tab.cuts.isVisible()
@@ -179,15 +188,57 @@ def test_that_only_what_was_asked_for_is_shown(tab: FillTab, finish: Callable[..
     assert not tab.filling.isVisible()
 
 
-def test_that_it_paints_in_light_and_dark(tab: FillTab, finish: Callable[..., None]) -> None:
+def test_that_it_paints_in_light_and_dark(tab: GapTab, finish: Callable[..., None]) -> None:
     finish(result())
     for mode in ("light", "dark"):
         theme.current().set_mode(mode)  # type: ignore[arg-type]
         assert not tab.grab().isNull()
 
 
-def test_that_the_sample_is_a_request(tab: FillTab) -> None:
+def test_that_the_sample_is_a_request(tab: GapTab) -> None:
     request = FillRequest.model_validate(tab.sample_values())
     assert (
         tab.title_of(request) == "prose-bpe · “It was the best of tim” ⟂ “, it was the worst of ti…”, 64 cuts"
     )
+
+
+def masked(project: Project, **fields: Any) -> int:
+    """The number of a recorded run of an encoder."""
+    asked = {"model": "/models/bert", "text": "The [MASK]."}
+    run_id = project.add_run(RunSpec(kind="masked", request=asked, title="made up")).result()
+    project.start_run(run_id).result()
+    found = MaskedResult(**{"model": "bert", "text": "The lamp.", **fields})
+    project.finish_run(run_id, Finished(status="done", result=found.model_dump(mode="json"))).result()
+    return run_id
+
+
+def test_that_masks_have_a_question_of_their_own(whole: FillTab, project: Project) -> None:
+    words = [MaskFilling(id=1, text="lamp", probability=0.75), MaskFilling(id=2, text="man", probability=0.1)]
+    whole.show_run(project.run(masked(project, masks=[words])))
+    assert whole.question.key == "masks"
+    assert whole.page is whole.masks.page
+    assert whole.masks.masks.isVisible()
+    assert not whole.masks.scored.isVisible()
+    assert whole.masks.masks.table.figures.rowCount() == 2
+    assert "lamp (75.0%)" in whole.masks.page.answer.sentence.text()
+
+
+def test_that_a_text_that_an_encoder_scored_is_tinted(whole: FillTab, project: Project) -> None:
+    tokens = [
+        TokenRecord(id=1, text="The", start=0, end=3, logprob=-1.0),
+        TokenRecord(id=2, text="␣lamp", start=3, end=8, logprob=-4.0),
+    ]
+    whole.show_run(project.run(masked(project, text="The lamp", tokens=tokens, bits=7.2, bytes=8)))
+    assert whole.masks.scored.isVisible()
+    assert not whole.masks.masks.isVisible()
+    assert len(whole.masks.scored.text.tokens) == 2
+
+
+def test_that_the_question_is_kept_and_the_example_waits_for_an_encoder(whole: FillTab) -> None:
+    whole.question.choose("masks")
+    whole.masks.run_sample()
+    assert "[MASK]" in whole.masks.page.setup.form.box("text").editor.value()
+    state = whole.state()
+    whole.question.choose("gap")
+    whole.restore(state)
+    assert whole.question.key == "masks"
