@@ -10,7 +10,7 @@ from core.jobs.preview import Preview, Problem
 
 _START = 4.0
 """Seconds to open models, the libraries loaded."""
-_A_BYTE = 0.003
+_A_BYTE = 0.008
 """Seconds a byte and model, besides its weights."""
 _WEIGHTS_A_SECOND = 2e9
 """Of a processor, one token after the other."""
