@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,10 +76,15 @@ def test_that_streams_cost_little_more_than_their_models(models: int, tmp_path: 
     transcripts = side_by_side().transcripts  # also to warm up
     languages = [open_language_model(path, ctx) for path in paths]
     texts = [(one.prefix, [token.id for token in one.tokens]) for one in transcripts]
-    seconds: dict[str, list[float]] = {"side by side": [], "models alone": []}
+    ways: dict[str, Callable[[], object]] = {
+        "side by side": side_by_side,
+        "models alone": lambda: _alone(languages, texts),
+        "models in turn": lambda: _in_turn(languages, texts),
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
     for number in range(ROUNDS):
-        ways = [("side by side", side_by_side), ("models alone", lambda: _alone(languages, texts))]
-        for name, way in ways if number % 2 else reversed(ways):
+        order = list(ways.items())
+        for name, way in order if number % 2 else reversed(order):
             began = time.process_time()
             way()
             seconds[name].append(time.process_time() - began)
@@ -98,6 +103,21 @@ def _alone(languages: Sequence[LanguageModel], texts: Sequence[tuple[Sequence[in
         states, _, _ = language.advance([language.start()], [prefix])
         for id in ids[:-1]:
             states, _, _ = language.advance(states, [[id]])
+
+
+def _in_turn(
+    languages: Sequence[LanguageModel], texts: Sequence[tuple[Sequence[int], Sequence[int]]]
+) -> None:
+    """The same, a token of each model in turn: what it costs that each one's weights drive out another's from
+    the processor's cache."""
+    states = [
+        language.advance([language.start()], [prefix]).states
+        for language, (prefix, _) in zip(languages, texts, strict=True)
+    ]
+    for place in range(max(len(ids) for _, ids in texts) - 1):
+        for number, (language, (_, ids)) in enumerate(zip(languages, texts, strict=True)):
+            if place < len(ids) - 1:
+                states[number] = language.advance(states[number], [[ids[place]]]).states
 
 
 # What a person sees
