@@ -111,10 +111,15 @@ def _plug_ins(folder: Path) -> str:
         raise RuntimeError(f"too few were found: {len(FORMATS)}, {len(ALGORITHMS)}, {len(MEASURES)}")
     if len(SYSTEMS) < 6 or len(CODECS) < 12:
         raise RuntimeError(f"too few were found: {len(SYSTEMS)}, {len(CODECS)}")
+    from core.generation.samplers import SAMPLERS
+    from core.generation.strategies import STRATEGIES
+
+    if len(SAMPLERS) < 12 or len(STRATEGIES) < 4:
+        raise RuntimeError(f"too few were found: {len(SAMPLERS)}, {len(STRATEGIES)}")
     return (
         f"transplant methods {', '.join(methods)}; {len(FORMATS)} tokenizer formats, "
         f"{len(MEASURES)} measures, {len(ALGORITHMS)} ways to train; retrieval systems {', '.join(SYSTEMS)}, "
-        f"{len(CODECS)} codes"
+        f"{len(CODECS)} codes; {len(SAMPLERS)} samplers, {len(STRATEGIES)} ways to decode"
     )
 
 
@@ -308,6 +313,41 @@ def _map(folder: Path) -> str:
     return f"{result['documents']:,} documents on a plane, {read} rows of a table"
 
 
+def _generate(folder: Path) -> str:
+    """Both starters side by side, from the middle of a word, in the engine's own process."""
+    models = [str(starter(name)) for name in STARTERS]
+    result = _run(
+        "generate",
+        folder,
+        process=True,
+        models=models,
+        prompt="It was the best of tim",
+        strategy={"kind": "sample"},
+        samplers=["temperature t=0.7", "top-p"],
+        max_bytes=40,
+    )
+    return f"“…tim{result['texts'][0][:12].strip()}…”, {result['tokens_per_second'][0]:.0f} tokens a second"
+
+
+def _next_byte(folder: Path) -> str:
+    result = _run("bytes", folder, models=[str(starter(STARTERS[0]))], prompt="It was the best of tim")
+    likeliest = max(range(256), key=result["next_byte"].__getitem__)
+    return f"“{chr(likeliest)}” with {result['next_byte'][likeliest]:.3f}, {result['evaluations']} calls"
+
+
+def _look_inside(folder: Path) -> str:
+    _run("lens", folder, model=str(starter(STARTERS[0])), prompt="It was the best of")
+    result = _run(
+        "merged",
+        folder,
+        model=str(starter(STARTERS[0])),
+        text=[str(starter("texts") / "prose.txt")],
+        size=2_000,
+        read_bytes=500,
+    )
+    return f"a lens, and {result['vocabulary']['size']:,} merged tokens behind an index"
+
+
 CHECKS: tuple[Check, ...] = (
     Check("resources", _resources),
     Check("catalogue", _catalogue),
@@ -324,4 +364,7 @@ CHECKS: tuple[Check, ...] = (
     Check("retrieval", _retrieval),
     Check("compress", _compress),
     Check("map", _map),
+    Check("generate", _generate),
+    Check("next byte", _next_byte),
+    Check("look inside", _look_inside),
 )
