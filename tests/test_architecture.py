@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 ENGINES = ("transplant", "training", "audit", "retrieval", "generation")
 MATERIAL = ("models", "tokenizers", "vectors", "encoders", "collections", "hypernetwork")
 """What engines are built on."""
-PANEL_PARTS = ("panel", "tab", "job_tab", "tabbed")
+PANEL_PARTS = ("panel", "tab", "job_tab", "questions_tab", "tabbed")
 """Modules of app.panels that are no panel, but what panels are made of."""
 HEAVY = {
     "torch", "transformers", "tokenizers", "tiktoken", "sentencepiece", "pandas", "matplotlib", "scipy",

@@ -2,101 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout
-
-from app.panels.job_tab import JobTab
+from app.panels.questions_tab import QuestionsTab
 from app.panels.retrieval.limits.dimension import DimensionTab
 from app.panels.retrieval.limits.model import ModelTab
-from app.panels.tab import Tab
-from app.widgets.segmented import Segmented
-
-if TYPE_CHECKING:
-    from app.session import Session
-    from core.project.records import RunRecord
-
-MODEL, DIMENSION = "model", "dimension"
-PARTS: dict[str, type[JobTab]] = {MODEL: ModelTab, DIMENSION: DimensionTab}
 
 
-class LimitsTab(Tab):
-    """Two questions, each with its own setup and result; `page` is that of the question shown."""
-
+class LimitsTab(QuestionsTab):
     kinds: ClassVar = (*ModelTab.kinds, *DimensionTab.kinds)
-
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self.question = Segmented(
-            "Question", ((MODEL, "Your model on LIMIT"), (DIMENSION, "What a dimension can hold"))
-        )
-        self._made: dict[str, JobTab] = {}
-        self._left: dict[str, Any] = {}
-        """How the question that was not looked at yet was left."""
-        self._stack = QStackedWidget()
-        self.page = self.made(MODEL).page
-        row = QHBoxLayout()
-        row.addWidget(self.question)
-        row.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
-        column.addLayout(row)
-        column.addWidget(self._stack, 1)
-        self.question.chosen.connect(self._show)
-
-    def made(self, key: str) -> JobTab:
-        """The setup and the result of a question, made when it is first looked at."""
-        if key not in self._made:
-            part = self._made[key] = PARTS[key](self.session)
-            self._stack.addWidget(part)
-            part.wanted.connect(self.wanted)
-            if key in self._left:
-                part.restore(self._left.pop(key))
-            if key != MODEL:  # the panel listens to the first one's page alone
-                part.page.folded.connect(self.made(MODEL).page.folded)
-        return self._made[key]
-
-    @property
-    def part(self) -> JobTab:
-        """The question shown."""
-        return self.made(self.question.key)
-
-    @Slot(str)
-    def _show(self, key: str) -> None:
-        part = self.made(key)
-        self.page = part.page
-        self._stack.setCurrentWidget(part)
-        self.made(MODEL).page.folded.emit()
-
-    # What the panel asks of a tab
-
-    def show_run(self, run: RunRecord) -> None:
-        key = next(key for key, part in PARTS.items() if run.kind in part.kinds)
-        self.question.choose(key)
-        self.made(key).show_run(run)
-
-    def drop(self, paths: list[Path]) -> bool:
-        return self.part.drop(paths)
-
-    def take(self, what: Any) -> None:
-        self.part.take(what)
-
-    def state(self) -> dict[str, Any]:
-        return {
-            "question": self.question.key,
-            "parts": {**self._left, **{key: part.state() for key, part in self._made.items()}},
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        left = state.get("parts")
-        for key in PARTS:
-            how = left.get(key) if isinstance(left, dict) else None
-            self._left[key] = how if isinstance(how, dict) else {}
-            if key in self._made:
-                self._made[key].restore(self._left.pop(key))
-        question = state.get("question")
-        if isinstance(question, str) and not self.made(MODEL).page.touched:
-            self.question.choose(question)
+    questions: ClassVar = {
+        "model": ("Your model on LIMIT", ModelTab),
+        "dimension": ("What a dimension can hold", DimensionTab),
+    }

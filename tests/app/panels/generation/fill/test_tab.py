@@ -9,6 +9,7 @@ import pytest
 
 from app import theme
 from app.panels.generation.fill.gap import GapTab
+from app.panels.generation.fill.masks import MasksTab
 from app.panels.generation.fill.tab import FillTab
 from app.panels.generation.panel import GenerationPanel
 from core.generation.ensemble.result import Estimate
@@ -101,7 +102,9 @@ def whole(panel: GenerationPanel) -> FillTab:
 
 @pytest.fixture
 def tab(whole: FillTab) -> GapTab:
-    return whole.gap
+    gap = whole.made("gap")
+    assert isinstance(gap, GapTab)
+    return gap
 
 
 @pytest.fixture
@@ -212,15 +215,22 @@ def masked(project: Project, **fields: Any) -> int:
     return run_id
 
 
+def masks_of(whole: FillTab) -> MasksTab:
+    part = whole.made("masks")
+    assert isinstance(part, MasksTab)
+    return part
+
+
 def test_that_masks_have_a_question_of_their_own(whole: FillTab, project: Project) -> None:
     words = [MaskFilling(id=1, text="lamp", probability=0.75), MaskFilling(id=2, text="man", probability=0.1)]
     whole.show_run(project.run(masked(project, masks=[words])))
+    masks = masks_of(whole)
     assert whole.question.key == "masks"
-    assert whole.page is whole.masks.page
-    assert whole.masks.masks.isVisible()
-    assert not whole.masks.scored.isVisible()
-    assert whole.masks.masks.table.figures.rowCount() == 2
-    assert "lamp (75.0%)" in whole.masks.page.answer.sentence.text()
+    assert whole.page is masks.page
+    assert masks.masks.isVisible()
+    assert not masks.scored.isVisible()
+    assert masks.masks.table.figures.rowCount() == 2
+    assert "lamp (75.0%)" in masks.page.answer.sentence.text()
 
 
 def test_that_a_text_that_an_encoder_scored_is_tinted(whole: FillTab, project: Project) -> None:
@@ -229,15 +239,17 @@ def test_that_a_text_that_an_encoder_scored_is_tinted(whole: FillTab, project: P
         TokenRecord(id=2, text="␣lamp", start=3, end=8, logprob=-4.0),
     ]
     whole.show_run(project.run(masked(project, text="The lamp", tokens=tokens, bits=7.2, bytes=8)))
-    assert whole.masks.scored.isVisible()
-    assert not whole.masks.masks.isVisible()
-    assert len(whole.masks.scored.text.tokens) == 2
+    masks = masks_of(whole)
+    assert masks.scored.isVisible()
+    assert not masks.masks.isVisible()
+    assert len(masks.scored.text.tokens) == 2
 
 
 def test_that_the_question_is_kept_and_the_example_waits_for_an_encoder(whole: FillTab) -> None:
     whole.question.choose("masks")
-    whole.masks.run_sample()
-    assert "[MASK]" in whole.masks.page.setup.form.box("text").editor.value()
+    masks = masks_of(whole)
+    masks.run_sample()
+    assert "[MASK]" in masks.page.setup.form.box("text").editor.value()
     state = whole.state()
     whole.question.choose("gap")
     whole.restore(state)

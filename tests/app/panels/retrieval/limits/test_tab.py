@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.panels.retrieval.limits.dimension import DimensionTab
 from app.panels.retrieval.limits.model import ModelTab
-from app.panels.retrieval.limits.tab import DIMENSION, MODEL, LimitsTab
+from app.panels.retrieval.limits.tab import LimitsTab
 from app.panels.retrieval.panel import RetrievalPanel
 from app.session import Session
 from core.jobs.events import Finished, Partial
@@ -50,13 +50,13 @@ def show(qtbot: QtBot, project: Project, panel: RetrievalPanel, tab: LimitsTab) 
 def test_that_a_run_chooses_its_question(
     tab: LimitsTab, show: Callable[..., int], panel: RetrievalPanel
 ) -> None:
-    assert tab.question.key == MODEL
+    assert tab.question.key == "model"
     show("critical-n", {"dimensions": "2..8"}, critical_result())
-    assert tab.question.key == DIMENSION
-    assert panel.page is tab.made(DIMENSION).page
+    assert tab.question.key == "dimension"
+    assert panel.page is tab.made("dimension").page
     show("retrieval-limit", {"systems": ["bm25"]}, limit_result())
-    assert tab.question.key == MODEL
-    assert panel.page is tab.made(MODEL).page
+    assert tab.question.key == "model"
+    assert panel.page is tab.made("model").page
 
 
 def test_that_a_model_s_figures_stand_beside_the_paper_s(tab: LimitsTab, show: Callable[..., int]) -> None:
@@ -138,12 +138,12 @@ def test_that_the_curve_grows_while_a_run_goes_on(
 
 
 def test_that_what_was_left_comes_back(tab: LimitsTab, qtbot: QtBot, session: Session) -> None:
-    tab.question.choose(DIMENSION)
+    tab.question.choose("dimension")
     other = LimitsTab(session)
     qtbot.addWidget(other)
     other.restore(tab.state())
-    assert other.question.key == DIMENSION
-    assert other.page is other.made(DIMENSION).page
+    assert other.question.key == "dimension"
+    assert other.page is other.made("dimension").page
 
 
 def test_that_a_model_that_is_dropped_joins_the_systems(tab: LimitsTab, tmp_path: Path) -> None:
@@ -151,6 +151,6 @@ def test_that_a_model_that_is_dropped_joins_the_systems(tab: LimitsTab, tmp_path
     model.mkdir()
     (model / "config.json").write_text("{}", encoding="utf-8")
     assert tab.drop([model])
-    systems = tab.made(MODEL).page.setup.form.values()["systems"]
+    systems = tab.made("model").page.setup.form.values()["systems"]
     assert any("model" in str(system) for system in systems)
-    assert tab.made(MODEL).sample_values()["systems"][-1] == "bm25"
+    assert tab.made("model").sample_values()["systems"][-1] == "bm25"
