@@ -14,6 +14,11 @@ def bytes_in_words(count: float) -> str:
     return f"{count / 1000:,.1f} GB"
 
 
+def counted(count: int, noun: str) -> str:
+    """``1 byte``, ``5,120 bytes``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def count_in_words(count: int) -> str:
     """``260 k``, ``5.1 M``, ``7.2 B``: as parameters are counted."""
     for size, unit in ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k")):

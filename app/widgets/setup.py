@@ -85,7 +85,7 @@ class Setup(QFrame):
         theme.styled(self, card="plain")
         self.setAccessibleName("Setup")
         self._scroll = ScrolledColumn(self)
-        fields = _with_settings(fields_of(kind.request), device)
+        fields = _with_settings(fields_of(kind.request), device, _draws(kind))
         self._keeps_models = any(field.kind == "language-models" for field in fields)
         """Whether what it takes stays taken, so that it matters how much there is."""
         self.form = Form(fields, session, self._scroll.widget())
@@ -210,7 +210,7 @@ class Setup(QFrame):
             self._session.ask(_preview_of, self._kind, self._request, **answer)
 
     def _kept_notes(self) -> dict[str, str]:
-        random = {member.random for member in self.form.chosen()}
+        random = {member.random for member in self.form.chosen()} or {_draws(self._kind)}
         return {"seed": NOT_RANDOM} if random == {False} else {}
 
     def _previewed(self, preview: Preview) -> None:
@@ -287,13 +287,18 @@ class Setup(QFrame):
             self.form.offer_known()
 
 
-def _with_settings(fields: tuple[Field, ...], with_device: bool) -> tuple[Field, ...]:
+def _draws(kind: JobKind) -> bool:
+    """Whether anything is drawn at random; a request says so that nothing ever is."""
+    return getattr(kind.request, "random", True)
+
+
+def _with_settings(fields: tuple[Field, ...], with_device: bool, draws: bool) -> tuple[Field, ...]:
     """The request's fields, the seed after the choice that it concerns, the device last."""
     seed, device = fields_of(RunSettings)
     if not with_device:
         return (*fields, replace(seed, advanced=True))
-    if any(field.kind in ("systems", "encoder") for field in fields):
-        seed = replace(seed, advanced=True)  # it only draws for the tests
+    if not draws or any(field.kind in ("systems", "encoder") for field in fields):
+        seed = replace(seed, advanced=True)  # it draws for the tests, if at all
     after = next((place for place, field in enumerate(fields, 1) if field.kind == "choice"), len(fields))
     return (*fields[:after], seed, *fields[after:], device)
 

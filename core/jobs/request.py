@@ -27,6 +27,8 @@ class Request(BaseModel):
     - ``"editor": "systems" | "encoder" | "measures" | "language-models" | "samplers" | "passage"``: a control
       of its own in the form;
     - ``"also": "system"``: another name of the flag on the command line.
+
+    A subclass for which the seed never matters says ``random: ClassVar[bool] = False``.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)

@@ -18,13 +18,12 @@ _A_PROMPT = 3
 
 def preview(request: BytesRequest) -> Preview:
     """Never raises. Reads headers alone."""
-    from core.generation.language.preview import causal_folder, memory_of
-    from core.models.result import model_words
+    from core.generation.language.preview import causal_folder, memory_of, models_words
     from core.tokenizers.files import find_tokenizer
 
     problems: list[Problem] = []
     notes: dict[str, str] = {}
-    words, memory, parameters = [], 0, 0
+    folders, memory, parameters = [], 0, 0
     for path in request.models:
         try:
             folder = causal_folder(path, field="models")
@@ -34,9 +33,9 @@ def preview(request: BytesRequest) -> Preview:
             problems.append(Problem(field="models", message=error.message))
             continue
         parameters += folder.parameters
-        words.append(model_words(folder.family, folder.parameters, folder.vocab_size))
-    if words:
-        notes["models"] = " · ".join(words)
+        folders.append(folder)
+    if folders:
+        notes["models"] = models_words(folders)
     data = b""
     try:
         data = prompt_bytes(request)
@@ -49,7 +48,7 @@ def preview(request: BytesRequest) -> Preview:
     return Preview(
         problems=problems,
         notes=notes,
-        seconds=_START + calls * (len(words) * _A_BYTE + each * parameters / _WEIGHTS_A_SECOND),
+        seconds=_START + calls * (len(folders) * _A_BYTE + each * parameters / _WEIGHTS_A_SECOND),
         memory_bytes=_LIBRARIES + memory,
     )
 

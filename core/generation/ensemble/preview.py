@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from core.errors import UserError
 from core.generation.ensemble.request import EnsembleRequest, check
+from core.generation.language.preview import models_words
 from core.jobs.preview import Preview, Problem
+from core.models.folder import open_model
 
 _START = 4.0
 """Seconds to open models, the libraries loaded."""
@@ -26,17 +26,15 @@ def preview(request: EnsembleRequest) -> Preview:
         check(request)
     except UserError as error:
         problems.append(Problem(field=error.field, message=error.message))
-    weights, said = 0, []
+    folders = []
     for path in request.models:
         try:
-            count, words = _model(path)
+            folders.append(open_model(path, field="models"))
         except UserError as error:
             problems.append(Problem(field="models", message=error.message))
-        else:
-            weights += count
-            said.append(words)
-    if said:
-        notes["models"] = "; ".join(said)
+    weights = sum(folder.parameters for folder in folders)
+    if folders:
+        notes["models"] = models_words(folders)
     size = 0
     if request.text:
         try:
@@ -50,15 +48,6 @@ def preview(request: EnsembleRequest) -> Preview:
         seconds=None if problems else _START + (request.max_bytes + size) * each,
         memory_bytes=_LIBRARIES + 4 * weights,
     )
-
-
-def _model(path: Path) -> tuple[int, str]:
-    from core.models.folder import open_model
-    from core.models.result import model_words
-
-    folder = open_model(path, field="models")
-    words = model_words(folder.family, folder.parameters, folder.vocab_size)
-    return folder.parameters, f"{path.name}: {words}"
 
 
 def _texts(request: EnsembleRequest) -> tuple[int, str]:

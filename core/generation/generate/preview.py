@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 from core.errors import UserError
 from core.generation.generate.prompts import read_prompts
 from core.generation.generate.request import GenerateRequest
-from core.generation.language.preview import USUAL_TOKENS, causal_folder, memory_of
+from core.generation.language.preview import USUAL_TOKENS, causal_folder, memory_of, models_words
 from core.jobs.memory import free_memory
 from core.jobs.preview import Preview, Problem
-from core.models.result import model_words
 from core.sizes import bytes_in_words
 from core.tokenizers.files import find_tokenizer
 from core.tokenizers.live.chat import chat_templates
@@ -48,18 +47,19 @@ def preview(request: GenerateRequest) -> Preview:
             notes["prompts"] = f"{len(prompts):,} prompts" if len(prompts) != 1 else "1 prompt"
     except UserError as error:
         problems.append(_problem(error))
-    memory, seconds, words = _LIBRARIES, _START, []
+    memory, seconds = _LIBRARIES, _START
+    folders: list[ModelFolder] = []
     for path in request.models:
         try:
             folder = causal_folder(path, field="models")
-            words.append(f"{path.name}: {model_words(folder.family, folder.parameters, folder.vocab_size)}")
+            folders.append(folder)
             memory += _memory(folder, request)
             seconds += _seconds(folder, request, len(prompts))
             _check_prompts(path, folder, request, prompts[:_LOOKED_AT])
         except UserError as error:
             problems.append(_problem(error))
-    if words:
-        notes["models"] = "; ".join(words)
+    if folders:
+        notes["models"] = models_words(folders)
     if request.strategy.kind == "greedy" and any(one.by_law for one in request.samplers):
         idle = ", ".join(dict.fromkeys(one.kind for one in request.samplers if one.by_law))
         notes["samplers"] = f"The likeliest token stays so, whatever {idle} does: choose Sampling to draw."

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from core.generation.result_parts import Residents, Transcript
 from core.jobs.request import Metric, Result, Table
+from core.sizes import counted
 
 _WHOLE = 8
 """Texts that a terminal shows as they are; of more than that, only the beginnings,"""
@@ -51,19 +52,21 @@ class GenerationResult(Result):
         if len(self.models) == 1:
             more = len(self.transcripts) - 1
             others = f" ({more:,} more texts)" if more > 1 else " (and one more text)" if more else ""
-            return (
-                f"{self.models[0]} wrote {len(first[0].tokens):,} tokens, {first[0].bytes:,} bytes{others}."
-            )
+            written = f"{counted(len(first[0].tokens), 'token')}, {counted(first[0].bytes, 'byte')}"
+            return f"{self.models[0]} wrote {written}{others}."
         texts = [transcript.text for transcript in first]
         if len(set(texts)) == 1:
-            return f"All {len(texts)} models say the same, {self.same_bytes:,} bytes."
+            return f"{_all(texts)} models say the same, {counted(self.same_bytes, 'byte')}."
+        same = counted(self.same_bytes, "byte")
         if len(texts) > 2:
-            return f"All {len(texts)} models say the same for {self.same_bytes:,} bytes, then they part."
+            if not self.same_bytes:
+                return f"{_all(texts)} models part at once."
+            return f"{_all(texts)} models say the same for {same}, then they part."
         one, other = (_word_at(text, self.same_bytes) for text in texts)
-        return (
-            f"{self.models[1]} says the same as {self.models[0]} for {self.same_bytes:,} bytes, then turns: "
-            f"{one} became {other}."
-        )
+        if not self.same_bytes:
+            return f"{self.models[1]} parts from {self.models[0]} at once: {one} became {other}."
+        alike = f"{self.models[1]} says the same as {self.models[0]} for {same}"
+        return f"{alike}, then turns: {one} became {other}."
 
     def metrics(self) -> list[Metric]:
         return [
@@ -87,6 +90,10 @@ class GenerationResult(Result):
     def _head(self, transcript: Transcript) -> str:
         bits = f" · {transcript.bits / transcript.bytes:.3f} bits per byte" if transcript.bytes else ""
         return f"{self.models[transcript.model]} · {transcript.tokens_per_second:.0f} tokens per second{bits}"
+
+
+def _all(texts: list[str]) -> str:
+    return "Both" if len(texts) == 2 else f"All {len(texts)}"
 
 
 def _short(text: str) -> str:

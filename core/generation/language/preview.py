@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from core.errors import UserError
 from core.models.folder import ModelFolder, open_model
+from core.models.result import model_words
+from core.sizes import count_in_words
 
 BLOCK = 512
 """Tokens that are read in one go, at most."""
@@ -61,6 +63,21 @@ def causal_folder(path: Path, *, field: str | None = None) -> ModelFolder:
         "ends with ForCausalLM.",
         field=field,
     )
+
+
+def models_words(folders: Sequence[ModelFolder]) -> str:
+    """What is said of several models in a line: once where they are alike, else what tells them apart.
+
+    ``Both: Llama, 5.3 M parameters, vocabulary 8,192``, or ``Parameters (vocabulary): 5.3 M (8,192), 494 M
+    (151,936)``.
+    """
+    said = [model_words(one.family, one.parameters, one.vocab_size) for one in folders]
+    if len(said) == 1:
+        return said[0]
+    if len(set(said)) == 1:
+        return f"{'Both' if len(said) == 2 else 'All'}: {said[0]}"
+    each = ", ".join(f"{count_in_words(one.parameters)} ({one.vocab_size:,})" for one in folders)
+    return f"Parameters (vocabulary): {each}"
 
 
 def _whole(config: Mapping[str, Any], *names: str) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -15,6 +16,8 @@ MOST_TOKENS = 512
 
 class LensRequest(Request):
     """Look between the layers of a model while it reads a prompt."""
+
+    random: ClassVar[bool] = False
 
     model: Model
     prompt: Prompt

@@ -16,5 +16,6 @@ MASKED = declare(
         run="core.generation.masked.run:masked",
         preview="core.generation.masked.preview:preview",
         command=("masked",),
+        panel="generation",
     )
 )

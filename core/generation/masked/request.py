@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -11,6 +12,8 @@ from core.jobs.request import Request
 
 class MaskedRequest(Request):
     """Fill the masks of a text; score one without a mask."""
+
+    random: ClassVar[bool] = False
 
     model: Path = Field(
         title="Encoder",

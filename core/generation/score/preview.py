@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from core.errors import UserError
+from core.generation.language.preview import causal_folder, models_words
 from core.generation.score.request import ScoreRequest
 from core.generation.score.texts import names_of, size_of
 from core.jobs.preview import Preview, Problem
@@ -23,7 +22,7 @@ def preview(request: ScoreRequest) -> Preview:
     """Never raises."""
     problems: list[Problem] = []
     notes: dict[str, str] = {}
-    size, parameters = 0, []
+    size = 0
     try:
         names = names_of(request)
         size = size_of(request)
@@ -31,28 +30,21 @@ def preview(request: ScoreRequest) -> Preview:
         notes["text"] = f"{texts} · {bytes_in_words(size)}"
     except UserError as error:
         problems.append(Problem(field=error.field or "text", message=error.message))
+    folders = []
     for path in request.models:
         try:
-            parameters.append(_parameters(path, notes))
+            folders.append(causal_folder(path, field="models"))
         except UserError as error:
             problems.append(Problem(field="models", message=error.message))
+    parameters = [folder.parameters for folder in folders]
+    if folders:
+        notes["models"] = models_words(folders)
     return Preview(
         problems=problems,
         notes=notes,
         seconds=None if problems else _START + _seconds(request, size, parameters),
         memory_bytes=_LIBRARIES + 4 * sum(parameters),
     )
-
-
-def _parameters(path: Path, notes: dict[str, str]) -> int:
-    from core.generation.language.preview import causal_folder
-    from core.models.result import model_words
-
-    folder = causal_folder(path, field="models")
-    words = model_words(folder.family, folder.parameters, folder.vocab_size)
-    said = f"{path.name}: {words}"
-    notes["models"] = f"{notes['models']}; {said}" if "models" in notes else said
-    return folder.parameters
 
 
 def _seconds(request: ScoreRequest, size: int, parameters: list[int]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -16,6 +17,8 @@ class ScoreRequest(Request):
     Every model scores its tokenizer's own tokens of a text, each once. Long texts are read in windows; with
     `exact` all models advance over the same bytes instead, by the law of the next byte.
     """
+
+    random: ClassVar[bool] = False
 
     models: Models
     text: list[Path] = Field(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class Sample(Strategy):
     title: ClassVar[str] = "Sampling"
     sentence: ClassVar[str] = "Drawn by probability, after the samplers, with the run's seed."
+    random: ClassVar[bool] = True
 
     kind: Literal["sample"] = "sample"
 

@@ -26,6 +26,8 @@ class Strategy(BaseModel):
     title: ClassVar[str]
     source: ClassVar[str] = ""
     sentence: ClassVar[str]
+    random: ClassVar[bool] = False
+    """Whether the seed matters."""
 
     kind: str
 

@@ -149,5 +149,5 @@ def test_that_a_stop_is_heard_while_measuring(models: list[Path], text: Path, tm
 def test_that_a_preview_tells_models_texts_and_cost(models: list[Path], text: Path) -> None:
     told = preview(EnsembleRequest(models=models, text=[text]))
     assert not told.problems
-    assert "one: Llama" in told.notes["models"]
+    assert told.notes["models"].startswith("Parameters (vocabulary): ")
     assert told.seconds is not None

@@ -232,8 +232,10 @@ def test_that_words_tell_where_two_texts_part() -> None:
         "graft says the same as base for 4 bytes, then turns: “lamp” became “man”."
     )
     assert result("Ünd so", "Ünd").summary().endswith("for 4 bytes, then turns: a space became the end.")
-    assert result("so", "so").summary() == "All 2 models say the same, 2 bytes."
-    assert result("ab", "ac", "ad").summary() == "All 3 models say the same for 1 bytes, then they part."
+    assert result("so", "so").summary() == "Both models say the same, 2 bytes."
+    assert result("ab", "ac", "ad").summary() == "All 3 models say the same for 1 byte, then they part."
+    assert result("lamp", "man").summary() == "graft parts from base at once: “lamp” became “man”."
+    assert result("a", "b", "c").summary() == "All 3 models part at once."
 
 
 def test_that_first_tokens_are_read_with_and_without_the_prompts() -> None:
@@ -260,7 +262,7 @@ def test_that_python_may_ask_without_a_request() -> None:
 def test_that_a_preview_tells_cost_and_what_has_no_effect() -> None:
     found = preview(GenerateRequest(models=BOTH, prompt=PROMPT, samplers=["top-k k=3", "repetition"]))
     assert not found.problems
-    assert found.notes["models"].count("5.3 M parameters") == 2
+    assert found.notes["models"] == "Both: Llama, 5.3 M parameters, vocabulary 8,192"
     assert "whatever top-k does" in found.notes["samplers"]
     assert found.memory_bytes is not None
     assert found.seconds is not None

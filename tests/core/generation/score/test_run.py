@@ -164,7 +164,7 @@ def test_that_a_form_is_told_models_texts_and_cost(models: list[Path], tmp_path:
     found = preview(ScoreRequest(models=models, prompt=TEXT))
     assert found.problems == []
     assert found.notes["text"] == f"1 text · {len(TEXT)} bytes"
-    assert found.notes["models"].startswith("one: Llama")
+    assert found.notes["models"] == "Parameters (vocabulary): 7.7 k (320), 4.9 k (145)"
     exact = preview(ScoreRequest(models=models, prompt=TEXT, exact=True))
     assert exact.seconds is not None
     assert found.seconds is not None
