@@ -341,6 +341,7 @@ def _none_box(editor: Editor, box: QSpinBox | QDoubleSpinBox) -> QCheckBox | Non
 
     def toggle(without: bool) -> None:
         box.setEnabled(not without)
+        box.setSpecialValueText("–" if without else "")  # in place of the least number, which nobody chose
         editor.changed.emit()
 
     none.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)  # the row is no lower for it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -46,6 +47,8 @@ JOINERS = "\u200d\ufe0e\ufe0f"
 INSIDE = "\u2009"
 """In the place of a token that only goes on with a character which the one before has begun."""
 RIGHT_TO_LEFT = ("R", "AL")
+_NAMED = str.maketrans("␣⏎↵⇥␍", " \n\n\t\r")
+_ESCAPED = re.compile(r"\\u\{([0-9A-F]{4,6})\}|\\\\")
 TOLD = 10
 """Alternatives in a tooltip."""
 SPOKEN = 2_000
@@ -499,7 +502,12 @@ def _pieces(tokens: Sequence[AnyToken], text: str | None) -> list[str]:
 
 
 def _as_it_was(shown: str) -> str:
-    return shown.translate({ord("␣"): " ", ord("↵"): "\n", ord("⇥"): "\t", ord("␍"): "\r"})
+    """What `core.tokenizers.shown` made visible, as it was; half characters stay told by their bytes."""
+    return _ESCAPED.sub(_unescaped, shown.translate(_NAMED))
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return chr(int(found[1], 16)) if found[1] else "\\"
 
 
 @lru_cache(maxsize=16_384)

@@ -14,6 +14,7 @@ from app.figures import count
 from app.widgets.card import Card
 from app.widgets.dot import Dot
 from app.widgets.elided_label import ElidedLabel
+from app.widgets.flow import Flow
 from app.widgets.heat_legend import HeatLegend
 from app.widgets.scrolled import ScrolledColumn
 from app.widgets.segmented import Segmented
@@ -68,12 +69,7 @@ class TextCard(Card):
         self._scroll.column.addWidget(self._columns)
         self._scroll.column.addStretch(1)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        tints = QHBoxLayout()
-        tints.addWidget(self.tint)
-        tints.addStretch(1)
-        tints.addWidget(self.legend)
-        self.column.addLayout(tints)
-        for widget in (self._names, self._scroll, self.rest):
+        for widget in (Flow([self.tint, self.legend], gap=12), self._names, self._scroll, self.rest):
             self.column.addWidget(widget)
         self.tint.chosen.connect(self._tint)
 
