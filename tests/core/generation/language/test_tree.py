@@ -1,9 +1,12 @@
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from transformers import BloomConfig, BloomForCausalLM, GPT2Config, GPT2LMHeadModel
 
 from core.errors import Cancelled, UserError
 from core.generation.language import tree
@@ -12,7 +15,7 @@ from core.generation.language.loaded import Loaded, load
 from core.generation.language.through_transformers import ModuleCache
 from core.generation.language.tree import TreeModel
 from core.generation.language.whole import WholeModel
-from tests.tiny_models import write_tiny_model
+from tests.tiny_models import tiny_tokenizer, write_tiny_model
 
 TEXT = [11, 45, 3, 200, 7, 7, 120, 64, 31, 5]
 
@@ -155,6 +158,30 @@ def test_that_models_that_cannot_branch_are_read_anew(tmp_path: Path) -> None:
     assert torch.allclose(law, expected, atol=1e-5)
     assert inside is not None
     assert inside.shape == (2, 16)
+
+
+@pytest.mark.parametrize(
+    ("module", "branches"),
+    [
+        (lambda: GPT2LMHeadModel(GPT2Config(vocab_size=320, n_embd=32, n_layer=2, n_head=2)), True),
+        (lambda: BloomForCausalLM(BloomConfig(vocab_size=320, hidden_size=32, n_layer=2, n_head=2)), False),
+    ],
+    ids=["learned positions", "ALiBi"],
+)
+def test_that_models_of_other_shapes_foretell_what_one_pass_does(
+    module: Callable[[], Any], branches: bool, tmp_path: Path
+) -> None:
+    torch.manual_seed(1)
+    module().save_pretrained(tmp_path)
+    tiny_tokenizer("bpe", 320).save(str(tmp_path / "tokenizer.json"))
+    loaded = load(tmp_path, dtype=torch.float32, device="cpu", field="models")
+    model = loaded.opened()
+    assert loaded.lean is None
+    assert isinstance(model, TreeModel) is branches
+    (trunk,), _, _ = model.advance([model.start()], [TEXT[:6]])
+    _, law, _ = model.advance([trunk, trunk], [TEXT[6:], [1]])
+    expected = torch.stack([plain(loaded, TEXT)[-1], plain(loaded, [*TEXT[:6], 1])[-1]])
+    assert torch.allclose(law, expected, atol=1e-4)
 
 
 def test_that_branches_are_tried_before_they_are_trusted(loaded: Loaded) -> None:
