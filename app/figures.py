@@ -63,6 +63,16 @@ def fixed(value: float | None, places: int, *, signed: bool = False) -> str:
     return f"{'−' if value < 0 else '+' if signed else ''}{text}"
 
 
+def percent(share: float) -> str:
+    """``99.6 %``, ``0.33 %``, ``0.0021 %``; beyond what tells anything ``<0.001 %`` and ``>99.9 %``."""
+    value = 100 * share
+    if value <= 0 or value == 100:
+        return f"{max(value, 0.0):.0f} %"
+    if value < 0.001 or 99.95 <= value < 100:
+        return "<0.001 %" if value < 1 else ">99.9 %"
+    return f"{value:.1f} %" if value >= 0.995 else f"{value:.2g} %"
+
+
 def when(moment: datetime, now: datetime | None = None) -> str:
     """As a person says it, in local time: ``today 14:02``, ``yesterday 9:30``, ``3 Nov``, ``3 Nov 2025``."""
     local = moment.astimezone()

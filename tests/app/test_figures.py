@@ -2,7 +2,7 @@ from datetime import datetime
 
 import pytest
 
-from app.figures import count, decimals, duration, exact_time, fixed, size, when
+from app.figures import count, decimals, duration, exact_time, fixed, percent, size, when
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,9 @@ def test_that_a_time_is_told_as_a_person_says_it() -> None:
         "today 0:05", "yesterday 23:59", "27 Feb", "3 Nov 2025",
     ]  # fmt: skip
     assert exact_time(now).startswith("2026-03-01 00:30:00")
+
+
+def test_that_a_share_has_the_digits_that_tell_it() -> None:
+    told = {0.996: "99.6 %", 0.9999: ">99.9 %", 1.0: "100 %", 0.0: "0 %", 0.0033: "0.33 %", 2e-5: "0.002 %"}
+    assert {share: percent(share) for share in told} == told
+    assert percent(5.2e-6) == "<0.001 %"

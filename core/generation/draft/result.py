@@ -127,7 +127,7 @@ class DraftResult(Result):
         calls = f"the target was called {self.calls_saved:.1f} times less often"
         if self.calls_saved < 1.05:
             calls = "the target was called no less often"
-        return f"{said}; {calls}, at {self.speed_up:.2f} times the speed of plain decoding."
+        return f"{said}; {calls}, {_speed_words(self.speed_up)}."
 
     def where_time_went(self) -> str:
         """A sentence on the seconds, or nothing where there was no time to speak of."""
@@ -177,3 +177,12 @@ class DraftResult(Result):
                 ],
             ),
         ]
+
+
+def _speed_words(speed_up: float) -> str:
+    """Beside plain decoding, which 0.2 says badly."""
+    if 0.95 <= speed_up <= 1.05:
+        return "at the speed of plain decoding"
+    if speed_up > 1:
+        return f"at {speed_up:.1f} times the speed of plain decoding"
+    return f"but writing took {1 / speed_up:.1f} times as long as plain decoding"

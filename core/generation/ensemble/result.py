@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.generation.result_parts import Stopped
 from core.jobs.request import Metric, Result, Table
+from core.sizes import counted
 
 
 class _Part(BaseModel):
@@ -101,18 +102,20 @@ class EnsembleResult(Result):
 
     def summary(self) -> str:
         if not self.measured:
-            return f"{' and '.join(self.models)} wrote {len(self.text.encode())} bytes together."
+            return f"{' and '.join(self.models)} wrote {counted(len(self.text.encode()), 'byte')} together."
         whole = self.measured[0]
         gain, best = (
             whole.gain.value,
             "the better of the two" if len(self.models) == 2 else "the best of them",
         )
         if abs(gain) < 0.0005:
-            return f"Together {whole.together.value:.3f} bits per byte, as {best}."
+            return f"Together they need {whole.together.value:.3f} bits per byte, as {best}."
         places = 2 if abs(gain) >= 0.02 else 3
+        low, high = whole.gain.low, whole.gain.high
+        by_chance = low is not None and high is not None and low < 0 < high
         return (
-            f"Together {whole.together.value:.{places}f} bits per byte, {abs(gain):.{places}f} "
-            f"{'less' if gain > 0 else 'more'} than {best}."
+            f"Together they need {whole.together.value:.{places}f} bits per byte, {abs(gain):.{places}f} "
+            f"{'less' if gain > 0 else 'more'} than {best}{', which may be chance' if by_chance else ''}."
         )
 
     def metrics(self) -> list[Metric]:

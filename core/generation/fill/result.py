@@ -132,9 +132,9 @@ class FillResult(Result):
             first = self.study.kinds[0]
             exact = first.methods["exact"].bits_per_byte.value
             said.append(
-                f"Where prompts end anywhere, what follows takes {exact:.2f} bits per byte by the exact law, "
-                f"{_less(first.plain_more.value)} than after the plain prompt, "
-                f"{_less(first.healing_more.value)} than with token healing."
+                f"After cuts anywhere, the exact law foretells what follows with {exact:.2f} bits per byte: "
+                f"{_less(first.plain_more.value)} than the plain prompt, "
+                f"{_less(first.healing_more.value)} than token healing."
             )
         return " ".join(said)
 

@@ -216,3 +216,16 @@ def test_that_pointing_beside_the_text_is_nothing(text: TokenText) -> None:
     text.show_tokens(records(["It"]), "It")
     assert text._token_at(QPointF(QPoint(200, 90))) == -1
     assert SURPRISE.words(1.0) == "1.0 bits"
+
+
+def test_that_a_token_told_by_its_signs_is_the_text_that_it_was(qtbot: QtBot) -> None:
+    text = TokenText("Text")
+    qtbot.addWidget(text)
+    told = ["a⏎", "⇥b␣", "\\\\", "\\u{200B}", "c"]
+    text.show_tokens(
+        [
+            TokenRecord(id=n, text=one, start=n, end=n + 1, logprob=None, rank=None, entropy=None)
+            for n, one in enumerate(told)
+        ]
+    )
+    assert text.text == "a\n\tb \\\u200bc"

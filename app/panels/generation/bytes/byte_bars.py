@@ -9,16 +9,17 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 
 from app import theme
+from app.figures import percent
 from app.widgets.dot import series_color
 from app.widgets.row_plot import GAP, RowPlot
-from core.generation.bytes.result import Law, chance, named, ranked, spelt
+from core.generation.bytes.result import Law, chance, named, ranked
 
 TOP = 8
 """Bytes that have a row of their own."""
 BAR = 10.0
-FIGURES = 60.0
+FIGURES = 72.0
 """Pixels for a number behind a bar, where there is room."""
-WIDE = 150.0
+WIDE = 160.0
 """Of a column, from which on numbers are written."""
 
 
@@ -147,7 +148,7 @@ class ByteBars(RowPlot):
                 if numbers_fit:
                     painter.setPen(theme.color(tokens.muted))
                     place = QRectF(bar.right() + 8, y - self._row / 2, FIGURES, self._row)
-                    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, spelt(row.values[at]))
+                    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, percent(row.values[at]))
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.color(tokens.accent), 2))

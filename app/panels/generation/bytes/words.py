@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.figures import percent
 from core.generation.bytes.request import BytesRequest
-from core.generation.bytes.result import BytesResult, Law, chance, likeliest, named, spelt, tail
+from core.generation.bytes.result import BytesResult, Law, chance, likeliest, named, tail
 
 EXACT = "exact, no tokenization bias"
-BY_TOKENS = "The thin line in a bar: what conditioning on the prompt's own tokens would have said."
+BY_TOKENS = "The thin line in a bar: what the model says after the prompt's own tokens alone."
 
 
 def run_title(request: BytesRequest) -> str:
@@ -22,29 +23,37 @@ def law_title(prompt: str) -> str:
 
 
 def sentence(result: BytesResult, names: Sequence[str]) -> str:
-    """The answer, of one model or of several."""
+    """The answer, of one model or of several; no line ends between a number and its sign."""
+    return _sentence(result, names).replace(" %", "\u00a0%")
+
+
+def _sentence(result: BytesResult, names: Sequence[str]) -> str:
     after = f"After “{tail(result.prompt)}”" if result.prompt else "At the beginning of a text"
     first = result.models[0]
     best = likeliest(first)
     if len(result.models) == 1:
-        said = f"{after} the next byte is {named(best)} with {spelt(chance(first, best))}"
-        return f"{said}; {_by_tokens(first, best)}." if first.plain is not None else f"{said}."
+        said = f"{after} the next byte is {named(best)} ({percent(chance(first, best))})"
+        if first.plain is None:
+            return f"{said}."
+        return f"{said}; after the prompt's own tokens alone it would have {percent(first.plain[best])}."
     bests = {likeliest(law) for law in result.models}
     if len(bests) == 1:
         chances = ", ".join(
-            f"{spelt(chance(law, best))} ({name})" for law, name in zip(result.models, names, strict=True)
+            f"{name} {percent(chance(law, best))}" for law, name in zip(result.models, names, strict=True)
         )
-        said = f"{after} the next byte is {named(best)} for all: {chances}"
+        all_of_them = "both" if len(names) == 2 else f"all {len(names)}"
+        said = f"{after} {all_of_them} expect {named(best)}: {chances}"
     else:
         each = ", ".join(
-            f"{named(likeliest(law))} with {spelt(chance(law, likeliest(law)))} for {name}"
+            f"{name} expects {named(likeliest(law))} ({percent(chance(law, likeliest(law)))})"
             for law, name in zip(result.models, names, strict=True)
         )
         said = f"{after} the models part: {each}"
     if any(law.plain is None for law in result.models):
         return f"{said}."
-    plain = " and ".join(spelt(law.plain[likeliest(law)]) for law in result.models if law.plain is not None)
-    return f"{said}. Conditioning on tokens would have said {plain}."
+    plain = [percent(law.plain[likeliest(law)]) for law in result.models if law.plain is not None]
+    told = f"{', '.join(plain[:-1])} and {plain[-1]}"
+    return f"{said}. After the prompt's own tokens alone it would have {told}."
 
 
 def facts(result: BytesResult, names: Sequence[str], run: int | None) -> str:
@@ -60,11 +69,11 @@ def facts(result: BytesResult, names: Sequence[str], run: int | None) -> str:
 
 
 def law_facts(law: Law, prompt_bytes: int) -> str:
-    """``sums to 1 · leaked mass 0.0004 · 1 model call per byte``."""
+    """``sums to 1 · leaked mass 0.04 % · 3 model calls for 22 bytes``."""
     calls = "1 model call" if law.evaluations == 1 else f"{law.evaluations} model calls"
     said = [
         f"sums to {sum(law.next_byte) + law.end:.4g}",
-        f"leaked mass {spelt(law.leaked)}",
+        f"leaked mass {percent(law.leaked)}",
         f"{calls} for {prompt_bytes} byte{'' if prompt_bytes == 1 else 's'}",
     ]
     if law.pruned > 1e-9:
@@ -75,11 +84,11 @@ def law_facts(law: Law, prompt_bytes: int) -> str:
 
 
 def characters(law: Law) -> str:
-    """``Whole characters: “e” 0.93, “é” 0.001``; nothing where each is one byte, as the bars have them."""
+    """``Whole characters: “e” 93.0 %, “é” 0.1 %``; nothing where each is one byte, as the bars have them."""
     if all(found.text.isascii() for found in law.characters):
         return ""
     told = ", ".join(
-        f"{f'“{_shown(found.text)}”' if found.text else 'the end'} {spelt(found.probability)}"
+        f"{f'“{_shown(found.text)}”' if found.text else 'the end'} {percent(found.probability)}"
         for found in law.characters
     )
     return f"Whole characters: {told}" if told else ""
@@ -91,11 +100,6 @@ def cut(law: Law) -> str:
         return ""
     last = law.tokens[-6:]
     return ("… | " if len(law.tokens) > len(last) else "") + " | ".join(last)
-
-
-def _by_tokens(law: Law, byte: int) -> str:
-    assert law.plain is not None
-    return f"conditioning on tokens would have said {spelt(law.plain[byte])}"
 
 
 def _shown(text: str) -> str:

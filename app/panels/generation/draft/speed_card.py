@@ -29,18 +29,18 @@ class Row:
 COLUMNS = (
     Column("written", lambda row: row.name),
     Column("tokens", lambda row: row.speed.tokens, count, right=True),
-    Column("calls of the target", lambda row: row.speed.target_calls, count, right=True),
+    Column("target calls", lambda row: row.speed.target_calls, count, right=True),
     Column(
-        "a token",
+        "per token",
         lambda row: row.calls,
         lambda value: fixed(value, 2),
         right=True,
         tip="Calls of the target for each token",
     ),
-    Column("calls of the draft", lambda row: row.speed.draft_calls, count, right=True),
+    Column("draft calls", lambda row: row.speed.draft_calls, count, right=True),
     Column("seconds", lambda row: row.speed.seconds, lambda value: fixed(value, 2), right=True),
     Column(
-        "tokens per second",
+        "tokens/s",
         lambda row: row.speed.tokens_per_second,
         lambda value: fixed(value, 1),
         right=True,

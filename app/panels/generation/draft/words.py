@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from core.generation.draft.request import DraftRequest
     from core.generation.draft.result import DraftPiece, DraftResult
 
-SAME = {True: "word for word what it writes plainly", False: "not what it writes plainly"}
+SAME = {True: "word for word what plain decoding writes", False: "not what plain decoding writes"}
 STOPPED = {"end": "it ended the text", "context": "its context was full"}
 
 
@@ -26,7 +26,7 @@ def facts(result: DraftResult, run_id: int) -> str:
     found = [METHOD_WORDS[result.method] if result.draft else "looked up in the text"]
     if result.shared_tokens is not None:
         found.append(f"{result.shared_tokens:,} tokens shared")
-    found.append(f"{result.mean_accepted:.1f} of {result.proposals_a_round:.1f} accepted a round")
+    found.append(f"{result.mean_accepted:.1f} of {result.proposals_a_round:.1f} proposals a round accepted")
     if result.same_as_plain is not None:
         found.append(SAME[result.same_as_plain])
     if result.stopped in STOPPED:

@@ -32,10 +32,12 @@ class Row:
     gain: Estimate
 
 
-def told(estimate: Estimate) -> str:
-    """``0.062 (0.041 … 0.083)``."""
-    value, ends = fixed(estimate.value, PLACES, signed=True), spread(estimate)
-    return f"{value} ({ends})" if ends else value
+def gained(gain: Estimate) -> str:
+    """``0.062 bits per byte less than the best model alone (95 %: +0.041 … +0.083).``"""
+    ends = spread(gain)
+    more = f" (95 %: {ends})" if ends else ""
+    way = "less" if gain.value >= 0 else "more"
+    return f"{fixed(abs(gain.value), PLACES)} bits per byte {way} than the best model alone{more}."
 
 
 def spread(estimate: Estimate) -> str:
@@ -58,7 +60,7 @@ def columns(signs: Sequence[ModelSign]) -> list[Column]:
         *map(member, range(len(signs))),
         Column(TOGETHER, lambda row: row.together, plain, right=True),
         Column(
-            "less than the best",
+            "gain",
             lambda row: row.gain.value,
             lambda value: fixed(value, PLACES, signed=True),
             right=True,
@@ -87,10 +89,7 @@ class MembersCard(Card):
         ]
         self.dots.show_rows([*rows, _interval(TOGETHER, together, whole.together)])
         rules = ", ".join(f"{one.title} {fixed(one.bits_per_byte.value, PLACES)}" for one in result.rules)
-        gain = told(whole.gain)
-        self.note.say(
-            f"Less than the best model alone: {gain} bits per byte. With even weights, same text: {rules}."
-        )
+        self.note.say(f"{gained(whole.gain)} With even weights on the same text: {rules}.")
         self.table.figures.set_columns(columns(signs))
         self.table.show_rows([_row(one) for one in result.measured])
 

@@ -57,4 +57,4 @@ class SharesCard(Card):
         ]
         if bits:
             lines.append(Series("together", self._together, ends, [one.together for one in self._stretches]))
-        self.plot.show_series(lines, Axis("byte"), Axis("bits per byte" if bits else "of each byte"))
+        self.plot.show_series(lines, Axis("byte"), Axis("bits per byte" if bits else "share of each byte"))

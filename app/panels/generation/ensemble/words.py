@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.figures import count, duration, fixed
 from app.widgets.model_signs import model_names
+from core.sizes import counted
 
 if TYPE_CHECKING:
     from core.generation.ensemble.request import EnsembleRequest
@@ -24,7 +25,7 @@ def run_title(request: EnsembleRequest) -> str:
 def sentence(result: EnsembleResult, names: Sequence[str]) -> str:
     if result.measured:
         return result.summary()
-    return f"{' and '.join(names)} wrote {count(len(result.text.encode()))} bytes together."
+    return f"{' and '.join(names)} wrote {counted(len(result.text.encode()), 'byte')} together."
 
 
 def facts(result: EnsembleResult, names: Sequence[str], run_id: int) -> str:
@@ -35,7 +36,7 @@ def facts(result: EnsembleResult, names: Sequence[str], run_id: int) -> str:
     learnt = f", learnt on {count(result.learnt_on)} bytes" if result.learnt_on else ""
     said = [f"{result.rule}: {weights}{learnt}"]
     if result.measured:
-        windows = f"windows that move by {count(result.stride)}, up to {count(result.context)} before"
+        windows = f"{count(result.stride)} at a time after up to {count(result.context)}"
         said.append(f"{count(result.measured[0].bytes)} bytes measured, {windows}")
     if result.text:
         said.append(f"{fixed(result.bytes_per_second, 0)} bytes a second written")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, Slot
 
 from app import theme
-from app.figures import fixed
+from app.figures import fixed, percent
 from app.widgets.card import Card
 from app.widgets.figures_table import Column, FiguresTable
 from app.widgets.heat_text import HeatText, Part
@@ -21,17 +21,13 @@ if TYPE_CHECKING:
     from core.generation.fill.result import Candidate, Filling
 
 
-def _share(value: float) -> str:
-    return f"{fixed(100 * value, 1)} %"
-
-
 def _log(value: float) -> str:
     return fixed(value, 1)
 
 
 COLUMNS = (
     Column("filling", lambda row: visible(row.text) or "(nothing)", mono=True, raw=lambda row: row.text),
-    Column("share", lambda row: row.share, _share, right=True, tip="Of the weight of all that were tried"),
+    Column("share", lambda row: row.share, percent, right=True, tip="Of the weight of all that were tried"),
     Column(
         "log₂ P(after)",
         lambda row: row.suffix,

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from app.figures import count, duration, fixed
+from PySide6.QtWidgets import QVBoxLayout
+
+from app.figures import duration, percent
 from app.panels.generation.score.words import quoted
 from app.panels.job_tab import JobTab
+from app.widgets.bar_list import Bar, BarList
 from app.widgets.card import Card
-from app.widgets.figures_table import Column, FiguresTable
+from app.widgets.heat_legend import HeatLegend
 from app.widgets.model_signs import model_names
+from app.widgets.token_heat import SURPRISE
 from app.widgets.token_text import TokenText
 from app.widgets.visible_text import visible
+from app.widgets.words import Words
 from core.generation.masked.job import MASKED
 
 if TYPE_CHECKING:
-    from app.session import Session
     from app.widgets.dropped import Dropped
     from core.generation.masked.request import MaskedRequest
     from core.generation.masked.result import MaskedResult
@@ -27,38 +30,46 @@ LONGEST = 40
 EXAMPLE = "The ferryman took the [MASK] down from its nail."
 
 
-@dataclass(frozen=True)
-class Word:
-    """What may stand in the place of a mask."""
-
-    mask: int
-    text: str
-    probability: float
-
-
-COLUMNS = (
-    Column("mask", lambda row: row.mask, count, right=True),
-    Column("word", lambda row: visible(row.text), mono=True, raw=lambda row: row.text),
-    Column("probability", lambda row: row.probability, lambda value: fixed(value, 3), right=True),
-)
-
-
 class MasksCard(Card):
-    """What may stand in each mask's place, the likeliest first."""
+    """What may stand in each mask's place, the likeliest first; and the text with the likeliest in it."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self) -> None:
         super().__init__("In place of the masks")
-        self.table = FiguresTable(session, "Words in place of the masks", COLUMNS, stretched=1)
-        self.column.addWidget(self.table)
+        self.bars: list[BarList] = []
+        self._lists = QVBoxLayout()
+        self._lists.setSpacing(6)
+        self.note = Words(role="muted")
+        self.column.addLayout(self._lists)
+        self.column.addWidget(self.note)
 
     def show_result(self, result: MaskedResult) -> None:
-        self.table.show_rows(
-            [
-                Word(number, one.text, one.probability)
-                for number, mask in enumerate(result.masks, 1)
-                for one in mask
-            ]
-        )
+        while (item := self._lists.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        several = len(result.masks) > 1
+        self.bars = []
+        for number, mask in enumerate(result.masks, 1):
+            title = f"Mask {number}" if several else "The mask"
+            if several:
+                self._lists.addWidget(Words(title, "muted"))
+            bars = BarList(f"{title}: words that may stand there")
+            bars.show_bars(
+                [
+                    Bar(
+                        name=visible(word.text),
+                        value=word.probability,
+                        text=percent(word.probability),
+                        limit=1.0,
+                        color="before",
+                        strong=place == 0,
+                    )
+                    for place, word in enumerate(mask)
+                ]
+            )
+            self._lists.addWidget(bars)
+            self.bars.append(bars)
+        self.note.say("Each mask is filled by itself: together the words may not go well." if several else "")
 
 
 class ScoredCard(Card):
@@ -66,8 +77,13 @@ class ScoredCard(Card):
 
     def __init__(self) -> None:
         super().__init__("Surprise, all others seen")
+        self.legend = HeatLegend()
+        self.legend.show_heat(SURPRISE)
         self.text = TokenText("The text, token by token")
+        self.note = Words("Hovering over a token tells what the encoder expects in its place.", "muted")
+        self.head.addWidget(self.legend)
         self.column.addWidget(self.text)
+        self.column.addWidget(self.note)
 
     def show_result(self, result: MaskedResult) -> None:
         self.text.show_tokens(result.tokens, result.text)
@@ -78,19 +94,20 @@ class MasksTab(JobTab):
     kinds = (MASKED.kind,)
     empty = (
         "An encoder such as BERT foretells words from both sides. Put [MASK] where a word is missing, or "
-        "give a text without masks to see which of its words surprise."
+        "give a text without masks to see which of its words surprise. No such encoder comes with "
+        "Lexigraft: choose the folder of one whose architecture ends with ForMaskedLM, say bert-base-uncased."
     )
-    sample = "Write the example"
+    sample = "Choose an encoder…"
     verbs: ClassVar = ()
     unwritten = "Nothing was foretold."
     device = True
 
     def build(self) -> None:
-        self.masks = MasksCard(self.session)
+        self.masks = MasksCard()
         self.scored = ScoredCard()
         for card in (self.masks, self.scored):
             self.page.add(card)
-        self.masks.table.menu_asked.connect(self.page.fill_menu)
+        self.scored.text.menu_asked.connect(self.page.fill_menu)
 
     def title_of(self, request: MaskedRequest) -> str:
         (name,) = model_names([request.model])
@@ -112,8 +129,10 @@ class MasksTab(JobTab):
         return {"text": EXAMPLE}
 
     def run_sample(self) -> None:
-        self._propose()
-        self.session.message.emit("Choose an encoder, such as a BERT folder: none comes along.", "info")
+        """Ask for an encoder; the example's text is there for it."""
+        folder = self.session.dialogs.open_folder(self, "Encoder")
+        if folder is not None:
+            self.page.setup.set_field("model", str(folder))
 
     def put(self, found: Dropped) -> list[str]:
         if not found.models:

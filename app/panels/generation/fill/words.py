@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.figures import count, duration, fixed
 from app.panels.generation.score.words import quoted
 from app.widgets.model_signs import model_names
+from core.sizes import counted
 
 if TYPE_CHECKING:
     from core.generation.fill.request import FillRequest
@@ -35,15 +36,16 @@ def facts(result: FillResult, run_id: int) -> str:
     if result.filling is not None:
         filling = result.filling
         said.append(
-            f"{count(filling.tried)} fillings weighed by {filling.weighed} bytes of what follows, "
-            f"worth {fixed(filling.effective, 1)} of even weight"
+            f"{count(filling.tried)} fillings tried (effectively {fixed(filling.effective, 1)}), weighed by "
+            f"{counted(filling.weighed, 'byte')} of what follows"
         )
         if filling.sentinels:
             said.append(f"asked by {', '.join(filling.sentinels)}")
     if result.study is not None:
         study = result.study
         said.append(
-            f"{count(study.kinds[0].cuts)} cuts, {study.ahead} bytes behind, up to {study.context} before"
+            f"{counted(study.kinds[0].cuts, 'cut')}, {counted(study.ahead, 'byte')} foretold after up to "
+            f"{study.context}"
         )
     said += [f"{count(result.evaluations)} model calls", duration(result.seconds), f"run {run_id}"]
     return " · ".join(said)

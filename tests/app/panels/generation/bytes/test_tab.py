@@ -104,13 +104,13 @@ def test_that_the_sentence_tells_the_byte_and_what_tokens_would_have_said(
 ) -> None:
     finish(result(law("one", e=0.93, s=0.05)))
     assert tab.page.answer.sentence.text() == (
-        "After “the best of tim” the next byte is “e” with 0.93; "
-        "conditioning on tokens would have said 0.00389."
+        "After “the best of tim” the next byte is “e” (93.0\u00a0%); "
+        "after the prompt's own tokens alone it would have 0.39\u00a0%."
     )
     assert "its own tokens alone 31.50" in tab.page.answer.facts.text()
     assert tab.law.title.text() == "Next byte after “the best of tim”"
-    assert tab.law.facts.text().startswith("sums to 1 · leaked mass 0.0004 · 3 model calls for 15 bytes")
-    assert "“e” 0.9, “é” 0.1" in tab.law.characters.text()
+    assert tab.law.facts.text().startswith("sums to 1 · leaked mass 0.04 % · 3 model calls for 15 bytes")
+    assert "“e” 90.0 %, “é” 10.0 %" in tab.law.characters.text()
     assert "the | ␣best | ␣of | ␣tim" in tab.law.tokens.text()
 
 
@@ -120,9 +120,12 @@ def test_that_several_models_stand_side_by_side(tab: BytesTab, finish: Callable[
     assert rows["“e”"] == (0.9, 0.6)
     assert rows["“s”"] == (0.1, 0.4)
     assert list(rows)[-1] == "other"
-    assert "for all: 0.9 (one), 0.6 (two)" in tab.page.answer.sentence.text()
+    assert "both expect “e”: one 90.0\u00a0%, two 60.0\u00a0%" in tab.page.answer.sentence.text()
     finish(result(law("one", e=0.9), law("two", s=0.6)))
-    assert "the models part: “e” with 0.9 for one, “s” with 0.6 for two" in tab.page.answer.sentence.text()
+    assert (
+        "the models part: one expects “e” (90.0\u00a0%), two expects “s” (60.0\u00a0%)"
+        in tab.page.answer.sentence.text()
+    )
 
 
 def test_that_laws_and_bytes_show_as_they_come(

@@ -101,12 +101,12 @@ def test_that_the_sentence_tells_what_was_accepted_and_gained(
     finish(result())
     assert tab.page.answer.sentence.text() == (
         "Of 6 proposed tokens 3 were accepted; the target was called 2.5 times less often, "
-        "at 2.00 times the speed of plain decoding."
+        "at 2.0 times the speed of plain decoding."
     )
     facts = tab.page.answer.facts.text()
     assert "4,000 tokens shared" in facts
-    assert "1.5 of 3.0 accepted a round" in facts
-    assert "word for word what it writes plainly" in facts
+    assert "1.5 of 3.0 proposals a round accepted" in facts
+    assert "word for word what plain decoding writes" in facts
 
 
 def test_that_accepted_tokens_are_marked_and_said(tab: DraftTab, finish: Callable[..., None]) -> None:

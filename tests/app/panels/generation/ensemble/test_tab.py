@@ -99,12 +99,15 @@ def finish(project: Project, tab: EnsembleTab, start: Callable[[], int]) -> Call
 def test_that_the_sentence_tells_what_is_gained(tab: EnsembleTab, finish: Callable[..., None]) -> None:
     finish(result())
     assert tab.page.answer.sentence.text() == (
-        "Together 1.71 bits per byte, 0.06 less than the better of the two."
+        "Together they need 1.71 bits per byte, 0.06 less than the better of the two."
     )
     assert "Product: one 0.50, two 0.50" in tab.page.answer.facts.text()
     assert [row.name for row in tab.members.dots.rows] == ["one", "two", "together"]
     assert len({row.number for row in tab.members.dots.rows}) == 3
-    assert "+0.060 (+0.040 … +0.080)" in tab.members.note.text()
+    assert (
+        "0.060 bits per byte less than the best model alone (95 %: +0.040 … +0.080)"
+        in tab.members.note.text()
+    )
     assert "Mixture 1.730" in tab.members.note.text()
     assert tab.members.table.figures.rowCount() == 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ from core.generation.result_parts import TokenRecord
 from core.jobs.events import Finished, Partial
 from core.jobs.request import RunSpec
 from core.project.project import Project
+from tests.app.conftest import RecordedDialogs
 
 CANDIDATES = (
     Candidate(text="es", middle=-1.0, suffix=-20.0, share=0.8),
@@ -135,11 +137,11 @@ def finish(project: Project, tab: GapTab, start: Callable[[], int]) -> Callable[
 def test_that_the_sentence_tells_the_filling_and_the_study(tab: GapTab, finish: Callable[..., None]) -> None:
     finish(result())
     assert tab.page.answer.sentence.text() == (
-        "“es” fills the gap best, with 80% of the weight. Where prompts end anywhere, what follows takes "
-        "1.50 bits per byte by the exact law, 0.80 less than after the plain prompt, 0.40 less than with "
+        "“es” fills the gap best, with 80% of the weight. After cuts anywhere, the exact law "
+        "foretells what follows with 1.50 bits per byte: 0.80 less than the plain prompt, 0.40 less than "
         "token healing."
     )
-    assert "9 fillings weighed by 8 bytes" in tab.page.answer.facts.text()
+    assert "weighed by 8 bytes of what follows" in tab.page.answer.facts.text()
 
 
 def test_that_a_filling_chosen_stands_in_the_gap(tab: GapTab, finish: Callable[..., None]) -> None:
@@ -229,7 +231,8 @@ def test_that_masks_have_a_question_of_their_own(whole: FillTab, project: Projec
     assert whole.page is masks.page
     assert masks.masks.isVisible()
     assert not masks.scored.isVisible()
-    assert masks.masks.table.figures.rowCount() == 2
+    (bars,) = masks.masks.bars
+    assert [(bar.name, bar.text) for bar in bars.bars] == [("lamp", "75.0 %"), ("man", "10.0 %")]
     assert "lamp (75.0%)" in masks.page.answer.sentence.text()
 
 
@@ -245,11 +248,16 @@ def test_that_a_text_that_an_encoder_scored_is_tinted(whole: FillTab, project: P
     assert len(masks.scored.text.tokens) == 2
 
 
-def test_that_the_question_is_kept_and_the_example_waits_for_an_encoder(whole: FillTab) -> None:
+def test_that_the_question_is_kept_and_the_example_waits_for_an_encoder(
+    whole: FillTab, dialogs: RecordedDialogs, tmp_path: Path
+) -> None:
+    whole.restore({})
     whole.question.choose("masks")
     masks = masks_of(whole)
+    dialogs.foresee("open_folder", tmp_path)
     masks.run_sample()
     assert "[MASK]" in masks.page.setup.form.box("text").editor.value()
+    assert masks.page.setup.form.box("model").editor.value() == str(tmp_path)
     state = whole.state()
     whole.question.choose("gap")
     whole.restore(state)
