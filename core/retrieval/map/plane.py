@@ -6,6 +6,7 @@ import io
 import threading
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -139,6 +140,7 @@ def _watched(work: Callable[[], Floats], heard: _Heard, ctx: Context) -> Floats:
                 found.append(work())
         except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
             failed.append(error)
+            _let_go_of_bars()
 
     thread = threading.Thread(target=run, daemon=True, name="layout")
     thread.start()
@@ -188,6 +190,14 @@ def _itself_first(
         others = np.flatnonzero(own != row)[: places.shape[1] - 1]
         places[row], scores[row] = [row, *own[others]], [1.0, *scores[row, others]]
     return places, scores
+
+
+def _let_go_of_bars() -> None:
+    """A progress bar whose writing fails keeps the lock that all bars share, also those of other threads."""
+    from tqdm import tqdm
+
+    with suppress(AssertionError, RuntimeError):  # this thread does not hold it
+        tqdm.get_lock().release()
 
 
 class _Heard(io.TextIOBase):

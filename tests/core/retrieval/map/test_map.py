@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tqdm import tqdm
 
 from core.collections.write import write_collection
 from core.errors import Cancelled, UserError
@@ -107,6 +108,13 @@ def test_that_a_stop_is_heard_while_umap_lays_out(tmp_path: Path) -> None:
     ctx = Context(workdir=tmp_path, send=stop, control=control)
     with pytest.raises(Cancelled):
         umap(rows, rows[:, :2], 10, 0.1, ctx)
+    for thread in threading.enumerate():
+        if thread.name == "layout":
+            thread.join(60)
+    another = threading.Thread(target=lambda: list(tqdm([1], file=io.StringIO())), daemon=True)
+    another.start()
+    another.join(10)
+    assert not another.is_alive(), "the lock of all progress bars was kept"
 
 
 def test_how_much_of_the_neighbourhoods_is_kept(ctx: Context) -> None:
