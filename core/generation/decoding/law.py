@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from typing import NamedTuple
 
+import numpy as np
 import torch
 
 from core.errors import UserError
@@ -14,6 +15,8 @@ from core.errors import UserError
 BITS = 1 / math.log(2)
 _FIRST = 256
 """How many of a law are sorted before all of it is."""
+_TOGETHER = 1 << 20
+"""So many logits are kept before their figures are worked out."""
 
 
 class Seen(NamedTuple):
@@ -27,7 +30,7 @@ class Seen(NamedTuple):
 
 
 class Law:
-    """The laws of the next tokens of n texts.
+    """The laws of the next tokens of n texts. What nobody asks for is not worked out.
 
     Args:
         logits: (n, V).
@@ -38,11 +41,15 @@ class Law:
         UserError: the logits are no numbers (NaN), or foretell nothing.
     """
 
+    best: list[int]
+    """The likeliest token of each text; of those that tie, the lowest number."""
+
     def __init__(self, logits: torch.Tensor, top: int, name: str) -> None:
         self.logits = logits
-        self.logs = logits.log_softmax(-1)
-        self._entropies: list[float] = (entropy(self.logs) * BITS).tolist()
-        if any(bits != bits for bits in self._entropies):
+        # numpy promises the first of equals, torch does not; a NaN is more than any number.
+        rows = logits.numpy()
+        self.best = rows.argmax(-1).tolist()
+        if not np.isfinite(rows[range(len(rows)), self.best]).all():
             raise UserError(
                 f"{name} gives no numbers (NaN) as probabilities; its weights are damaged, or too large for "
                 "this number type.",
@@ -51,11 +58,9 @@ class Law:
         self._top = top
 
     @cached_property
-    def best(self) -> list[int]:
-        """The likeliest token of each text; of those that tie, the lowest number."""
-        # numpy promises the first of equals, torch does not.
-        found: list[int] = self.logits.numpy().argmax(-1).tolist()
-        return found
+    def logs(self) -> torch.Tensor:
+        """(n, V) log-probabilities."""
+        return self.logits.log_softmax(-1)
 
     def seen(self, ids: Sequence[int], rows: Sequence[int] | None = None) -> list[Seen]:
         """One token of each text; with `rows`, token i in the light of law `rows[i]`."""
@@ -70,6 +75,11 @@ class Law:
         ]
 
     @cached_property
+    def _entropies(self) -> list[float]:
+        found: list[float] = (entropy(self.logs) * BITS).tolist()
+        return found
+
+    @cached_property
     def _tops(self) -> list[tuple[list[int], list[float]]]:
         if not self._top:
             return [([], [])] * len(self.logs)
@@ -77,9 +87,82 @@ class Law:
         return list(zip(ids.tolist(), values.tolist(), strict=True))
 
 
+class Later:
+    """Figures of tokens, worked out together when one of them is asked for: what a call of torch costs is
+    mostly the same for a token as for many.
+
+    Args:
+        top, name: as a `Law` has them.
+    """
+
+    def __init__(self, top: int, name: str) -> None:
+        self._top, self._name = top, name
+        self._block = _Block()
+
+    def add(self, law: Law, ids: Sequence[int]) -> list[Callable[[], Seen]]:
+        """What `law.seen(ids)` tells, as functions that tell it."""
+        if self._block.seen or self._block.size >= _TOGETHER:
+            self._work_out(self._block)
+            self._block = _Block()
+        block = self._block
+        first = len(block.ids)
+        block.rows.append(law.logits)
+        block.ids += ids
+        block.size += law.logits.numel()
+        return [partial(self._told, block, place) for place in range(first, len(block.ids))]
+
+    def _told(self, block: _Block, place: int) -> Seen:
+        self._work_out(block)
+        return block.seen[place]
+
+    def _work_out(self, block: _Block) -> None:
+        if not block.seen:
+            block.seen = Law(torch.cat(block.rows), self._top, self._name).seen(block.ids)
+            block.rows.clear()
+
+
+class _Block:
+    """Tokens that wait, and then what is seen of them."""
+
+    def __init__(self) -> None:
+        self.rows: list[torch.Tensor] = []
+        self.ids: list[int] = []
+        self.size = 0
+        self.seen: list[Seen] = []
+
+
 def entropy(logs: torch.Tensor) -> torch.Tensor:
     """Of log-probabilities (…, V), in nats; what is impossible (−inf) adds nothing. NaN stays NaN."""
     return -(logs.exp() * logs.clamp(min=-1e4)).sum(-1)
+
+
+def nucleus(scores: torch.Tensor, mass: float) -> torch.Tensor:
+    """The scores of the fewest likeliest tokens whose probabilities add up to at least `mass` (below 1).
+
+    Args:
+        scores: (V,) log-probabilities up to a constant; of equals, the lower number comes first.
+
+    Returns:
+        (V,): −inf for all others.
+    """
+    rows = scores.numpy()
+    best = float(rows.max())
+    if best == -math.inf:
+        return scores
+    masses = np.exp(rows.astype(np.float64) - best)
+    masses /= masses.sum()
+    # All tokens below (1 − mass) / V have less than 1 − mass together, so none of them is wanted. Most often
+    # far fewer are, and few are sorted faster.
+    for share in (_FIRST, 2 * len(rows)):
+        some = (masses >= (1 - mass) / share).nonzero()[0]
+        ids = some[(-rows[some]).argsort(kind="stable")]
+        reached = masses[ids].cumsum()
+        if len(ids) and reached[-1] >= mass:
+            break
+    kept = ids[: int((reached < mass).sum()) + 1]
+    found = np.full_like(rows, -np.inf)
+    found[kept] = rows[kept]
+    return torch.from_numpy(found)
 
 
 def until_mass(order: torch.Tensor, scores: torch.Tensor, mass: float) -> torch.Tensor:

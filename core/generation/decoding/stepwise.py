@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 import torch
 
-from core.generation.decoding.law import Law
+from core.generation.decoding.law import Later, Law
 from core.generation.decoding.reading import read_prompts
 from core.generation.decoding.writing import Decoding, Writing
 from core.generation.language.language_model import LanguageModel, State
 
-Choose = Callable[[Law, int, Writing], tuple[int, float]]
-"""Law, number of the text, text → a token and the log-probability with which it was chosen."""
+Choose = Callable[[Law, int, Writing], tuple[int, float | None]]
+"""Law, number of the text, text → a token and the log-probability with which it was chosen; None: the
+model's own."""
 
 
 def step_by_step(
@@ -21,13 +22,14 @@ def step_by_step(
     """One token of each text after the other; see `Strategy.write`."""
     live = read_prompts(language, writings, decoding)
     logits = rows_of(live)
+    later = Later(decoding.alternatives, language.name)
     while live:
         decoding.ctx.check()
         law = Law(logits, decoding.alternatives, language.name)
         chosen = [choose(law, number, writing) for number, writing in enumerate(live)]
-        seen = law.seen([id for id, _ in chosen])
+        seen = later.add(law, [id for id, _ in chosen])
         for writing, (id, sampled), figures in zip(live, chosen, seen, strict=True):
-            writing.add(id, figures, sampled)
+            writing.add(id, figures, sampled, own=sampled is None)
         yield
         live = with_room(live)
         if live:

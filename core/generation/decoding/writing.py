@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -44,24 +44,16 @@ class Decoding:
         return not self.samplers and (writing.first is None or len(writing.drawn.ids) > len(writing.forced))
 
 
-class Labels(Mapping[int, str]):
+class Labels(dict[int, str]):
     """What tokens are shown as, by id; made when first looked at."""
 
     def __init__(self, language: LanguageModel) -> None:
+        super().__init__()
         self._language = language
-        self._found: dict[int, str] = {}
 
-    def __getitem__(self, id: int) -> str:
-        found = self._found.get(id)
-        if found is None:
-            found = self._found[id] = self._label(id)
-        return found
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(range(len(self)))
-
-    def __len__(self) -> int:
-        return self._language.vocab_size
+    def __missing__(self, id: int) -> str:
+        label = self[id] = self._label(id)
+        return label
 
     def _label(self, id: int) -> str:
         piece = self._language.pieces[id]
@@ -79,8 +71,9 @@ class _Written:
     id: int
     start: int
     end: int
-    seen: Seen | None
+    seen: Seen | Callable[[], Seen] | None
     sampled: float | None
+    own: bool
     ms: float
 
 
@@ -124,8 +117,21 @@ class Writing:
         self._written: list[_Written] = []
         self._taken = 0
 
-    def add(self, id: int, seen: Seen | None, sampled: float | None = None) -> None:
-        """A token more; `stopped` tells if it is the last."""
+    def add(
+        self,
+        id: int,
+        seen: Seen | Callable[[], Seen] | None,
+        sampled: float | None = None,
+        *,
+        own: bool = False,
+    ) -> None:
+        """A token more; `stopped` tells if it is the last.
+
+        Args:
+            seen: its figures, or what tells them; asked only when they are to be told.
+            sampled: the log-probability with which it was drawn.
+            own: that is the model's own.
+        """
         if sampled is not None:
             for sampler in self._decoding.samplers:
                 sampler.drew(id, sampled, self.drawn)
@@ -133,7 +139,7 @@ class Writing:
         start = len(self.text)
         self.stopped = ended(self.text, self._language, self._decoding, id, len(self.drawn.ids))
         ms = (time.perf_counter() - self._decoding.began) * 1000
-        self._written.append(_Written(id, start, len(self.text), seen, sampled, ms))
+        self._written.append(_Written(id, start, len(self.text), seen, sampled, own, ms))
         if self.stopped == "stop":
             end = len(self.text)
             while self._written and self._written[-1].start >= end:
@@ -157,7 +163,7 @@ class Writing:
         return context is None or self.state is None or self.state.length < context
 
     def _record(self, token: _Written) -> TokenRecord:
-        seen = token.seen
+        seen = token.seen() if callable(token.seen) else token.seen
         ids, values = seen.top if seen is not None else ((), ())
         labels = self._labels
         # Of plain data, which is made into records in one go.
@@ -168,7 +174,7 @@ class Writing:
                 "start": self.text.place(token.start),
                 "end": self.text.place(token.end),
                 "logprob": seen.logprob if seen is not None else None,
-                "sampled": token.sampled,
+                "sampled": seen.logprob if token.own and seen is not None else token.sampled,
                 "rank": seen.rank if seen is not None else None,
                 "entropy": seen.entropy if seen is not None else None,
                 "alternatives": [

@@ -106,7 +106,7 @@ class Beginnings:
             return None
         if self._bytes is None:
             self._fails = True
-            self._bytes = byte_model(self._language, convention="valid")
+            self._bytes = byte_model(self._language, convention="valid", warn=self._ctx.warn)
             self._fails = False
         if self._read is None or self._read[0] != prompt:
             self._read = None

@@ -83,10 +83,10 @@ def _write(pens: list[Pen], request: GenerateRequest, stream: Stream, ctx: Conte
     while live:
         pen = min(live, key=lambda pen: (pen.group, pen.behind))
         pen.step()
-        stream.tell()
-        done = sum(pen.bytes for pen in pens)
-        ctx.progress(min(done, total), total, "Writing")
-        live = [pen for pen in live if not pen.done]
+        if stream.tell() or pen.done:
+            ctx.progress(min(total, sum(pen.bytes for pen in pens)), total, "Writing")
+        if pen.done:
+            live = [pen for pen in live if not pen.done]
 
 
 def _expected(

@@ -31,11 +31,13 @@ class Stream:
         self._open[number] = writing
         self._records[number] = []
 
-    def tell(self) -> None:
-        """After each step; mostly nothing, since it is too soon."""
+    def tell(self) -> bool:
+        """After each step; mostly nothing, since it is too soon: whether it was time."""
         now = time.perf_counter()
-        if now - self._last >= EVERY:
-            self._tell(now)
+        if now - self._last < EVERY:
+            return False
+        self._tell(now)
+        return True
 
     def end(self, number: int) -> list[TokenRecord]:
         """All records of a text that is at its end."""

@@ -44,6 +44,7 @@ class LanguageModel(ABC):
         context: the most tokens that it takes; None without a limit.
         begin: what stands before any text (BOS, or the token that separates documents); maybe nothing.
         ends: the tokens that end a text.
+        pieces: what `pieces` says, where that is known.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class LanguageModel(ABC):
         context: int | None = None,
         begin: tuple[int, ...] = (),
         ends: frozenset[int] = frozenset(),
+        pieces: tuple[bytes | None, ...] | None = None,
     ) -> None:
         self.name = name
         self.tokenizer = tokenizer
@@ -62,6 +64,8 @@ class LanguageModel(ABC):
         self.context = context
         self.begin = begin
         self.ends = ends
+        if pieces is not None:
+            self.pieces = pieces
         self.calls = 0
         """How often the model was asked so far: each `advance` is one, whatever the number of states."""
         self.check: Callable[[], None] = lambda: None
@@ -93,12 +97,7 @@ class LanguageModel(ABC):
     @cached_property
     def pieces(self) -> tuple[bytes | None, ...]:
         """The bytes that each token adds to a text, by id; None for special tokens and rows without one."""
-        entries = self.tokenizer.vocabulary.entries
-        found = [
-            token.bytes if token is not None and token.kind in (Kind.TEXT, Kind.BYTE) else None
-            for token in entries[: self.vocab_size]
-        ]
-        return (*found, *[None] * (self.vocab_size - len(found)))
+        return pieces_of(self.tokenizer, self.vocab_size)
 
     @cached_property
     def puts_space(self) -> bool:
@@ -109,3 +108,12 @@ class LanguageModel(ABC):
     def encode(self, text: str) -> list[int]:
         """A text's tokens, `begin` before them."""
         return [*self.begin, *self.tokenizer.encode(text).ids]
+
+
+def pieces_of(tokenizer: Tokenizer, vocab_size: int) -> tuple[bytes | None, ...]:
+    """`LanguageModel.pieces`."""
+    found = [
+        token.bytes if token is not None and token.kind in (Kind.TEXT, Kind.BYTE) else None
+        for token in tokenizer.vocabulary.entries[:vocab_size]
+    ]
+    return (*found, *[None] * (vocab_size - len(found)))

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from core.errors import UserError
-from core.generation.language.language_model import LanguageModel
+from core.generation.language.language_model import LanguageModel, pieces_of
 from core.generation.language.lean import LeanCache
 from core.generation.language.lean_weights import LeanWeights, lean_weights
 from core.generation.language.preview import causal_folder
@@ -80,6 +80,7 @@ class Loaded:
             "context": self.folder.context,
             "begin": tuple((roles.get("bos") or roles.get("eos") or ())[:1]),
             "ends": _ends(self.folder, self.tokenizer),
+            "pieces": pieces_of(self.tokenizer, head_rows(self.module)),
         }
 
 

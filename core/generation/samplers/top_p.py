@@ -32,11 +32,6 @@ class TopP(Sampler):
     )
 
     def apply(self, scores: torch.Tensor, drawn: Drawn) -> torch.Tensor:
-        from core.generation.decoding.law import until_mass
+        from core.generation.decoding.law import nucleus
 
-        if self.p == 1:
-            return scores
-        kept = until_mass(-scores, scores, self.p)
-        out = scores.new_full(scores.shape, float("-inf"))
-        out[kept] = scores[kept]
-        return out
+        return scores if self.p == 1 else nucleus(scores, self.p)

@@ -27,10 +27,9 @@ class Greedy(Strategy):
         from core.generation.decoding.stepwise import step_by_step
         from core.generation.decoding.writing import argmax
 
-        def choose(law: Law, number: int, writing: Writing) -> tuple[int, float]:
+        def choose(law: Law, number: int, writing: Writing) -> tuple[int, float | None]:
             if decoding.is_plain(writing):
-                id = law.best[number]
-                return id, float(law.logs[number, id])
+                return law.best[number], None
             return argmax(decoding.scores(law.logits[number], writing, writing.drawn))
 
         return step_by_step(language, writings, decoding, choose)
