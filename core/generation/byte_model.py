@@ -63,6 +63,10 @@ class ByteModel(ABC):
     def start(self) -> ByteState:
         """Before the first byte."""
 
+    def start_of(self, data: bytes) -> ByteState:
+        """Before the first byte of a text that is known to begin so: the same as `start` for most."""
+        return self.start()
+
     @abstractmethod
     def push(self, state: ByteState, byte: int) -> ByteState:
         """Read one byte on.

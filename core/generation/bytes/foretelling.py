@@ -41,7 +41,7 @@ def conditioned_on_tokens(language: LanguageModel, text: str, ctx: Context) -> P
     found = language.advance([language.start()], [ids], every=True)
     laws = found.logits.double().log_softmax(-1).numpy()
     begin = len(language.begin)
-    told = sum(float(laws[at - 1, ids[at]]) for at in range(begin, len(ids)))
+    told = sum(float(laws[at - 1, ids[at]]) for at in range(max(begin, 1), len(ids)))
     chances = np.exp(laws[-1])
     masses = np.zeros(END + 1)
     for id, piece in enumerate(language.pieces):

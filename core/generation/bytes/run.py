@@ -12,7 +12,7 @@ from core.generation.bytes.foretelling import Plain, conditioned_on_tokens, like
 from core.generation.bytes.job import BYTES
 from core.generation.bytes.request import BytesRequest, prompt_bytes
 from core.generation.bytes.result import BytesResult, Law, Likely, Writing, Written
-from core.generation.covers.opened import byte_model
+from core.generation.covers.opened import byte_model, what_is_not_counted
 from core.generation.decoding.draw import chance
 from core.generation.ensemble.writing import Writing as ByteWriting
 from core.generation.language.language_model import LanguageModel
@@ -44,7 +44,9 @@ def bytes_(request: BytesRequest, ctx: Context) -> BytesResult:
     for number, path in enumerate(request.models):
         ctx.progress(number, len(request.models), f"Opening {path.name}")
         language = open_language_model(path, ctx, dtype=request.dtype)
-        model = byte_model(language, convention=request.convention, beam=request.beam)
+        model = byte_model(language, convention=request.convention, beam=request.beam, warn=ctx.warn)
+        if words := what_is_not_counted(model):
+            ctx.warn(words)
         ctx.progress(number, len(request.models), f"Reading with {language.name}")
         began = time.monotonic()
         state = model.read(model.start(), prompt, ctx)

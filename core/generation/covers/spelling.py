@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.generation.covers.beside_merges import words_beside_merges
 from core.generation.covers.byte_trie import ByteTrie
 from core.generation.covers.foresight import INVALID, UNKNOWN, VALID, Foresight, foresight
 from core.generation.language.language_model import LanguageModel
@@ -30,6 +31,8 @@ _PUNCTUATION = frozenset('!"#$%&()*+,-./:;<=>?@[\\]^`{|}~')
 """Without the apostrophe, which patterns look at together with letters, and what may be within words."""
 _ANCHOR = "a"
 """Stands before what is encoded as from the middle of a text, where a tokenizer would else put a space."""
+_FOLLOWERS = (" ", "a", "1", "(", "\n")
+"""One of each class that patterns tell apart when they look at what follows white space."""
 
 
 class Tail(NamedTuple):
@@ -43,17 +46,24 @@ class Tail(NamedTuple):
 
 
 class Spelling:
-    """What a tokenizer writes.
+    """What a tokenizer writes, at least before something.
+
+    Many patterns cut white space by what follows it: of two spaces GPT-2's writes one token at the end of a
+    text, two before a digit. So the beginning of what a tokenizer writes need not be what it writes of that
+    beginning. A token that ends in white space therefore passes also if it would be written before any of a
+    few characters, and a lone space that the tokenizer put before a text always does; only a text does not
+    end there (`may_end`).
 
     A token that ends within a character cannot be asked for. It passes as long as it begins a character; the
     tokens that end the character pass if the tokenizer writes all of them.
 
     Args:
+        tokenizer: whoever made this holds it, and what was learnt of it goes with it.
         puts_space: whether the tokenizer puts a space before a text.
     """
 
     def __init__(self, tokenizer: Tokenizer, trie: ByteTrie, *, puts_space: bool) -> None:
-        self._tokenizer = tokenizer
+        self._held = ref(tokenizer)
         self._trie = trie
         self._puts_space = puts_space
         self._whole = [text_of(piece) for piece in trie.pieces]
@@ -62,9 +72,21 @@ class Spelling:
         self._has_walls = not any(before.isalnum() and behind == " " for before, behind in self._spanned)
         self._anchor = len(tokenizer.encode(_ANCHOR).ids) if puts_space else 0
         self._answers: OrderedDict[Tail, NDArray[np.uint8]] = OrderedDict()
+        self._ends: OrderedDict[Tail, bool] = OrderedDict()
         self._most = max(64, _REMEMBERED // max(1, len(trie)))
         self.asked = 0
         """How many texts the tokenizer encoded so far."""
+
+    @property
+    def _tokenizer(self) -> Tokenizer:
+        tokenizer = self._held()
+        assert tokenizer is not None
+        return tokenizer
+
+    @cached_property
+    def beside_merges(self) -> int:
+        """Words of which the beginnings may be written in another way than the whole."""
+        return words_beside_merges(self._tokenizer)
 
     @cached_property
     def _foresight(self) -> Foresight | None:
@@ -119,6 +141,17 @@ class Spelling:
             told[group] = VALID if self._ask(tail, [int(places[group][0])])[0] else INVALID
         found[places - lo] = told
 
+    def may_end(self, tail: Tail) -> bool:
+        """Whether the tail's tokens are those of a whole text, too, and not only of the beginning of one."""
+        text = text_of(tail.data)
+        if text is None or not text[-1:].isspace():
+            return text is not None
+        if tail not in self._ends:
+            self._ends[tail] = self._written([text], first=tail.first)[0] == [*tail.ids]
+            if len(self._ends) > self._most:
+                self._ends.popitem(last=False)
+        return self._ends[tail]
+
     def after(self, tail: Tail, place: int) -> Tail:
         """The tail when the token at `place` was read, too; cut at its last wall."""
         return self.tail(
@@ -169,13 +202,7 @@ class Spelling:
 
     def encoded(self, texts: Sequence[bytes], *, first: bool) -> list[list[int]]:
         """The tokens of whole characters: a text from its beginning, or what stands behind a wall."""
-        if not self._puts_space:
-            return self._tokenizer.ids([text.decode() for text in texts])
-        if first:
-            return self._tokenizer.ids([text[1:].decode() for text in texts])
-        return [
-            ids[self._anchor :] for ids in self._tokenizer.ids([_ANCHOR + text.decode() for text in texts])
-        ]
+        return self._written([text.decode() for text in texts], first=first)
 
     def _known(self, tail: Tail) -> NDArray[np.uint8]:
         found = self._answers.get(tail)
@@ -191,10 +218,12 @@ class Spelling:
         """Whether each passes."""
         passes = [False] * len(places)
         begun = text_of(tail.data)
-        asked, texts = [], []
+        bare = self._puts_space and tail.first and not tail.data
+        asked: dict[int, str] = {}
         for at, place in enumerate(places):
             piece = self._trie.pieces[place]
-            if self._puts_space and tail.first and not tail.data and piece[0] != 0x20:
+            if bare and (piece[0] != 0x20 or len(piece) == 1):
+                passes[at] = piece == b" "
                 continue
             text = self._whole[place]
             if begun is None or text is None:
@@ -204,19 +233,27 @@ class Spelling:
                     continue
             else:
                 text = begun + text
-            asked.append(at)
-            texts.append(text)
-        if not texts:
-            return passes
-        self.asked += len(texts)
-        before, skipped = tail.ids, 0
-        if self._puts_space and tail.first:
-            texts = [text[1:] for text in texts]
-        elif self._puts_space:
-            texts, skipped = [_ANCHOR + text for text in texts], self._anchor
-        for at, ids in zip(asked, self._tokenizer.ids(texts), strict=True):
-            passes[at] = ids[skipped:] == [*before, int(self._trie.ids[places[at]])]
+            asked[at] = text
+        for at, ids in zip(asked, self._written(list(asked.values()), first=tail.first), strict=True):
+            passes[at] = ids == [*tail.ids, int(self._trie.ids[places[at]])]
+        before = {at: text for at, text in asked.items() if not passes[at] and text[-1].isspace()}
+        followed = [text + follower for text in before.values() for follower in _FOLLOWERS]
+        written = iter(self._written(followed, first=tail.first))
+        for at in before:
+            ids = [*tail.ids, int(self._trie.ids[places[at]])]
+            passes[at] = any([next(written)[: len(ids)] == ids for _ in _FOLLOWERS])
         return passes
+
+    def _written(self, texts: Sequence[str], *, first: bool) -> list[list[int]]:
+        """The tokens of texts, or of what stands behind a wall."""
+        self.asked += len(texts)
+        if not texts:
+            return []
+        if not self._puts_space:
+            return self._tokenizer.ids(texts)
+        if first:
+            return self._tokenizer.ids([text[1:] for text in texts])
+        return [ids[self._anchor :] for ids in self._tokenizer.ids([_ANCHOR + text for text in texts])]
 
 
 _BEHIND_WALL = Tail(b"", (), False)

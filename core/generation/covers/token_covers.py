@@ -2,8 +2,9 @@
 
 A text that begins with the bytes x begins with exactly one of the token sequences that cover x: all but the
 last token end before x does, and the last one at its end or behind it (2410.09303, Lemma 1). So P(x) is the
-sum of their probabilities. *valid* sums only those that the tokenizer itself would write: at most one of them
-ends exactly where x does, and only that one needs a call of the model. *all* sums every one (2412.03719),
+sum of their probabilities. *valid* sums only those that the tokenizer itself would write, if only before some
+other text (`Spelling`): mostly one of them ends exactly where x does, and only such need a call of the model,
+all together one. *all* sums every one (2412.03719),
 those with the most mass in a beam.
 """
 
@@ -32,6 +33,9 @@ _BLOCK = 256
 _MOST_NUMBERS = 1 << 24
 """Logits in memory at a time."""
 
+_FIRST_TOKEN = 4096
+"""Bytes of a text that are looked at to find its first token."""
+
 Convention = Literal["valid", "all"]
 
 
@@ -41,7 +45,8 @@ class TokenCovers(ByteModel):
     Args:
         convention: which token sequences count.
         beam: of those, how many are followed at most; None for no limit (*all* only).
-        before: what stands before the text, in place of the model's own `begin`.
+        before: what stands before the text, in place of the model's own `begin`. Where nothing does, nothing
+            tells how texts begin either: the first token of what is read is taken for granted.
     """
 
     def __init__(
@@ -64,22 +69,63 @@ class TokenCovers(ByteModel):
         self._root_left = Left(self._begin, 0.0, self._spelling.start, None)
         self._start: Covers | None = None
 
+    @property
+    def beside_merges(self) -> int:
+        """Tokens for whole words of which *valid* may not follow all beginnings (`words_beside_merges`)."""
+        return self._spelling.beside_merges
+
     def start(self) -> ByteState:
         """Before the first byte; a space that the tokenizer puts before each text is read already."""
-        if self._start is None:
+        if self._start is None and self._begin:
             self._evaluate([self._root_left])
-            state = Covers((self._root(self._root_left),), 0, 0.0, 0.0)
-            for byte in self._hidden:
-                state = self._push(state, byte)
-            self._start = Covers(state.ways, 0, state.log_probability, state.pruned)
+            self._start = self._begun(self._root_left)
+        elif self._start is None:
+            self._start = Covers((), 0, 0.0, 0.0)
         return self._start
+
+    def start_of(self, data: bytes) -> ByteState:
+        """Before the first byte of a text that begins so.
+
+        The same as `start`, unless nothing stands before texts: then the first of the text's own tokens has
+        probability one.
+        """
+        id = None if self._begin else self._first_token(data)
+        if id is None:
+            return self.start()
+        row = np.full(self.language.vocab_size, -np.inf)
+        row[id] = 0.0
+        root = Left((), 0.0, self._spelling.start, None)
+        self._keep(root, self.language.start(), row)
+        return self._begun(root)
+
+    def _first_token(self, data: bytes) -> int | None:
+        """As the tokenizer has it; None where it has none that is text."""
+        text = self._hidden + data[:_FIRST_TOKEN]
+        for end in range(len(text), max(len(text) - 4, len(self._hidden)), -1):
+            if is_text(text[:end]):
+                ids = self._spelling.encoded([text[:end]], first=True)[0]
+                return ids[0] if ids and ids[0] in self._trie.place else None
+        return None
+
+    def _begun(self, root: Left) -> Covers:
+        """Before the first byte of a text whose tokens begin with those of `root`."""
+        state = Covers((self._root(root),), 0, 0.0, 0.0, root=root)
+        for byte in self._hidden:
+            state = self._push(state, byte)
+        ways = state.ways
+        if self._hidden and root.end > 0:  # an empty text has not even the space
+            ways = (*ways, Way(root, 0, 0, 0, root.log_weight + math.log(root.end)))
+        log_all = _log_sum([way.log_mass for way in ways])
+        return Covers(ways, 0, log_all, state.pruned, root=root)
 
     def push(self, state: ByteState, byte: int) -> ByteState:
         assert isinstance(state, Covers)
+        self._check(state)
         return self._push(state, byte)
 
     def law(self, state: ByteState) -> ByteLaw:
         assert isinstance(state, Covers)
+        self._check(state)
         if state.known_law is None:
             state.known_law = self._law(state)
         return state.known_law
@@ -91,6 +137,7 @@ class TokenCovers(ByteModel):
         is it: that is one pending byte.
         """
         assert isinstance(state, Covers)
+        self._check(state)
         base = max(state.ways, key=lambda way: way.log_mass)
         if base.depth == 0:
             longer = [way for way in state.ways if way.depth and way.left.ids == base.left.ids[:-1]]
@@ -132,8 +179,11 @@ class TokenCovers(ByteModel):
         Raises:
             UserError: as `push`; or the tokenizer would not write these bytes as they stand.
         """
-        if state is self._start and self.convention == "valid":
-            state, data = self._leapt(state, data, ctx)
+        if not data:
+            return state
+        state = self._known_start(state, data)
+        if state.root is not None and self.convention == "valid":
+            state, data = self._leapt(state, state.root, data, ctx)
         for after in self.walk(state, data, ctx):
             state = after
         return state
@@ -144,7 +194,7 @@ class TokenCovers(ByteModel):
         Raises:
             UserError: as `push`.
         """
-        assert isinstance(state, Covers)
+        state = self._known_start(state, data)
         walls = self._spelling.walls(data) if self.convention == "valid" else []
         for begin, end in pairwise([0, *walls, len(data)]):
             ahead = self.convention == "valid" and begin < end
@@ -158,6 +208,18 @@ class TokenCovers(ByteModel):
                 left.primed.clear()
 
     # How it is done
+
+    def _known_start(self, state: ByteState, data: bytes) -> Covers:
+        found = state if self._begin or state is not self._start else self.start_of(data)
+        assert isinstance(found, Covers)
+        return found
+
+    def _check(self, state: Covers) -> None:
+        if not state.ways:
+            raise UserError(
+                f"{self.name} has no token that stands before a text, so that nothing tells how a text "
+                "begins. Give it a prompt of at least one token, or choose a model that has such a token."
+            )
 
     def _root(self, left: Left) -> Way:
         return Way(left, 0, len(self._trie), 0, left.log_weight)
@@ -184,7 +246,7 @@ class TokenCovers(ByteModel):
         left.next = np.exp(row[self._trie.ids])
         left.end = float(np.exp(row[self._ends]).sum())
 
-    def _leapt(self, state: Covers, data: bytes, ctx: Context | None) -> tuple[Covers, bytes]:
+    def _leapt(self, state: Covers, root: Left, data: bytes, ctx: Context | None) -> tuple[Covers, bytes]:
         """Right before the last wall, where only its space can be next; and the bytes that remain."""
         text = self._hidden + data
         wall = self._spelling.last_wall(text)
@@ -197,10 +259,9 @@ class TokenCovers(ByteModel):
                 f"The tokenizer of {self.name} does not write this text as it stands: it changes or drops "
                 "characters first. Give the text as it is after that."
             )
-        left = self._root_left
-        assert left.state is not None
-        assert left.log_next is not None
-        before, row, weight = left.state, left.log_next, 0.0
+        assert root.state is not None
+        assert root.log_next is not None
+        before, row, weight = root.state, root.log_next, 0.0
         block = max(16, min(_BLOCK, _MOST_NUMBERS // self.language.vocab_size))
         for begin in range(0, len(ids), block):
             if ctx is not None:
@@ -212,15 +273,15 @@ class TokenCovers(ByteModel):
             weight += float(rows[np.arange(len(some)), some].sum())
             before, row = found.states[0], rows[-1]
         tail = self._spelling.tail(read, tuple(ids), first=True)
-        left = Left((*left.ids, *ids), weight, tail, None)
+        left = Left((*root.ids, *ids), weight, tail, None)
         self._keep(left, before, row)
         length = wall - len(self._hidden)
         return Covers((self._root(left),), length, weight, state.pruned), data[length:]
 
     def _prime(self, state: Covers, data: bytes) -> list[Left]:
         """Ask at once about all tokens that may end within the next bytes; those that were."""
-        first = state is self._start
-        root = self._root_left if first else next((way.left for way in state.ways if way.depth == 0), None)
+        first = state.root is not None
+        root = state.root or next((way.left for way in state.ways if way.depth == 0), None)
         if root is None:
             return []
         self._evaluate([root])
@@ -231,11 +292,13 @@ class TokenCovers(ByteModel):
         ways: dict[tuple[int, ...], Left] = {(): root}
         for ids in encoded:
             more = tuple(ids[len(root.tail.ids) :])
-            parent = ways.get(more[:-1])
-            if not more or parent is None or tuple(ids[: len(root.tail.ids)]) != root.tail.ids:
+            if tuple(ids[: len(root.tail.ids)]) != root.tail.ids or not self._trie.place.keys() >= set(more):
                 continue
-            tail = self._spelling.after(parent.tail, self._trie.place[more[-1]])
-            ways[more] = parent.primed[more[-1]] = Left((*parent.ids, more[-1]), 0.0, tail, None)
+            for last, id in enumerate(more):
+                if more[: last + 1] not in ways:
+                    parent = ways[more[:last]]
+                    tail = self._spelling.after(parent.tail, self._trie.place[id])
+                    ways[more[: last + 1]] = parent.primed[id] = Left((*parent.ids, id), 0.0, tail, None)
         del ways[()]
         if ways:
             self._ask(list(ways.values()), [root.state] * len(ways), list(ways))
@@ -254,8 +317,8 @@ class TokenCovers(ByteModel):
         return np.where(valid & wanted, chances, 0.0), float(chances[~wanted].sum())
 
     def _ending(self, left: Left) -> float:
-        """Probability that the text ends: not within a character, where only texts count."""
-        return left.end if self.convention == "all" or is_text(left.tail.data) else 0.0
+        """Probability that the text ends, where only texts count: not within a character, say."""
+        return left.end if self.convention == "all" or self._spelling.may_end(left.tail) else 0.0
 
     def _push(self, state: Covers, byte: int) -> Covers:
         self._evaluate([way.left for way in state.ways])

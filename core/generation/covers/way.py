@@ -57,3 +57,5 @@ class Covers(ByteState):
     pruned: float
     """Share of the mass dropped so far."""
     known_law: ByteLaw | None = None
+    root: Left | None = None
+    """What stands before the text, where nothing of it was read yet."""

@@ -74,11 +74,14 @@ def byte_by_byte(request: ScoreRequest, models: Sequence[LanguageModel], ctx: Co
     Raises:
         UserError: a model's law of the next byte cannot be had, or a byte is impossible under it.
     """
-    from core.generation.covers.opened import byte_model
+    from core.generation.covers.opened import byte_model, what_is_not_counted
 
-    tracks = [
-        Track(model, byte_model(model, convention=request.convention, beam=request.beam)) for model in models
+    laws = [
+        byte_model(model, convention=request.convention, beam=request.beam, warn=ctx.warn) for model in models
     ]
+    for words in filter(None, map(what_is_not_counted, laws)):
+        ctx.warn(words)
+    tracks = [Track(model, law) for model, law in zip(models, laws, strict=True)]
     pairs = [Pair(number) for number in range(1, len(tracks))]
     lockstep = LockStep(tracks, pairs, _limit(request, models))
     for passage in pieces(request):
@@ -136,7 +139,8 @@ class LockStep:
         context = data[window.start : window.scored]
         for track in self.tracks:
             track.canonical += _canonical(track.model, data, window, ctx)
-        states = [track.law.read(track.law.start(), context, ctx) for track in self.tracks]
+        part = data[window.start : window.end]
+        states = [track.law.read(track.law.start_of(part), context, ctx) for track in self.tracks]
         for place in range(window.scored, window.end):
             ctx.progress(place, len(data), _STAGE)
             laws = [track.law.law(state) for track, state in zip(self.tracks, states, strict=True)]

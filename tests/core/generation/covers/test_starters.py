@@ -11,6 +11,7 @@ import pytest
 from core.errors import UserError
 from core.generation.byte_model import END
 from core.generation.covers.opened import byte_model
+from core.generation.covers.spelling import is_text
 from core.generation.covers.token_covers import Convention, TokenCovers
 from core.generation.language.language_model import LanguageModel
 from core.generation.language.opened import open_language_model
@@ -142,3 +143,110 @@ def test_that_the_end_has_its_place_in_the_law(name: str) -> None:
     law = model.law(model.read(model.start(), b"The end.\n"))
     assert law.log_probabilities.shape == (END + 1,)
     assert 0 < np.exp(law.log_probabilities[END]) < 1
+
+
+BEGINNINGS = (
+    *(
+        "1,9",
+        "(a",
+        "\n",
+        "\r\n",
+        "\n\nChapter",
+        "\ta",
+        " ",
+        "  two",
+        "漢字",
+        "日本語。",
+        "😀",
+        "“Well,”",
+        "’tis",
+    ),
+    *(
+        '"Yes',
+        "'tis",
+        "--",
+        "—",
+        "…",
+        "é",
+        "É",
+        "e\u0301",
+        "ﬁ",
+        "Привет",
+        "שלום",
+        "नमस्ते",
+        "ไทย",
+        "50%",
+        "½",
+        "™",
+    ),
+    *(
+        "$5",
+        "@me",
+        "{a}",
+        "[1]",
+        "<b>",
+        "#x",
+        "x=1",
+        "\x00",
+        "\ufeffa",
+        "¿Qué?",
+        "12345",
+        "1,234.5",
+        "HTTPServer",
+    ),
+)
+INNER = (
+    *(
+        "a  1",
+        "a   (",
+        "a \n b",
+        "a\n\nb",
+        "a\n\n\nb",
+        "a\tb",
+        "a\t\tb",
+        "x\t\t5",
+        "a (b",
+        "a 1",
+        "a 漢",
+        "a 😀",
+    ),
+    *("a 👨\u200d👩", "don’t we’ll", "I'LL GO", "a\u00a0b", "a\r\nb", "a\x00b", "a\u200bb", "over-and-over"),
+    *("a.\n\n   b", "end \n\n", "http://a.b/c?d=e", "naïve  Straße"),
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_that_every_text_is_possible_and_no_less_than_its_own_tokens(name: str) -> None:
+    model = covers(name)
+    for text in (*BEGINNINGS, *INNER):
+        data = text.encode()
+        states = [model.start(), *model.walk(model.start(), data)]
+        assert np.exp(model.law(states[-1]).log_probabilities).sum() == pytest.approx(1, abs=1e-9)
+        places = [place for place in range(1, len(data) + 1) if is_text(data[:place])]
+        own = log_of_own_tokens(name, [data[:place].decode() for place in places])
+        for place, least in zip(places, own, strict=True):
+            assert states[place].log_probability >= least - 1e-4, data[:place]
+        at_once = model.read(model.start(), data).log_probability
+        assert at_once == pytest.approx(states[-1].log_probability, abs=1e-4)
+
+
+def log_of_own_tokens(name: str, texts: list[str]) -> list[float]:
+    """As `log_canonical`, in one call."""
+    model = language(name)
+    every = [model.encode(text) for text in texts]
+    laws = model.advance([model.start()] * len(every), every, every=True).logits.double().log_softmax(-1)
+    found, begin = [], len(model.begin)
+    for ids, rows in zip(every, laws.split([len(ids) for ids in every]), strict=True):
+        found.append(sum(float(rows[at - 1, ids[at]]) for at in range(begin, len(ids))))
+    return found
+
+
+def test_that_an_empty_text_has_no_space_before_it() -> None:
+    """The tokenizer puts one before others: the end then comes right after what stands before texts."""
+    model, tokens = covers("prose-unigram"), language("prose-unigram")
+    start = model.start()
+    law = tokens.advance([tokens.start()], [tokens.begin]).logits.double().softmax(-1)[0]
+    ended = np.exp(model.law(start).log_probabilities[END] + start.log_probability)
+    assert ended * (1 - model.law(start).leaked) == pytest.approx(
+        float(law[sorted(tokens.ends)].sum()), rel=1e-6
+    )
