@@ -8,32 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QVBoxLayout
 
 from app import theme
 
-
-class _Head(QBoxLayout):
-    """A row as long as there is room for one, else a column: so it asks for no more width than a column."""
-
-    def __init__(self) -> None:
-        super().__init__(QBoxLayout.Direction.LeftToRight)
-
-    def minimumSize(self) -> QSize:
-        widest = max((width for width in self._widths()), default=0)
-        return QSize(widest, super().minimumSize().height())
-
-    def fit(self, width: int) -> None:
-        widths = [one for one in self._widths() if one]
-        room = sum(widths) + self.spacing() * (len(widths) - 1)
-        way = QBoxLayout.Direction
-        wanted = way.LeftToRight if room <= width else way.TopToBottom
-        if wanted != self.direction():
-            self.setDirection(wanted)
-            low = wanted == way.TopToBottom
-            for number in range(1, self.count()):
-                item = self.itemAt(number)
-                item.setAlignment(Qt.AlignmentFlag.AlignLeft if low else Qt.AlignmentFlag(0))
-
-    def _widths(self) -> list[int]:
-        items = (self.itemAt(number) for number in range(self.count()))
-        return [0 if item.isEmpty() else item.minimumSize().width() for item in items]
+ROW, COLUMN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
 
 
 class Card(QFrame):
@@ -45,7 +20,7 @@ class Card(QFrame):
         self.setAccessibleName(title)
         self.title = theme.styled(QLabel(title), role="subheading")
         self.title.setTextFormat(Qt.TextFormat.PlainText)
-        self.head = _Head()
+        self.head = QBoxLayout(ROW)
         self.head.setSpacing(8)
         self.head.addWidget(self.title)
         self.head.addStretch(1)
@@ -54,16 +29,41 @@ class Card(QFrame):
         self.column.setSpacing(8)
         self.column.addLayout(self.head)
 
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as with the head in a column."""
+        inside = [_width(self.column, number) for number in range(1, self.column.count())]
+        return QSize(max([*self._heads(), *inside]) + self._margins(), super().minimumSizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit_head()
+        self._turn_head()
 
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest:
-            self._fit_head()
+            self._turn_head()
         return done
 
-    def _fit_head(self) -> None:
+    def _turn_head(self) -> None:
+        """A row where there is room for one."""
+        widths = [width for width in self._heads() if width]
+        room = sum(widths) + self.head.spacing() * (len(widths) - 1)
+        wanted = ROW if room <= self.width() - self._margins() else COLUMN
+        if wanted != self.head.direction():
+            self.head.setDirection(wanted)
+            left = Qt.AlignmentFlag.AlignLeft if wanted == COLUMN else Qt.AlignmentFlag(0)
+            for number in range(1, self.head.count()):
+                self.head.itemAt(number).setAlignment(left)
+
+    def _heads(self) -> list[int]:
+        return [_width(self.head, number) for number in range(self.head.count())]
+
+    def _margins(self) -> int:
         margins = self.column.contentsMargins()
-        self.head.fit(self.width() - margins.left() - margins.right())
+        return margins.left() + margins.right()
+
+
+def _width(layout: QBoxLayout, number: int) -> int:
+    """The least that something in it takes; 0 for what is hidden."""
+    item = layout.itemAt(number)
+    return 0 if item.isEmpty() else item.minimumSize().width()

@@ -77,7 +77,7 @@ class MembersCard(Card):
         super().__init__("Bits per byte")
         self.dots = IntervalDots("Bits per byte of each model, and of all together", PLACES)
         self.note = Words(role="muted")
-        self.table = FiguresTable(session, "Bits per byte by text", columns([]), stretched=0)
+        self.table = FiguresTable(session, "Bits per byte by text", columns([]), stretched=0, least=96)
         for widget in (self.dots, self.note, self.table):
             self.column.addWidget(widget)
 

@@ -58,7 +58,7 @@ COLUMNS = (
     Column("penalty", lambda row: row.name),
     Column("kept", lambda row: row.share, kept_words, right=True),
     Column("r", lambda row: row.measured.correlation, partial(fixed, places=3), right=True),
-    Column("agrees", lambda row: row.measured.agreement, lambda share: f"{share:.1%}", right=True),
+    Column("agrees", lambda row: row.measured.agreement, lambda share: f"{100 * share:.1f} %", right=True),
     Column(
         "from the bigram",
         lambda row: row.measured.divergence,
@@ -99,7 +99,7 @@ class PenaltiesCard(Card):
                 None,
                 None,
                 f"{row.name}: {kept_words(row.share)} kept\nr {fixed(row.measured.correlation, 3)}\n"
-                f"agrees {row.measured.agreement:.1%}",
+                f"agrees {100 * row.measured.agreement:.1f} %",
             )
             for number, row in enumerate(rows)
             if row.share > 0

@@ -199,7 +199,7 @@ def test_that_a_subnetwork_is_told_with_its_controls(tab: InsideTab, finish: Cal
     part.penalties.view.choose("table")
     assert cells(part.penalties.table)[0][:3] == ["whole model", "100.0 %", "0.820"]
     assert cells(part.penalties.table)[2] == [
-        "λ 100", "0.80 %", "0.920", "70.0%", "0.80", "7.50", "25.00", "6.50",
+        "λ 100", "0.80 %", "0.920", "70.0 %", "0.80", "7.50", "25.00", "6.50",
     ]  # fmt: skip
     assert cells(part.matrices.table) == [["1", "1.0 %", "2.0 %"], ["2", "0.0 %", "0.0 %"]]
     part.penalties.plot.chosen.emit("λ 10")
