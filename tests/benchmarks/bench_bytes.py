@@ -21,6 +21,8 @@ from core.generation.covers.opened import byte_model
 from core.generation.language.language_model import LanguageModel
 from core.generation.language.opened import open_language_model
 from core.jobs.context import Context
+from tests.core.generation.covers.test_spelling import TEXTS, compared
+from tests.core.generation.covers.test_spelling import opened as opened_tokenizer
 
 PROMPT = b"It was the best of tim"
 BYTES, ROUNDS = 120, 5
@@ -137,3 +139,10 @@ def timed(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
 def again(language: LanguageModel) -> bytes:
     model = byte_model(language)
     return by_bytes(model, model.read(model.start(), PROMPT), BYTES)[0]
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", ["qwen3", "gptoss", "gemma3", "llama3", "deepseek"])
+def test_that_large_tokenizers_are_told_as_they_encode(name: str) -> None:
+    """No measurement: what would take too long among the tests, in many places."""
+    assert compared(opened_tokenizer(name), TEXTS, 3, most=300, share=1 / 3) > 2_000

@@ -14,6 +14,8 @@ from core.generation.bytes.preview import preview
 from core.generation.bytes.request import BytesRequest
 from core.generation.bytes.result import BytesResult, likeliest, named, ranked, spelt, tail
 from core.generation.bytes.run import bytes_
+from core.generation.language.language_model import LanguageModel
+from core.generation.language.opened import open_language_model
 from core.jobs.context import Context, Control
 from core.jobs.events import Partial
 
@@ -154,3 +156,40 @@ def test_that_it_is_told_where_own_tokens_were_not_followed(
     ctx = Context(workdir=tmp_path)
     bytes_(BytesRequest(models=[BPE], prompt=PROMPT), ctx)
     assert ["another way than the whole" in words for words in ctx.warnings] == [True]
+
+
+def without_beginning(*asked: Any, **fields: Any) -> LanguageModel:
+    model = open_language_model(*asked, **fields)
+    model.begin = ()
+    return model
+
+
+def test_that_the_first_token_is_granted_where_nothing_stands_before_texts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.generation.bytes.run.open_language_model", without_beginning)
+    ctx = Context(workdir=tmp_path)
+    law = bytes_(BytesRequest(models=[BPE, UNIGRAM], prompt=PROMPT), ctx).models[0]
+    assert ["taken for granted" in words for words in ctx.warnings] == [True, True]
+    assert law.tokens is not None
+    assert law.canonical_log2 is not None
+    assert law.log2_probability >= law.canonical_log2 - 1e-3
+    first, _ = asked(tmp_path, prompt=law.tokens[0])
+    assert first.log2_probability == pytest.approx(0)
+    assert sum(law.next_byte) + law.end == pytest.approx(1)
+    with pytest.raises(UserError, match="at least one token"):
+        asked(tmp_path, prompt="")
+
+
+def test_that_a_second_job_finds_what_the_first_has_learnt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = asked(tmp_path)
+
+    def anew(*asked: Any, **fields: Any) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("core.generation.covers.spelling.ByteTrie", anew)
+    monkeypatch.setattr("core.generation.covers.spelling.Spelling", anew)
+    again, _ = asked(tmp_path)
+    assert again.next_byte == first.next_byte

@@ -98,12 +98,13 @@ def is_begun(tokenizer: Tokenizer, text: str, ids: list[int]) -> bool:
 
 @pytest.mark.parametrize("name", ["prose-bpe", "prose-unigram"])
 def test_that_starters_are_told_as_they_encode(name: str) -> None:
-    assert compared(opened(name), TEXTS, 1, most=600) > 5_000
+    assert compared(opened(name), TEXTS, 1, most=300) > 3_000
 
 
-@pytest.mark.parametrize("name", ["llama3", "qwen3", "gptoss", "deepseek", "claude", "gemma3"])
+@pytest.mark.parametrize("name", ["deepseek", "claude"])
 def test_that_real_tokenizers_are_told_as_they_encode(name: str) -> None:
-    assert compared(opened(name), TEXTS, 2, most=80, share=1 / 8) > 500
+    """tests/benchmarks/bench_bytes.py has larger ones and more places."""
+    assert compared(opened(name), TEXTS, 2, most=70, share=1 / 10) > 400
 
 
 @pytest.mark.parametrize("seed", range(8))

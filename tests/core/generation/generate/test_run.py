@@ -11,6 +11,8 @@ from core.generation.generate.preview import preview
 from core.generation.generate.request import GenerateRequest, first_tokens
 from core.generation.generate.result import GenerationResult, same_bytes
 from core.generation.generate.run import generate
+from core.generation.language.language_model import LanguageModel
+from core.generation.language.opened import open_language_model
 from core.generation.result_parts import TokenRecord, Transcript
 from core.jobs.context import Control
 from core.jobs.events import Partial
@@ -266,3 +268,19 @@ def test_that_a_preview_tells_cost_and_what_has_no_effect() -> None:
     assert "whatever top-k does" in found.notes["samplers"]
     assert found.memory_bytes is not None
     assert found.seconds is not None
+
+
+def test_that_the_first_token_is_granted_where_nothing_stands_before_texts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_beginning(*asked: Any, **fields: Any) -> LanguageModel:
+        model = open_language_model(*asked, **fields)
+        model.begin = ()
+        return model
+
+    monkeypatch.setattr("core.generation.generate.run.open_language_model", without_beginning)
+    ctx = context(tmp_path)
+    request = GenerateRequest(models=BOTH[:1], prompt=PROMPT, max_bytes=20, boundary="exact")
+    text = generate(request, ctx).texts[0]
+    assert text.startswith("e")
+    assert ["taken for granted" in words for words in ctx.warnings] == [True]

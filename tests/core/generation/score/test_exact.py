@@ -17,11 +17,14 @@ from core.generation.score.exact import (
     LockStep,
     Pair,
     Track,
+    byte_by_byte,
     jensen_shannon,
     kullback_leibler,
     windows,
 )
+from core.generation.score.request import ScoreRequest
 from core.jobs.context import Context
+from tests.core.generation.covers.test_opened import without_beginning
 from tests.core.generation.table_model import TableModel, toy_bpe
 
 
@@ -137,3 +140,13 @@ def test_that_an_impossible_byte_is_refused_with_a_mend(toy: TableModel, tmp_pat
     table = Table(lambda data: (1.0, 0.0, 0.0))
     with pytest.raises(UserError, match=r"byte 1 \(0x62\) for impossible"):
         run(toy, "ab", [table], 100, tmp_path)
+
+
+def test_that_the_first_token_costs_nothing_where_nothing_stands_before_texts(tmp_path: Path) -> None:
+    """Independent bytes a .5, b .3, c .2 in tokens: “c” is granted, “abab” has .0225."""
+    model, ctx = without_beginning(tmp_path), Context(workdir=tmp_path)
+    found = byte_by_byte(ScoreRequest(models=[tmp_path], prompt="cabab", exact=True), [model], ctx)
+    assert found.bits_per_byte[0] == pytest.approx(-math.log2(0.0225) / 5)
+    own = 0.47 * (0.24 / 0.94) * (0.47 / 0.8) * (0.24 / 0.94)
+    assert found.canonical[0] == pytest.approx(-math.log2(own) / 5)
+    assert ["taken for granted" in words for words in ctx.warnings] == [True]
