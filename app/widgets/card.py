@@ -53,7 +53,9 @@ class Card(QFrame):
             self.head.setDirection(wanted)
             left = Qt.AlignmentFlag.AlignLeft if wanted == COLUMN else Qt.AlignmentFlag(0)
             for number in range(1, self.head.count()):
-                self.head.itemAt(number).setAlignment(left)
+                item = self.head.itemAt(number)
+                if item is not None:
+                    item.setAlignment(left)
 
     def _heads(self) -> list[int]:
         return [_width(self.head, number) for number in range(self.head.count())]
@@ -66,4 +68,4 @@ class Card(QFrame):
 def _width(layout: QBoxLayout, number: int) -> int:
     """The least that something in it takes; 0 for what is hidden."""
     item = layout.itemAt(number)
-    return 0 if item.isEmpty() else item.minimumSize().width()
+    return 0 if item is None or item.isEmpty() else item.minimumSize().width()
