@@ -8,13 +8,13 @@ import time
 import numpy as np
 
 from core.generation.byte_model import END, ByteLaw, ByteModel, ByteState
+from core.generation.byte_writing import Writing as ByteWriting
 from core.generation.bytes.foretelling import Plain, conditioned_on_tokens, likeliest_characters
 from core.generation.bytes.job import BYTES
 from core.generation.bytes.request import BytesRequest, prompt_bytes
 from core.generation.bytes.result import BytesResult, Law, Likely, Writing, Written
 from core.generation.covers.opened import byte_model, what_is_not_counted
 from core.generation.decoding.draw import chance
-from core.generation.ensemble.writing import Writing as ByteWriting
 from core.generation.language.language_model import LanguageModel
 from core.generation.language.opened import open_language_model
 from core.generation.language.resident import residents

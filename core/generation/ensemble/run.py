@@ -10,6 +10,7 @@ import numpy as np
 
 from core.errors import UserError
 from core.generation.byte_model import ByteModel
+from core.generation.byte_writing import Byte, Writing, characters
 from core.generation.covers.opened import byte_model
 from core.generation.decoding.draw import chance
 from core.generation.ensemble.combined import Ensemble
@@ -21,7 +22,6 @@ from core.generation.ensemble.request import EnsembleRequest, check
 from core.generation.ensemble.result import Character, EnsembleResult, Estimate, Measured, OfRule, Stretch
 from core.generation.ensemble.rules import RULES
 from core.generation.ensemble.windows import Window, windows
-from core.generation.ensemble.writing import Byte, Writing, characters
 from core.generation.language.language_model import LanguageModel
 from core.generation.language.opened import open_language_model
 from core.jobs.context import Context

@@ -14,8 +14,8 @@ import numpy as np
 
 from core.errors import UserError
 from core.generation.byte_model import END, ByteModel, ByteState
+from core.generation.byte_writing import Writing, characters
 from core.generation.decoding.draw import chance
-from core.generation.ensemble.writing import Writing, characters
 from core.generation.fill.result import Candidate
 from core.jobs.context import Context
 

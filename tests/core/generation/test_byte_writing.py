@@ -9,8 +9,8 @@ import pytest
 
 from core.errors import Cancelled
 from core.generation.byte_model import END, ByteModel
+from core.generation.byte_writing import Writing, characters
 from core.generation.decoding.draw import chance
-from core.generation.ensemble.writing import Writing, characters
 from core.generation.samplers.top_k import TopK
 from core.jobs.context import Context, Control
 from tests.core.generation.table_bytes import TableBytes, letters
