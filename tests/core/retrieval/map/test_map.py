@@ -1,5 +1,7 @@
 """A map of a collection: where things lie, how much it keeps, what the window reads of it."""
 
+import io
+import threading
 from pathlib import Path
 
 import numpy as np
