@@ -24,7 +24,7 @@ class GenerateRequest(Request):
 
     models: Models
     prompt: Prompt = ""
-    strategy: AnyStrategy = Field(Greedy(), title="Decoding")
+    strategy: AnyStrategy = Field(Greedy(), title="Decoding", description="How the next token is chosen.")
     samplers: list[AnySampler] = Field(
         [],
         title="Samplers",
