@@ -16,6 +16,7 @@ from core.generation.generate.result import GenerationResult, same_bytes
 from core.generation.generate.stream import Stream
 from core.generation.language.opened import open_language_model
 from core.generation.language.resident import residents
+from core.generation.language.threads import fitting_threads
 from core.jobs.context import Context
 from core.jobs.registry import job
 
@@ -53,7 +54,7 @@ def generate(request: GenerateRequest, ctx: Context) -> GenerationResult:
             "clock": decoding.began,
         }
     )
-    with kept(out) as file:
+    with kept(out) as file, fitting_threads(request.models):
         pens = [
             Pen(language, place, beginnings, request, decoding, stream, prompts, file, bare=many)
             for place, (language, beginnings) in enumerate(zip(languages, all_beginnings, strict=True))
