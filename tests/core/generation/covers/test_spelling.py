@@ -101,10 +101,9 @@ def test_that_starters_are_told_as_they_encode(name: str) -> None:
     assert compared(opened(name), TEXTS, 1, most=300) > 3_000
 
 
-@pytest.mark.parametrize("name", ["deepseek", "claude"])
-def test_that_real_tokenizers_are_told_as_they_encode(name: str) -> None:
-    """tests/benchmarks/bench_bytes.py has larger ones and more places."""
-    assert compared(opened(name), TEXTS, 2, most=70, share=1 / 10) > 400
+def test_that_a_real_tokenizer_is_told_as_it_encodes() -> None:
+    """tests/benchmarks/bench_bytes.py has larger ones, and more places."""
+    assert compared(opened("claude"), TEXTS, 2, most=70, share=1 / 10) > 400
 
 
 @pytest.mark.parametrize("seed", range(8))
