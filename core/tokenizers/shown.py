@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.tokenizers.vocabulary import Vocabulary
 
 _NAMED = {" ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍"}
 _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp")
@@ -29,3 +33,16 @@ def _visible(character: str) -> str:
     if unicodedata.category(character) in _INVISIBLE:
         return f"\\u{{{code:04X}}}"
     return character
+
+
+class Labels(dict[int, str]):
+    """Id → what the token is shown as, made when it is first looked at; special ones by their name."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        super().__init__()
+        self._entries = vocabulary.entries
+
+    def __missing__(self, id: int) -> str:
+        token = self._entries[id] if id < len(self._entries) else None
+        label = self[id] = f"#{id}" if token is None else shown(token.bytes)
+        return label

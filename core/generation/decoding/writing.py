@@ -18,7 +18,7 @@ from core.generation.result_parts import Stopped, TokenRecord
 from core.generation.sampled import Drawn
 from core.generation.samplers import Sampler
 from core.jobs.context import Context
-from core.tokenizers.shown import shown
+from core.tokenizers.shown import Labels
 
 
 @dataclass(frozen=True)
@@ -42,26 +42,6 @@ class Decoding:
     def is_plain(self, writing: Writing) -> bool:
         """Whether nothing changes the model's own law of the next token."""
         return not self.samplers and (writing.first is None or len(writing.drawn.ids) > len(writing.forced))
-
-
-class Labels(dict[int, str]):
-    """What tokens are shown as, by id; made when first looked at."""
-
-    def __init__(self, language: LanguageModel) -> None:
-        super().__init__()
-        self._language = language
-
-    def __missing__(self, id: int) -> str:
-        label = self[id] = self._label(id)
-        return label
-
-    def _label(self, id: int) -> str:
-        piece = self._language.pieces[id]
-        if piece is not None:
-            return shown(piece)
-        entries = self._language.tokenizer.vocabulary.entries
-        entry = entries[id] if id < len(entries) else None
-        return shown(entry.content.encode()) if entry is not None else f"#{id}"
 
 
 @dataclass

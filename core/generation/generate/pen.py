@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from core.generation.decoding.draw import chance
 from core.generation.decoding.law import BITS
 from core.generation.decoding.text import Text
-from core.generation.decoding.writing import Decoding, Labels, Writing
+from core.generation.decoding.writing import Decoding, Writing
 from core.generation.generate.beginnings import Beginnings
 from core.generation.generate.kept import Kept
 from core.generation.generate.request import GenerateRequest
 from core.generation.generate.stream import Stream
 from core.generation.language.language_model import LanguageModel
 from core.generation.result_parts import TokenRecord, Transcript
+from core.tokenizers.shown import Labels
 
 AT_ONCE = 16
 """Ways that a model follows at once: enough that its weights are read for many, not too many to keep."""
@@ -48,7 +49,7 @@ class Pen:
         self._language, self._place, self._beginnings = language, place, beginnings
         self._request, self._decoding, self._stream = request, decoding, stream
         self._prompts, self._file, self._bare = prompts, file, bare
-        self._labels = Labels(language)
+        self._labels = Labels(language.tokenizer.vocabulary)
         self._writings: dict[int, Writing] = {}
         self._stopped: set[int] = set()
         self._seconds = 0.0

@@ -17,7 +17,6 @@ from core.models.pretrained import open_pretrained
 from core.sizes import bytes_in_words
 from core.tokenizers.files import find_tokenizer
 from core.tokenizers.open import open_tokenizer
-from core.tokenizers.shown import shown
 from core.tokenizers.tokenizer import Tokenizer
 
 FINAL_NORMS = ("norm", "ln_f", "final_layer_norm", "final_layernorm", "norm_f", "final_norm")
@@ -97,12 +96,6 @@ class Decoder:
             logits = torch.tanh(logits / cap) * cap
         logits[..., self.tokens :] = float("-inf")
         return logits
-
-    def shown(self, id: int) -> str:
-        """A token as a person can read it."""
-        entries = self.tokenizer.vocabulary.entries
-        token = entries[id] if id < len(entries) else None
-        return f"#{id}" if token is None else shown(token.bytes)
 
 
 def open_decoder(path: Path, ctx: Context, *, field: str, room: int = 0) -> Decoder:

@@ -19,6 +19,7 @@ from core.jobs.context import Context
 from core.jobs.registry import job
 from core.models.folder import open_model
 from core.text_files import read_text
+from core.tokenizers.shown import Labels
 
 _REFERENCE_BYTES = 32_768
 _REFERENCE_TOKENS = 4_096
@@ -47,6 +48,7 @@ def _look(request: LensRequest, path: Path, field: str, reference: str | None, c
     ctx.progress(0, 1, f"Opening {path.name}")
     decoder = open_decoder(path, ctx, field=field, room=memory_to_look(open_model(path, field=field)))
     ids = _tokens(decoder, request.prompt, ctx)
+    labels = Labels(decoder.tokenizer.vocabulary)
     mean = None if reference is None else _mean(decoder, reference, ctx)
     ctx.progress(0, 1, "Reading the prompt")
     reading = read(decoder, ids, mean=mean, top=request.top)
@@ -56,7 +58,7 @@ def _look(request: LensRequest, path: Path, field: str, reference: str | None, c
     return Looked(
         model=decoder.name,
         ids=ids,
-        tokens=[decoder.shown(id) for id in ids],
+        tokens=[labels[id] for id in ids],
         first=reading.first,
         layers=reading.layers,
         views=views,

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 
 import torch
 
-from core.generation.language.language_model import LanguageModel
 from core.generation.result_parts import Alternative, TokenRecord
-from core.tokenizers.shown import shown
+from core.tokenizers.shown import Labels
 
 
 def log_probabilities(logits: torch.Tensor) -> torch.Tensor:
@@ -24,7 +23,7 @@ def chosen(log_probs: torch.Tensor, ids: Sequence[int]) -> list[float]:
 
 
 def records(
-    names: Names,
+    names: Labels,
     log_probs: torch.Tensor,
     ids: Sequence[int],
     spans: Sequence[tuple[int, int]],
@@ -65,22 +64,3 @@ def records(
             ids, spans, own[:, 0].tolist(), ranks, entropies, likeliest, strict=True
         )
     ]
-
-
-class Names(dict[int, str]):
-    """A model's tokens as a person reads them, by id, each made when it is first asked for; special ones by
-    their name."""
-
-    def __init__(self, model: LanguageModel) -> None:
-        super().__init__()
-        self._model = model
-
-    def __missing__(self, id: int) -> str:
-        data = self._model.pieces[id]
-        if data is not None:
-            self[id] = shown(data)
-        else:
-            entries = self._model.tokenizer.vocabulary.entries
-            token = entries[id] if id < len(entries) else None
-            self[id] = token.content if token is not None else f"[{id}]"
-        return self[id]

@@ -12,9 +12,10 @@ from core.generation.language.language_model import LanguageModel
 from core.generation.result_parts import TokenRecord
 from core.generation.score.curve import Buckets, spread
 from core.generation.score.foretold import foretold, window_of
-from core.generation.score.records import Names, chosen, log_probabilities, records
+from core.generation.score.records import chosen, log_probabilities, records
 from core.generation.score.texts import Piece
 from core.jobs.context import Context
+from core.tokenizers.shown import Labels
 
 WITH_ALTERNATIVES = 16_000
 """Bytes from the beginning whose tokens keep what might have stood in their place."""
@@ -59,7 +60,7 @@ class Scorer:
         self.buckets = Buckets()
         self.records: list[TokenRecord] = []
         self._alternatives = alternatives
-        self._names = Names(model)
+        self._names = Labels(model.tokenizer.vocabulary)
 
     def add(
         self,

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 
 from core.generation.lens.views.view import View, view
 from core.jobs.request import Metric, Table
+from core.tokenizers.shown import Labels
 
 if TYPE_CHECKING:
     from core.generation.lens.reading import Reading
@@ -78,7 +79,8 @@ class LogitLens(View):
                     ]
                 )
         named = sorted({id for layer in layers for place in layer for id in place.ids})
-        return cls(layers=layers, texts={id: reading.decoder.shown(id) for id in named})
+        labels = Labels(reading.decoder.tokenizer.vocabulary)
+        return cls(layers=layers, texts={id: labels[id] for id in named})
 
     def settled(self) -> list[int]:
         """For each position, the first layer from which on the likeliest token is the last layer's."""

@@ -12,8 +12,9 @@ from core.generation.covers.opened import byte_model
 from core.generation.decoding.boundary import Beginning, Exact, healed, plain, replaced
 from core.generation.decoding.draw import chance
 from core.generation.decoding.text import Text
-from core.generation.decoding.writing import Decoding, Labels, Writing
+from core.generation.decoding.writing import Decoding, Writing
 from core.generation.strategies.sample import Sample
+from core.tokenizers.shown import Labels
 from tests.core.generation.covers.test_known_answers import independent
 from tests.core.generation.covers.toys import model_of
 from tests.core.generation.starters import STARTERS, context, opened
@@ -33,7 +34,7 @@ def texts(language: TableModel, beginnings: list[Beginning], folder: Path, size:
     writings = [
         Writing(
             language,
-            Labels(language),
+            Labels(language.tokenizer.vocabulary),
             begin.prefix,
             text=Text(skip=begin.skip, max_bytes=size),
             decoding=decoding,

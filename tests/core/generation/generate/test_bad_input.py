@@ -15,12 +15,13 @@ from core.cli import main
 from core.errors import UserError
 from core.generation.decoding.draw import chance
 from core.generation.decoding.text import Text
-from core.generation.decoding.writing import Decoding, Labels, Writing
+from core.generation.decoding.writing import Decoding, Writing
 from core.generation.generate.preview import preview
 from core.generation.generate.request import GenerateRequest
 from core.generation.generate.run import generate
 from core.generation.strategies.greedy import Greedy
 from core.generation.strategies.sample import Sample
+from core.tokenizers.shown import Labels
 from tests.core.generation.starters import context, starter
 from tests.core.generation.strategies.written import written
 from tests.core.generation.table_model import TableModel, toy_bpe
@@ -167,7 +168,7 @@ def test_that_half_characters_and_byte_tokens_stream_whole(tmp_path: Path) -> No
         space = b" " if language.puts_space else b""
         writing = Writing(
             language,
-            Labels(language),
+            Labels(language.tokenizer.vocabulary),
             language.begin,
             text=Text(skip=space),
             decoding=decoding,

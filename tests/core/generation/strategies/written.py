@@ -7,10 +7,11 @@ from pathlib import Path
 
 from core.generation.decoding.draw import chance
 from core.generation.decoding.text import Text
-from core.generation.decoding.writing import Decoding, Labels, Writing
+from core.generation.decoding.writing import Decoding, Writing
 from core.generation.language.language_model import LanguageModel
 from core.generation.samplers import Sampler
 from core.generation.strategies import Strategy
+from core.tokenizers.shown import Labels
 from tests.core.generation.starters import context
 
 
@@ -28,7 +29,7 @@ def written(
 ) -> list[Writing]:
     """All of them at once, to their ends; number i with the chances of prompt i."""
     decoding = Decoding(context(folder), samplers, 5, tokens)
-    labels = Labels(language)
+    labels = Labels(language.tokenizer.vocabulary)
     writings = [
         Writing(
             language,
