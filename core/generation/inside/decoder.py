@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,10 @@ from typing import Any
 import torch
 
 from core.errors import UserError
-from core.generation.inside.causal import check_causal
+from core.generation.language.preview import causal_folder
 from core.jobs.context import Context
 from core.jobs.memory import free_memory
-from core.models.folder import ModelFolder, open_model
+from core.models.folder import ModelFolder
 from core.models.pretrained import open_pretrained
 from core.sizes import bytes_in_words
 from core.tokenizers.files import find_tokenizer
@@ -98,21 +99,23 @@ class Decoder:
         return logits
 
 
-def open_decoder(path: Path, ctx: Context, *, field: str, room: int = 0) -> Decoder:
+def open_decoder(
+    path: Path, ctx: Context, *, field: str, room: Callable[[ModelFolder], int] = lambda folder: 0
+) -> Decoder:
     """The model in a folder, on the context's device; a stop is heard while it reads.
 
     Args:
-        room: bytes that will be needed beside the weights.
+        room: tells from a model's headers how many bytes will be needed beside its weights.
 
     Raises:
         UserError: it is no causal language model, does not fit into memory, or has no tokenizer.
     """
     from transformers import AutoModelForCausalLM
 
-    folder = open_model(path, field=field)
-    check_causal(folder, field)
+    folder = causal_folder(path, field=field)
     tokenizer = open_tokenizer(find_tokenizer(path, field=field), field=field)
-    needed, free = _FLOAT * folder.parameters + room, free_memory(ctx.device)
+    needed = _FLOAT * folder.parameters + room(folder)
+    free = free_memory(ctx.device, wanted=needed)
     if needed > free:
         raise UserError(
             f"Looking into {folder.path.name} takes about {bytes_in_words(needed)} of memory, and "

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from core.generation.lens.request import MOST_TOKENS
 from core.models.folder import ModelFolder
-from core.models.folder import text_config as _text_config
 
 _FLOAT = 4
 _COPIES = 4
@@ -15,7 +14,7 @@ def memory_to_look(model: ModelFolder) -> int:
     """Bytes beside the weights: hidden states, attention and logits of the longest prompt."""
     length = min(MOST_TOKENS, model.context or MOST_TOKENS)
     layers = model.layers or 1
-    heads = _text_config(model.config).get("num_attention_heads") or _text_config(model.config).get("n_head")
+    heads = model.text_config.get("num_attention_heads") or model.text_config.get("n_head")
     heads = heads if isinstance(heads, int) else max(1, model.hidden_size // 64)
     numbers = 2 * layers * length * model.hidden_size + layers * heads * length * length
     return _FLOAT * (numbers + 2 * _COPIES * length * model.vocab_size)

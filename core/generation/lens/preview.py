@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import UserError
@@ -21,8 +20,10 @@ _FLOAT = 4
 
 def preview(request: LensRequest) -> Preview:
     """Never raises; reads headers alone."""
+    from core.generation.language.preview import causal_folder
     from core.generation.lens.memory import memory_to_look
     from core.models.result import model_words
+    from core.tokenizers.files import find_tokenizer
 
     problems, notes = [], {}
     found: list[ModelFolder] = []
@@ -30,7 +31,8 @@ def preview(request: LensRequest) -> Preview:
         if path is None:
             continue
         try:
-            model = _opened(path, field)
+            model = causal_folder(path, field=field)
+            find_tokenizer(path, field=field)
         except UserError as error:
             problems.append(Problem(field=error.field, message=error.message))
             continue
@@ -49,14 +51,3 @@ def preview(request: LensRequest) -> Preview:
         seconds=_START + sum(weights) / _BYTES_A_SECOND,
         memory_bytes=_LIBRARIES + max(a + memory_to_look(b) for a, b in zip(weights, found, strict=True)),
     )
-
-
-def _opened(path: Path, field: str) -> ModelFolder:
-    from core.generation.inside.causal import check_causal
-    from core.models.folder import open_model
-    from core.tokenizers.files import find_tokenizer
-
-    model = open_model(path, field=field)
-    check_causal(model, field)
-    find_tokenizer(path, field=field)
-    return model

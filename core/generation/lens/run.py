@@ -17,7 +17,6 @@ from core.generation.lens.result import LensResult, Looked
 from core.generation.lens.views import VIEWS
 from core.jobs.context import Context
 from core.jobs.registry import job
-from core.models.folder import open_model
 from core.text_files import read_text
 from core.tokenizers.shown import Labels
 
@@ -46,7 +45,7 @@ def lens(request: LensRequest, ctx: Context) -> LensResult:
 
 def _look(request: LensRequest, path: Path, field: str, reference: str | None, ctx: Context) -> Looked:
     ctx.progress(0, 1, f"Opening {path.name}")
-    decoder = open_decoder(path, ctx, field=field, room=memory_to_look(open_model(path, field=field)))
+    decoder = open_decoder(path, ctx, field=field, room=memory_to_look)
     ids = _tokens(decoder, request.prompt, ctx)
     labels = Labels(decoder.tokenizer.vocabulary)
     mean = None if reference is None else _mean(decoder, reference, ctx)

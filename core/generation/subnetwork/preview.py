@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import UserError
@@ -31,13 +30,16 @@ _LOOK = 2**20
 
 def preview(request: SubnetworkRequest) -> Preview:
     """Never raises; reads headers, and the beginnings of texts."""
+    from core.generation.language.preview import causal_folder
     from core.models.result import model_words
+    from core.tokenizers.files import find_tokenizer
 
     problems: list[Problem] = []
     notes: dict[str, str] = {}
     model = None
     try:
-        model = _opened(request.model)
+        model = causal_folder(request.model, field="model")
+        find_tokenizer(request.model, field="model")
         notes["model"] = model_words(model.family, model.parameters, model.vocab_size)
     except UserError as error:
         problems.append(Problem(field=error.field, message=error.message))
@@ -60,17 +62,6 @@ def preview(request: SubnetworkRequest) -> Preview:
         memory_bytes=_LIBRARIES + _FLOAT * model.parameters + memory_to_mask(model, request),
         disk_bytes=masked * len(request.levels()) if request.out is not None else None,
     )
-
-
-def _opened(path: Path) -> ModelFolder:
-    from core.generation.inside.causal import check_causal
-    from core.models.folder import open_model
-    from core.tokenizers.files import find_tokenizer
-
-    model = open_model(path, field="model")
-    check_causal(model, "model")
-    find_tokenizer(path, field="model")
-    return model
 
 
 def _look_at_texts(request: SubnetworkRequest, problems: list[Problem], notes: dict[str, str]) -> None:

@@ -23,7 +23,7 @@ from core.generation.subnetwork.result import MaskPoint, Subnetwork, SubnetworkR
 from core.generation.subnetwork.texts import material
 from core.jobs.context import Context
 from core.jobs.registry import job
-from core.models.folder import open_model
+from core.models.folder import ModelFolder
 
 
 @job(SUBNETWORK)
@@ -36,18 +36,16 @@ def subnetwork(request: SubnetworkRequest, ctx: Context) -> SubnetworkResult:
     if request.out is not None and request.out.is_file():
         raise UserError(f"{request.out} is a file; choose a folder to write to.", field="out")
     ctx.progress(0, 1, f"Opening {request.model.name}")
-    room = memory_to_mask(open_model(request.model, field="model"), request)
-    decoder = open_decoder(request.model, ctx, field="model", room=room)
+    decoder = open_decoder(
+        request.model, ctx, field="model", room=lambda folder: memory_to_mask(folder, request)
+    )
     found = material(decoder, request, ctx)
     ctx.progress(0, 1, "Counting bigrams")
     bigrams = Bigrams(found.pairs, decoder.folder.vocab_size, decoder.device)
     weights = masked_matrices(decoder.module, decoder.name)
     measuring = Measuring(decoder, bigrams, found.held_out, ctx)
-    search = _Search(
-        Lesson(decoder, weights, bigrams, found.learnt, request, _digest(request, found.learnt, ctx)),
-        measuring,
-        ctx,
-    )
+    digest = _digest(request, decoder.folder, found.learnt, ctx)
+    search = _Search(Lesson(decoder, weights, bigrams, found.learnt, request, digest), measuring, ctx)
     ctx.progress(0, 1, "Measuring the model")
     whole, empty = measuring.measure(weights), measuring.measure(without(weights, none_kept(weights)))
     ctx.emit({"whole": whole.model_dump(), "empty": empty.model_dump()})
@@ -131,13 +129,12 @@ def _known(file: Path, digest: str) -> Subnetwork | None:
         return None
 
 
-def _digest(request: SubnetworkRequest, learnt: torch.Tensor, ctx: Context) -> str:
+def _digest(request: SubnetworkRequest, folder: ModelFolder, learnt: torch.Tensor, ctx: Context) -> str:
     """Of all that a mask follows from but its penalty."""
-    weights = open_model(request.model).files
     parts = [
         request.model_dump_json(exclude={"out", "penalties", "checkpoint_every"}),
         str(ctx.seed),
-        *(f"{file.path.name} {file.size} {file.path.stat().st_mtime_ns}" for file in weights),
+        *(f"{file.path.name} {file.size} {file.path.stat().st_mtime_ns}" for file in folder.files),
         hashlib.sha256(learnt.numpy().tobytes()).hexdigest(),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -21,6 +21,7 @@ from core.generation.lens.views import VIEWS
 from core.generation.lens.views.attention import MOST_WEIGHTS, rollout
 from core.generation.lens.views.smoothness import smoothness
 from core.jobs.context import Context
+from core.models.folder import open_model
 from tests.core.generation.inside.families import FAMILIES, write_family
 from tests.tiny_models import TEXT, write_text, write_tiny_model
 
@@ -172,7 +173,7 @@ def test_that_what_cannot_be_looked_into_is_refused_in_a_sentence(llama: Path, t
     encoder = write_tiny_model(tmp_path / "encoder")
     config = json.loads((encoder / "config.json").read_text(encoding="utf-8"))
     (encoder / "config.json").write_text(json.dumps({**config, "architectures": ["BertForMaskedLM"]}))
-    with pytest.raises(UserError, match="does not foretell next tokens") as wrong:
+    with pytest.raises(UserError, match="fills masks in a text, and does not go on with one") as wrong:
         lens(model=encoder, prompt=PROMPT, device="cpu")
     assert wrong.value.field == "model"
     told = preview(LensRequest(model=encoder, prompt=""))
@@ -182,6 +183,19 @@ def test_that_what_cannot_be_looked_into_is_refused_in_a_sentence(llama: Path, t
     assert not told.problems
     assert told.notes["model"].startswith("Llama, ")
     assert told.memory_bytes is not None
+
+
+def test_that_memory_only_kept_for_later_is_asked_back_before_a_model_is_refused(
+    llama: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(
+        "core.generation.inside.decoder.free_memory", lambda device, wanted=0: asked.append(wanted) or 1000
+    )
+    with pytest.raises(UserError, match="takes about") as large:
+        open_decoder(llama, Context(workdir=tmp_path), field="model", room=lambda folder: 7)
+    assert large.value.field == "model"
+    assert asked == [4 * open_model(llama).parameters + 7]
 
 
 def test_that_a_stop_is_heard_while_the_model_reads(llama: Path, tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def test_that_what_will_not_do_is_refused_in_a_sentence(model: Path, text: Path,
     encoder = write_tiny_model(tmp_path / "encoder")
     config = json.loads((encoder / "config.json").read_text(encoding="utf-8"))
     (encoder / "config.json").write_text(json.dumps({**config, "architectures": ["BertForMaskedLM"]}))
-    with pytest.raises(UserError, match="does not foretell next tokens"):
+    with pytest.raises(UserError, match="fills masks in a text, and does not go on with one"):
         subnetwork(model=encoder, text=[text], device="cpu")
     for wrong in ("", "-1", "1, 1", "much", "1 2 3 4 5 6 7 8 9"):
         with pytest.raises(ValidationError):
