@@ -22,12 +22,12 @@ _AT_ONCE = 4_000_000
 
 
 def resampled_sums(
-    columns: NDArray[np.int64], resamples: int, rng: np.random.Generator
+    columns: NDArray[np.int64] | NDArray[np.float64], resamples: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     """Sums of columns over documents, each time over other documents.
 
     Args:
-        columns: int64 [D, k]; what each document adds to each column.
+        columns: int64 or float64 [D, k]; what each document adds to each column.
         resamples: R, how often.
         rng: gives the same sums again when it is begun with the same seed.
 
@@ -69,7 +69,9 @@ def ratio_interval(
         return interval(np.asarray(numerators) / np.asarray(denominators), level)
 
 
-def _grouped(columns: NDArray[np.int64]) -> NDArray[np.int64]:
+def _grouped(
+    columns: NDArray[np.int64] | NDArray[np.float64],
+) -> NDArray[np.int64] | NDArray[np.float64]:
     """[min(D, most), k]: neighbours added up where there are too many."""
     many = len(columns)
     if many <= _MOST_GROUPS:
