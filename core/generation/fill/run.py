@@ -9,6 +9,7 @@ import numpy as np
 from core.generation.byte_model import END, ByteModel
 from core.generation.covers.byte_trie import ByteTrie
 from core.generation.covers.opened import byte_model
+from core.generation.covers.spelling import spelling_of
 from core.generation.fill.continued import Continued
 from core.generation.fill.cuts import Place, cut
 from core.generation.fill.job import FILL
@@ -53,7 +54,7 @@ def fill(request: FillRequest, ctx: Context) -> FillResult:
     language = open_language_model(request.model, ctx, dtype=request.dtype, field="model")
     exact = byte_model(language, convention=request.convention, beam=request.beam, field="model")
     calls = language.calls
-    trie = ByteTrie(language.pieces)
+    trie, _ = spelling_of(language)
     filling = _filled(request, language, exact, trie, ctx) if request.suffix else None
     study = _studied(request, language, exact, trie, ctx) if request.text else None
     return FillResult(
