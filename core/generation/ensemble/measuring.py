@@ -28,6 +28,11 @@ class Foretold(NamedTuple):
     truth: NDArray[np.intp]
     """(n,) the bytes that came."""
 
+    @property
+    def given(self) -> NDArray[np.float64]:
+        """(n, m): what each gave to the byte that came."""
+        return self.laws[np.arange(len(self.truth)), :, self.truth]
+
 
 class Pieces(NamedTuple):
     """Of p windows: bits summed over their bytes."""
@@ -76,9 +81,13 @@ def bits(law: NDArray[np.float64], truth: NDArray[np.intp]) -> NDArray[np.float6
     return found
 
 
-def owed(found: Foretold, shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n, m): how much of each byte is owed to each member, its weight times what it gave, together 1."""
-    given = found.laws[np.arange(len(found.truth)), :, found.truth]
+def owed(given: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(…, m): how much of a byte is owed to each member, its weight times what it gave, together 1.
+
+    Args:
+        given: (…, m) natural logarithms.
+        shares: (…, m) the weights.
+    """
     with np.errstate(divide="ignore"):
         return np.exp(normalized(given + np.log(shares)))
 

@@ -20,6 +20,12 @@ class Estimate(_Part):
     low: float | None = None
     high: float | None = None
 
+    def told(self, format: str) -> str:
+        """``1.2340 (1.2000 … 1.2700)`` with ".4f"."""
+        if self.low is None or self.high is None:
+            return f"{self.value:{format}}"
+        return f"{self.value:{format}} ({self.low:{format}} … {self.high:{format}})"
+
 
 class Character(_Part):
     """One character of what was written (or a byte that is part of none)."""
@@ -140,18 +146,17 @@ class EnsembleResult(Result):
             found.append(Table(["written together"], [[self.text]]))
         if self.measured:
             rows = [
-                [one.name, one.bytes, *map(_told, one.members), _told(one.together), _told(one.gain, "+")]
+                [
+                    one.name,
+                    one.bytes,
+                    *(each.told(".4f") for each in (*one.members, one.together)),
+                    one.gain.told("+.4f"),
+                ]
                 for one in self.measured
             ]
             found.append(Table(["text", "bytes", *self.models, "together", "less than the best"], rows))
-            others = [[one.title, _told(one.bits_per_byte)] for one in self.rules]
+            others = [[one.title, one.bits_per_byte.told(".4f")] for one in self.rules]
             found.append(Table(["bits per byte with even weights", "together"], others))
         weights = [[name, round(one, 4)] for name, one in zip(self.models, self.weights, strict=True)]
         how = f"weight, learnt on {self.learnt_on:,} bytes" if self.learnt_on else "weight"
         return [*found, Table(["model", how], weights)]
-
-
-def _told(estimate: Estimate, sign: str = "") -> str:
-    if estimate.low is None or estimate.high is None:
-        return f"{estimate.value:{sign}.4f}"
-    return f"{estimate.value:{sign}.4f} ({estimate.low:{sign}.4f} … {estimate.high:{sign}.4f})"

@@ -14,12 +14,11 @@ from core.generation.byte_writing import Byte, Writing, characters
 from core.generation.covers.opened import byte_model
 from core.generation.decoding.draw import chance
 from core.generation.ensemble.combined import Ensemble
-from core.generation.ensemble.intervals import Interval, ratio
+from core.generation.ensemble.intervals import ratio
 from core.generation.ensemble.job import ENSEMBLE
 from core.generation.ensemble.measuring import Foretold, Pieces, bits, foretell, of_rules, owed
-from core.generation.ensemble.pooling import normalized
 from core.generation.ensemble.request import EnsembleRequest, check
-from core.generation.ensemble.result import Character, EnsembleResult, Estimate, Measured, OfRule, Stretch
+from core.generation.ensemble.result import Character, EnsembleResult, Measured, OfRule, Stretch
 from core.generation.ensemble.rules import RULES
 from core.generation.ensemble.windows import Window, windows
 from core.generation.language.language_model import LanguageModel
@@ -129,12 +128,10 @@ class _Record:
 
     def add(self, byte: Byte) -> None:
         shares = self._model.shares(byte.before)
-        with np.errstate(divide="ignore"):
-            owed = normalized(self._model.laws(byte.before)[:, byte.value] + np.log(shares))
         self._data.append(byte.value)
         self._bits.append(byte.bits)
         self._weights.append(shares)
-        self._owed.append(np.exp(owed))
+        self._owed.append(owed(self._model.laws(byte.before)[:, byte.value], shares))
 
     def characters(self, first: int, last: int) -> list[Character]:
         """Those in bytes `first` … `last` - 1, which are whole characters."""
@@ -226,7 +223,7 @@ def _measured(model: Ensemble, texts: _Texts, ctx: Context) -> dict[str, object]
         law = model.rule.law(found.laws, model.weights, found.evidence)
         alone = np.stack([bits(one, found.truth).sum() for one in np.moveaxis(found.laws, 1, 0)])
         together, size = float(bits(law, found.truth).sum()), len(found.truth)
-        debts = owed(found, model.rule.shares(found.laws, model.weights, found.evidence))
+        debts = owed(found.given, model.rule.shares(found.laws, model.weights, found.evidence))
         rows.append((alone, together, of_rules(found), size))
         stretch = Stretch(
             text=place.text,
@@ -256,9 +253,9 @@ def _figures(texts: _Texts, pieces: Pieces, seed: int) -> dict[str, object]:
         return Measured(
             name=name,
             bytes=int(sizes.sum()),
-            members=tuple(_estimate(ratio(sums, sizes, seed)) for sums in pieces.members[some].T),
-            together=_estimate(ratio(together, sizes, seed)),
-            gain=_estimate(ratio(pieces.members[some, best] - together, sizes, seed)),
+            members=tuple(ratio(sums, sizes, seed) for sums in pieces.members[some].T),
+            together=ratio(together, sizes, seed),
+            gain=ratio(pieces.members[some, best] - together, sizes, seed),
         )
 
     whole = figures(_ALL if len(texts.names) > 1 else texts.names[0], np.full(len(of), True))
@@ -270,12 +267,8 @@ def _figures(texts: _Texts, pieces: Pieces, seed: int) -> dict[str, object]:
             OfRule(
                 kind=kind,
                 title=RULES[kind].title,
-                bits_per_byte=_estimate(ratio(sums, pieces.bytes, seed)),
+                bits_per_byte=ratio(sums, pieces.bytes, seed),
             )
             for kind, sums in pieces.rules.items()
         ],
     }
-
-
-def _estimate(interval: Interval) -> Estimate:
-    return Estimate(value=interval.value, low=interval.low, high=interval.high)

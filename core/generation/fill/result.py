@@ -181,8 +181,8 @@ class FillResult(Result):
                     one.kind,
                     one.cuts,
                     *(f"{one.methods[method].bits_per_byte.value:.3f}" for method in METHODS),
-                    _told(one.healing_more),
-                    _told(one.plain_more),
+                    one.healing_more.told("+.3f"),
+                    one.plain_more.told("+.3f"),
                 ]
                 for one in study.kinds
             ],
@@ -206,9 +206,3 @@ class FillResult(Result):
 
 def _less(more: float) -> str:
     return f"{abs(more):.2f} {'less' if more >= 0 else 'more'}"
-
-
-def _told(estimate: Estimate) -> str:
-    if estimate.low is None or estimate.high is None:
-        return f"{estimate.value:+.3f}"
-    return f"{estimate.value:+.3f} ({estimate.low:+.3f} … {estimate.high:+.3f})"

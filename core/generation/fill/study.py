@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from core.errors import UserError
 from core.generation.byte_model import ByteModel
 from core.generation.ensemble.intervals import ratio
-from core.generation.ensemble.result import Estimate
 from core.generation.fill.continued import Continued, Prompt
 from core.generation.fill.cuts import ALL, KINDS, Place
 from core.generation.fill.result import METHODS, Method, OfKind, OfMethod
@@ -133,8 +132,8 @@ def by_kind(places: list[Place], found: dict[Method, list[Foretold]], seed: int)
                     method: _of_method([found[method][number] for number in chosen], sizes, seed)
                     for method in METHODS
                 },
-                healing_more=_estimate(bits["healing"] - bits["exact"], sizes, seed),
-                plain_more=_estimate(bits["plain"] - bits["exact"], sizes, seed),
+                healing_more=ratio(bits["healing"] - bits["exact"], sizes, seed),
+                plain_more=ratio(bits["plain"] - bits["exact"], sizes, seed),
             )
         )
     return tuple(figures)
@@ -143,13 +142,8 @@ def by_kind(places: list[Place], found: dict[Method, list[Foretold]], seed: int)
 def _of_method(found: list[Foretold], sizes: np.ndarray, seed: int) -> OfMethod:
     ones = np.ones(len(found))
     return OfMethod(
-        bits_per_byte=_estimate(np.array([one.bits for one in found]), sizes, seed),
-        first_byte=_estimate(np.array([float(one.first) for one in found]), ones, seed),
-        greedy=_estimate(np.array([float(one.greedy) for one in found]), ones, seed),
+        bits_per_byte=ratio(np.array([one.bits for one in found]), sizes, seed),
+        first_byte=ratio(np.array([float(one.first) for one in found]), ones, seed),
+        greedy=ratio(np.array([float(one.greedy) for one in found]), ones, seed),
         impossible=sum(one.impossible for one in found),
     )
-
-
-def _estimate(sums: np.ndarray, sizes: np.ndarray, seed: int) -> Estimate:
-    value, low, high = ratio(sums, sizes, seed)
-    return Estimate(value=value, low=low, high=high)
