@@ -55,7 +55,7 @@ def score(request: ScoreRequest, ctx: Context) -> ScoreResult:
         )
         for model in models
     ]
-    scoring = _Scoring(request, scorers, size, ctx)
+    scoring = _Scoring(scorers, size, ctx)
     with _lines(request.out) as write:
         for passage in pieces(request):
             scoring.add(passage, write)
@@ -73,7 +73,7 @@ def score(request: ScoreRequest, ctx: Context) -> ScoreResult:
 class _Scoring:
     """All models over the same passages."""
 
-    def __init__(self, request: ScoreRequest, scorers: Sequence[Scorer], size: int, ctx: Context) -> None:
+    def __init__(self, scorers: Sequence[Scorer], size: int, ctx: Context) -> None:
         self._scorers = scorers
         self._differences = [WordDifferences(number) for number in range(1, len(scorers))]
         self._size = size
@@ -91,15 +91,19 @@ class _Scoring:
         self._starts.setdefault(passage.slice, passage.start)
         if passage.start < WITH_RECORDS:
             self._text.append(passage.text)
-        if any(_has_unknown(scorer.model, passage.text) for scorer in self._scorers):
+        encoded = [scorer.model.tokenizer.encode(passage.text) for scorer in self._scorers]
+        if any(
+            _has_unknown(scorer.model, cut.ids) for scorer, cut in zip(self._scorers, encoded, strict=True)
+        ):
             self._lost += length
             return
         bits = []
-        for number, scorer in enumerate(self._scorers):
-            if number not in self._losing and _loses(scorer.model, passage.text):
+        for number, (scorer, cut) in enumerate(zip(self._scorers, encoded, strict=True)):
+            if number not in self._losing and _loses(scorer.model, passage.text, cut.ids):
                 self._losing.add(number)
             found = scorer.add(
                 passage,
+                cut,
                 self._ctx,
                 went=lambda share, number=number: self._went(length, number + share),  # type: ignore[misc]
                 written=None if write is None else lambda token, number=number: write(number, token),  # type: ignore[misc]
@@ -214,14 +218,13 @@ def _lines(out: Path | None) -> Iterator[Callable[[int, TokenRecord], None] | No
         part.unlink(missing_ok=True)
 
 
-def _has_unknown(model: LanguageModel, text: str) -> bool:
-    unknown = set(model.tokenizer.vocabulary.roles.get("unk", ()))
-    return bool(unknown) and not unknown.isdisjoint(model.tokenizer.encode(text).ids)
+def _has_unknown(model: LanguageModel, ids: Sequence[int]) -> bool:
+    return not set(model.tokenizer.vocabulary.roles.get("unk", ())).isdisjoint(ids)
 
 
-def _loses(model: LanguageModel, text: str) -> bool:
-    """Whether what the tokens stand for is not the text."""
-    written = b"".join(model.pieces[id] or b"" for id in model.tokenizer.encode(text).ids)
+def _loses(model: LanguageModel, text: str, ids: Sequence[int]) -> bool:
+    """Whether what a text's tokens stand for is not the text."""
+    written = b"".join(model.pieces[id] or b"" for id in ids)
     return written.removeprefix(b" " if model.puts_space else b"") != text.encode()
 
 

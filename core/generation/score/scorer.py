@@ -16,6 +16,7 @@ from core.generation.score.records import chosen, log_probabilities, records
 from core.generation.score.texts import Piece
 from core.jobs.context import Context
 from core.tokenizers.shown import Labels
+from core.tokenizers.tokenizer import Encoding
 
 WITH_ALTERNATIVES = 16_000
 """Bytes from the beginning whose tokens keep what might have stood in their place."""
@@ -65,6 +66,7 @@ class Scorer:
     def add(
         self,
         passage: Piece,
+        encoded: Encoding,
         ctx: Context,
         *,
         went: Callable[[float], None] = lambda share: None,
@@ -73,13 +75,14 @@ class Scorer:
         """Score a passage.
 
         Args:
+            encoded: the passage as the model's tokenizer has it.
             went: told how much of the passage is done, 0 to 1.
             written: shown every token, with its log-probability alone.
 
         Returns:
             (bytes,) bits of each byte; NaN where no token was scored.
         """
-        ids, spans = self.model.tokenizer.encode(passage.text)
+        ids, spans = encoded
         length = len(passage.text.encode())
         logprobs = np.full(len(ids), np.nan)
         keep = passage.start < WITH_RECORDS
