@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 
-from core.generation.byte_model import END, ByteLaw, ByteModel, ByteState
+from core.generation.byte_model import END, ByteModel, ByteState
 from core.generation.byte_writing import Writing as ByteWriting
 from core.generation.bytes.foretelling import Plain, conditioned_on_tokens, likeliest_characters
 from core.generation.bytes.job import BYTES
@@ -48,16 +48,9 @@ def bytes_(request: BytesRequest, ctx: Context) -> BytesResult:
         if words := what_is_not_counted(model):
             ctx.warn(words)
         ctx.progress(number, len(request.models), f"Reading with {language.name}")
-        began = time.monotonic()
-        state = model.read(model.start(), prompt, ctx)
-        told = model.law(state)
-        seconds, evaluations = time.monotonic() - began, model.evaluations
-        laws.append(
-            _law(language, model, prompt, state, told, request, ctx).model_copy(
-                update={"seconds": seconds, "evaluations": evaluations}
-            )
-        )
-        ctx.emit({"part": "law", "model": number, "law": laws[-1]})
+        law, state = _read(language, model, prompt, request, ctx)
+        laws.append(law)
+        ctx.emit({"part": "law", "model": number, "law": law})
         if request.write:
             written.append(_written(model, state, request, number, ctx))
     return BytesResult(
@@ -73,15 +66,14 @@ def bytes_(request: BytesRequest, ctx: Context) -> BytesResult:
     )
 
 
-def _law(
-    language: LanguageModel,
-    model: ByteModel,
-    prompt: bytes,
-    state: ByteState,
-    told: ByteLaw,
-    request: BytesRequest,
-    ctx: Context,
-) -> Law:
+def _read(
+    language: LanguageModel, model: ByteModel, prompt: bytes, request: BytesRequest, ctx: Context
+) -> tuple[Law, ByteState]:
+    """What comes after the prompt, and where that is."""
+    began = time.monotonic()
+    state = model.read(model.start(), prompt, ctx)
+    told = model.law(state)
+    seconds, evaluations = time.monotonic() - began, model.evaluations
     chances = np.exp(told.log_probabilities)
     try:
         plain = conditioned_on_tokens(language, prompt.decode(), ctx)
@@ -89,21 +81,22 @@ def _law(
         plain = None
     if request.convention == "valid" and plain is not None:
         _check(language, state, plain, ctx)
-    return Law(
+    law = Law(
         name=language.name,
         next_byte=chances[:END].tolist(),
         end=float(chances[END]),
         log2_probability=state.log_probability / math.log(2),
         leaked=told.leaked,
         pruned=told.pruned,
-        evaluations=0,
+        evaluations=evaluations,
         ways=len(getattr(state, "ways", ())),
         tokens=None if plain is None else [shown(language.pieces[id] or b"") for id in plain.ids],
         canonical_log2=None if plain is None else plain.log_probability / math.log(2),
         plain=None if plain is None else plain.next_byte.tolist(),
         characters=likeliest_characters(model, state, prompt, request.characters, ctx),
-        seconds=0.0,
+        seconds=seconds,
     )
+    return law, state
 
 
 def _check(language: LanguageModel, state: ByteState, plain: Plain, ctx: Context) -> None:
