@@ -28,12 +28,8 @@ class Measuring:
     def __init__(self, decoder: Decoder, bigrams: Bigrams, windows: torch.Tensor, ctx: Context) -> None:
         self._decoder, self._bigrams, self._ctx = decoder, bigrams, ctx
         self._windows = windows.to(decoder.device)
-        skipped = len(decoder.begin)  # what follows the beginning of a window began no text
-        contexts, following = (
-            self._windows[:, skipped:-1].reshape(-1),
-            self._windows[:, skipped + 1 :].reshape(-1),
-        )
-        self._skipped = skipped
+        self._skipped = len(decoder.begin)  # what follows the beginning of a window began no text
+        contexts, following = self._pairs(self._windows)
         self._surprisal = bigrams.surprisal(contexts, following).cpu().double()
         self._seen = bigrams.seen(contexts, following).cpu()
         self.tokens = len(following)
@@ -45,12 +41,8 @@ class Measuring:
         surprisals, agreeing, divergences = [], 0, 0.0
         for part in self._parts():
             self._ctx.check()
-            logits = self._logits(part, weights)[:, self._skipped : -1]
-            contexts, following = (
-                part[:, self._skipped : -1].reshape(-1),
-                part[:, self._skipped + 1 :].reshape(-1),
-            )
-            logits = logits.reshape(len(contexts), -1)
+            contexts, following = self._pairs(part)
+            logits = self._logits(part, weights)
             own = torch.nn.functional.cross_entropy(logits, following, reduction="none")
             surprisals.append(own.cpu().double())
             agreeing += int((logits.argmax(-1) == self._bigrams.best(contexts)).sum())
@@ -69,13 +61,9 @@ class Measuring:
         total = 0.0
         for part in self._parts():
             self._ctx.check()
-            logits = self._logits(part, weights)[:, self._skipped : -1]
-            following = part[:, self._skipped + 1 :].reshape(-1)
-            total += float(
-                torch.nn.functional.cross_entropy(
-                    logits.reshape(len(following), -1), following, reduction="sum"
-                )
-            )
+            _, following = self._pairs(part)
+            logits = self._logits(part, weights)
+            total += float(torch.nn.functional.cross_entropy(logits, following, reduction="sum"))
         return total / self.tokens / math.log(2)
 
     def stream(self, weights: Mapping[str, torch.Tensor]) -> list[StreamPoint]:
@@ -108,11 +96,16 @@ class Measuring:
         parts: Sequence[torch.Tensor] = self._windows.split(at_once)
         return parts
 
+    def _pairs(self, windows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """(n,) each: tokens that are measured after, and those that follow them."""
+        return windows[:, self._skipped : -1].reshape(-1), windows[:, self._skipped + 1 :].reshape(-1)
+
     def _logits(self, ids: torch.Tensor, weights: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """(n, V) float32, after each of those that are measured after."""
         with torch.inference_mode():
             given = {"input_ids": ids, "use_cache": False}
             out = torch.func.functional_call(self._decoder.module, dict(weights), (), given)
-        return out.logits.float()  # type: ignore[no-any-return]
+        return out.logits.float()[:, self._skipped : -1].flatten(0, 1)  # type: ignore[no-any-return]
 
 
 def correlation(a: torch.Tensor, b: torch.Tensor) -> float:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
 from core.errors import UserError
 from core.generation.inside.decoder import Decoder
 from core.generation.subnetwork.request import SubnetworkRequest
-from core.generation.subnetwork.written import write
+from core.generation.subnetwork.written import Written, write
 from core.jobs.context import Context
 from core.text_files import read_text
 from core.tokenizers.passages import passages
@@ -42,37 +43,44 @@ def material(decoder: Decoder, request: SubnetworkRequest, ctx: Context) -> Mate
     Raises:
         UserError: a file will not do, or there is too little.
     """
-    begin = list(decoder.begin)
-    if request.text:
-        ids = [
-            _encoded(decoder, read_text(path, field="text", max_bytes=request.max_bytes), ctx)
-            for path in request.text
-        ]
-    held_out: list[int] = []
+    texts = [_read(decoder, path, "text", request, ctx) for path in request.text]
+    held_out = None
     if request.held_out is not None:
-        text = read_text(request.held_out, field="held_out", max_bytes=request.max_bytes)
-        held_out = _encoded(decoder, text, ctx)
-    elif request.text:
-        ends = [len(each) - round(_HELD_OUT * len(each)) for each in ids]
-        held_out = [id for each, end in zip(ids, ends, strict=True) for id in each[end:]]
-        ids = [each[:end] for each, end in zip(ids, ends, strict=True)]
-    if request.text:
-        texts = [torch.tensor([*begin, *each]) for each in ids]
-        pairs = torch.cat([torch.stack((text[:-1], text[1:]), 1) for text in texts])
-        learnt = torch.cat(texts)
+        held_out = _read(decoder, request.held_out, "held_out", request, ctx)
+    share = _HELD_OUT if held_out is None else 0.0
+    if texts:
+        pairs, learnt, kept_back = _of_texts(decoder, texts, share)
     else:
-        written = write(decoder, request.written, ctx)
-        texts, pairs = list(written.texts), written.pairs
-        if request.held_out is None:
-            count = max(1, round(_HELD_OUT * len(texts)))
-            held_out = [id for text in texts[-count:] for id in text.tolist()]
-            texts, pairs = texts[:-count], pairs[: len(pairs) * (len(texts) - count) // len(texts)]
-        learnt = torch.cat(texts)
+        pairs, learnt, kept_back = _of_written(write(decoder, request.written, ctx), share)
+    held_out = kept_back if held_out is None else held_out
     _check(len(learnt), len(held_out), request)
     return Material(pairs, learnt, _windows(decoder, held_out, request.measured), not request.text)
 
 
-def _encoded(decoder: Decoder, text: str, ctx: Context) -> list[int]:
+def _of_texts(
+    decoder: Decoder, texts: list[list[int]], share: float
+) -> tuple[torch.Tensor, torch.Tensor, list[int]]:
+    """Pairs and tokens to learn from, and a share of each text's end that is kept back from them."""
+    ends = [len(text) - round(share * len(text)) for text in texts]
+    kept_back = [id for text, end in zip(texts, ends, strict=True) for id in text[end:]]
+    learnt = [torch.tensor([*decoder.begin, *text[:end]]) for text, end in zip(texts, ends, strict=True)]
+    pairs = torch.cat([torch.stack((text[:-1], text[1:]), 1) for text in learnt])
+    return pairs, torch.cat(learnt), kept_back
+
+
+def _of_written(written: Written, share: float) -> tuple[torch.Tensor, torch.Tensor, list[int]]:
+    """The same where the model wrote; what is kept back are whole texts, one at least."""
+    texts, pairs = written.texts, written.pairs
+    first = len(texts) - (max(1, round(share * len(texts))) if share else 0)
+    return (
+        pairs[: len(pairs) * first // len(texts)],
+        texts[:first].flatten(),
+        texts[first:].flatten().tolist(),
+    )
+
+
+def _read(decoder: Decoder, path: Path, field: str, request: SubnetworkRequest, ctx: Context) -> list[int]:
+    text = read_text(path, field=field, max_bytes=request.max_bytes)
     found: list[int] = []
     pieces = list(passages(text))
     for at in range(0, len(pieces), _PASSAGES):
