@@ -77,11 +77,7 @@ class EmbeddedModel:
         if not torch.equal(looked_up, self.input[ids]) or (logits - ours).abs().max() > _CLOSE * scale:
             raise UserError(
                 f"{self.name} does more than look up embeddings and multiply by its head (a "
-                f"{loaded_architecture(self.loaded)}), which merged tokens cannot follow yet. Choose a model "
+                f"{self.loaded.folder.architecture}), which merged tokens cannot follow yet. Choose a model "
                 "such as Llama, Qwen 2 or GPT-2.",
                 field=field,
             )
-
-
-def loaded_architecture(loaded: Loaded) -> str:
-    return loaded.folder.architecture

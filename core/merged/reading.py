@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -38,6 +39,11 @@ class Cut:
     ends: list[int]
     """After how many of `ids` each merged token ends."""
 
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """Of each merged token, where in `ids` it begins and ends."""
+        return list(pairwise([0, *self.ends]))
+
 
 def read_both_ways(
     model: EmbeddedModel,
@@ -62,7 +68,7 @@ def read_both_ways(
         plain.append(_bits(model, _plain_vectors(model, [*begin, *ids]), ids, len(begin)))
     seconds_plain = time.perf_counter() - began
     batch = Batch([[spelt[id] for id in ids] for ids in passages], lambda data: may_join(data, boundary))
-    budgets = _budgets(batch, passages, spelt, merges, boundary)
+    budgets = _budgets(passages, spelt, merges, boundary)
     points: list[Point] = []
     done = 0
     cuts: list[Cut] = []
@@ -79,8 +85,7 @@ def read_both_ways(
         seconds = time.perf_counter() - began
         points.append(point)
     total = sum(len(spelt[id] or b"") for ids in passages for id in ids)
-    foretold = [bits for bits, ids in zip(plain, passages, strict=True) if len(ids)]
-    known = sum(float(np.nansum(bits)) for bits in foretold)
+    known = sum(float(np.nansum(bits)) for bits in plain)
     counted = sum(
         len(spelt[id] or b"")
         for bits, ids in zip(plain, passages, strict=True)
@@ -88,18 +93,13 @@ def read_both_ways(
         if not math.isnan(b)
     )
     last = points[-1]
-    distinct = {
-        tuple(cut.ids[start:end])
-        for cut in cuts
-        for start, end in zip([0, *cut.ends], cut.ends, strict=False)
-        if end - start > 1
-    }
+    distinct = {tuple(cut.ids[start:end]) for cut in cuts for start, end in cut.spans if end - start > 1}
     reading = Reading(
         bytes=total,
         tokens=sum(map(len, passages)),
         merged_tokens=last.tokens,
         distinct=len(distinct),
-        targets=sum(len(cut.ends) for cut in cuts) - (0 if begin else len(cuts)),
+        targets=last.tokens - (0 if begin else len(cuts)),
         plain_bits_per_byte=known / max(1, counted),
         bits_plain=last.bits_plain,
         bits_merged=last.bits_merged,
@@ -111,7 +111,6 @@ def read_both_ways(
 
 
 def _budgets(
-    batch: Batch,
     passages: Sequence[Sequence[int]],
     spelt: Sequence[bytes | None],
     merges: int | None,
@@ -157,12 +156,11 @@ def _measured(
     for done, (cut, bits) in enumerate(zip(cuts, plain, strict=True)):
         ctx.progress(look[0] + done / len(cuts), look[1], "Reading merged")
         vectors = [_plain_vectors(model, begin)] if begin else []
-        starts = [0, *cut.ends]
-        for start, end in zip(starts, cut.ends, strict=False):
+        for start, end in cut.spans:
             vectors.append(_vector(model, cut.ids[start:end], spelt, rows, ctx)[None])
-        targets = [cut.ids[start] for start in starts[:-1]]
+        targets = [cut.ids[start] for start, _ in cut.spans]
         found = _bits(model, torch.cat(vectors), targets, len(begin))
-        for start, ours in zip(starts[:-1], found, strict=True):
+        for (start, _), ours in zip(cut.spans, found, strict=True):
             theirs = bits[start]
             if not math.isnan(ours) and not math.isnan(theirs):
                 before, after = before + theirs, after + ours
@@ -212,7 +210,7 @@ def _pieces(cuts: Sequence[Cut], spelt: Sequence[bytes | None]) -> list[WrittenP
     found: list[WrittenPiece] = []
     at = 0
     for cut in cuts:
-        for start, end in zip([0, *cut.ends], cut.ends, strict=False):
+        for start, end in cut.spans:
             data = b"".join(spelt[id] or b"" for id in cut.ids[start:end])
             found.append(
                 WrittenPiece(
