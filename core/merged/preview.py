@@ -18,8 +18,8 @@ _WRITTEN_A_SECOND = 120
 
 def preview(request: MergedRequest) -> Preview:
     """Never raises. Reads the model's headers and the sizes of texts."""
+    from core.generation.language.preview import causal_folder
     from core.merged.sizes import kept_bytes, memory_needed
-    from core.models.folder import open_model
     from core.models.result import model_words
     from core.sizes import bytes_in_words
     from core.tokenizers.corpus import foreseen
@@ -29,7 +29,7 @@ def preview(request: MergedRequest) -> Preview:
     notes: dict[str, str] = {}
     memory = disk = None
     try:
-        model = open_model(request.model, field="model")
+        model = causal_folder(request.model, field="model")
         find_tokenizer(request.model, field="model")
         notes["model"] = model_words(model.family, model.parameters, model.vocab_size)
         memory = memory_needed(request, model.parameters, model.hidden_size) + _LIBRARIES
@@ -37,10 +37,6 @@ def preview(request: MergedRequest) -> Preview:
             disk = kept_bytes(request, model.hidden_size)
         rows = bytes_in_words(2 * request.size * model.hidden_size)
         notes["size"] = f"{rows} of rows in 16 bits"
-        if not model.is_causal_lm:
-            problems.append(
-                Problem(field="model", message=f"{request.model} writes no text: choose a language model.")
-            )
     except UserError as error:
         problems.append(Problem(field=error.field, message=error.message))
     for field, paths in (("text", request.text), ("vocabulary_text", request.vocabulary_text)):

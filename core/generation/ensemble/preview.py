@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from core.errors import UserError
 from core.generation.ensemble.request import EnsembleRequest, check
-from core.generation.language.preview import models_words
+from core.generation.language.preview import causal_folder, models_words
 from core.jobs.preview import Preview, Problem
-from core.models.folder import open_model
 
 _START = 4.0
 """Seconds to open models, the libraries loaded."""
@@ -29,7 +28,7 @@ def preview(request: EnsembleRequest) -> Preview:
     folders = []
     for path in request.models:
         try:
-            folders.append(open_model(path, field="models"))
+            folders.append(causal_folder(path, field="models"))
         except UserError as error:
             problems.append(Problem(field="models", message=error.message))
     weights = sum(folder.parameters for folder in folders)

@@ -20,7 +20,7 @@ _A_PROMPT = 8
 
 def preview(request: FillRequest) -> Preview:
     """Never raises. Reads the header and sizes of files."""
-    from core.models.folder import open_model
+    from core.generation.language.preview import causal_folder
     from core.models.result import model_words
     from core.tokenizers.corpus import foreseen
 
@@ -29,7 +29,7 @@ def preview(request: FillRequest) -> Preview:
     weights = 0
     try:
         check(request)
-        folder = open_model(request.model, field="model")
+        folder = causal_folder(request.model, field="model")
         weights = folder.parameters
         notes["model"] = model_words(folder.family, folder.parameters, folder.vocab_size)
         if request.text:

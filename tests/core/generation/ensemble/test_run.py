@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -151,3 +152,12 @@ def test_that_a_preview_tells_models_texts_and_cost(models: list[Path], text: Pa
     assert not told.problems
     assert told.notes["models"].startswith("Parameters (vocabulary): ")
     assert told.seconds is not None
+
+
+def test_that_a_preview_tells_of_a_model_that_writes_nothing(models: list[Path], tmp_path: Path) -> None:
+    encoder = write_tiny_model(tmp_path / "encoder")
+    config = json.loads((encoder / "config.json").read_text(encoding="utf-8"))
+    (encoder / "config.json").write_text(json.dumps({**config, "architectures": ["BertForMaskedLM"]}))
+    told = preview(EnsembleRequest(models=[models[0], encoder]))
+    assert [problem.field for problem in told.problems] == ["models"]
+    assert "fills masks" in told.problems[0].message

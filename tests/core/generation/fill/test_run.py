@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -166,3 +167,12 @@ def test_that_a_preview_tells_the_model_and_the_cost(model: Path) -> None:
     assert not told.problems
     assert told.notes["model"].startswith("Llama")
     assert told.seconds is not None
+
+
+def test_that_a_preview_tells_of_a_model_that_writes_nothing(tmp_path: Path) -> None:
+    encoder = write_tiny_model(tmp_path / "encoder")
+    config = json.loads((encoder / "config.json").read_text(encoding="utf-8"))
+    (encoder / "config.json").write_text(json.dumps({**config, "architectures": ["BertForMaskedLM"]}))
+    told = preview(FillRequest(model=encoder, suffix="x"))
+    assert [problem.field for problem in told.problems] == ["model"]
+    assert "fills masks" in told.problems[0].message
