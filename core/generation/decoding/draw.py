@@ -7,6 +7,7 @@ import random
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from core.errors import UserError
 
@@ -35,12 +36,22 @@ def draw(scores: torch.Tensor, u: float) -> tuple[int, float]:
         raise nothing_left()
     values = some[ids].astype(np.float64)
     best = values.max()
-    masses = np.exp(values - best)
-    summed = masses.cumsum()
-    place = int(summed.searchsorted(u * summed[-1], side="right"))
-    if place == len(masses):  # the product was rounded up
-        place = int(masses.nonzero()[0][-1])
+    summed = np.exp(values - best).cumsum()
+    place = inverse_cdf(summed, u)
     return int(ids[place]), float(values[place] - best - math.log(summed[-1]))
+
+
+def inverse_cdf(summed: NDArray[np.float64], u: float) -> int:
+    """The place at which summed masses pass the share `u` of all.
+
+    Args:
+        summed: (n,) rising; the last above 0.
+        u: from [0, 1).
+    """
+    place = int(summed.searchsorted(u * summed[-1], side="right"))
+    if place == len(summed):  # the product was rounded up
+        place = int(summed.searchsorted(summed[-1]))
+    return place
 
 
 def nothing_left() -> UserError:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from core.generation.decoding.draw import inverse_cdf
+
 Law = NDArray[np.float64]
 """(V,) probabilities."""
 
@@ -35,8 +37,4 @@ def residual(p: Law, q: Law | None, token: int) -> Law:
 def drawn(law: Law, uniform: float) -> int:
     """By the inverse of the cumulative law, so that a draw depends on the law and on `uniform` (0 ≤ u < 1)
     alone."""
-    cumulative = np.cumsum(law)
-    found = int(np.searchsorted(cumulative, uniform * cumulative[-1], side="right"))
-    if found >= len(law) or law[found] <= 0:  # rounding at the very end
-        found = int(np.flatnonzero(law)[-1])
-    return found
+    return inverse_cdf(law.cumsum(), uniform)
