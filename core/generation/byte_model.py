@@ -96,13 +96,11 @@ class ByteModel(ABC):
             yield state
 
     def read(self, state: ByteState, data: bytes, ctx: Context | None = None) -> ByteState:
-        """Read many bytes on, in as few calls as can be; here one by one.
+        """Read many bytes on, in as few calls as can be: the last state of `walk`.
 
         Raises:
             UserError: as `push`.
         """
-        for byte in data:
-            if ctx is not None:
-                ctx.check()
-            state = self.push(state, byte)
+        for after in self.walk(state, data, ctx):
+            state = after
         return state
