@@ -58,20 +58,11 @@ def replaced(language: LanguageModel, prompt: str, prefix: Sequence[int], first:
     """
     if not all(id < language.vocab_size for id in (*prefix, *first)):
         raise ValueError(f"{language.name} has only {language.vocab_size:,} tokens")
-    said, before, new = (
-        spelt(language, language.encode(prompt)),
-        spelt(language, prefix),
-        spelt(language, first),
-    )
+    said, before, new = (language.spelt(ids) for ids in (language.encode(prompt), prefix, first))
     skip = said[len(before) :]
     if not said.startswith(before) or not (new.startswith(skip) or skip.startswith(new)):
         raise ValueError(f"{language.name} does not read “{prompt}” in these tokens")
     return Beginning(tuple(prefix), skip or plain(language, prompt).skip, tuple(first))
-
-
-def spelt(language: LanguageModel, ids: Sequence[int]) -> bytes:
-    """The bytes of tokens; special ones have none."""
-    return b"".join(language.pieces[id] or b"" for id in ids)
 
 
 class Exact:
@@ -84,7 +75,7 @@ class Exact:
     def __init__(self, language: LanguageModel, model: ByteModel, prompt: str, ctx: Context) -> None:
         self._language, self._model, self._ctx = language, model, ctx
         self._prompt = prompt
-        self._said = spelt(language, language.encode(prompt))
+        self._said = language.spelt(language.encode(prompt))
         self._read = model.read(model.start(), prompt.encode(), ctx)
 
     def begin(

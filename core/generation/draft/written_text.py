@@ -9,7 +9,7 @@ from core.generation.language.language_model import LanguageModel
 
 def text_of(model: LanguageModel, ids: Sequence[int]) -> bytes:
     """Special tokens add nothing; a space that the tokenizer puts before every text is none of it."""
-    data = b"".join(model.pieces[id] or b"" for id in ids)
+    data = model.spelt(ids)
     return data[1:] if model.puts_space and data.startswith(b" ") else data
 
 

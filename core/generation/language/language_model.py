@@ -103,7 +103,11 @@ class LanguageModel(ABC):
     def puts_space(self) -> bool:
         """Whether the tokenizer puts a space before a text that is no byte of it (SentencePiece)."""
         ids = self.tokenizer.encode("a").ids
-        return b"".join(self.pieces[id] or b"" for id in ids) == b" a"
+        return self.spelt(ids) == b" a"
+
+    def spelt(self, ids: Sequence[int]) -> bytes:
+        """The bytes of tokens; special ones have none."""
+        return b"".join(self.pieces[id] or b"" for id in ids)
 
     def encode(self, text: str) -> list[int]:
         """A text's tokens, `begin` before them."""

@@ -36,9 +36,7 @@ class String(Proposer):
             written.append(chosen)
             own.append(chosen)
         self.calls, self.seconds = self._reader.calls, self._reader.seconds
-        return Proposal(
-            as_tokens(self._target, ids, b"".join(self._draft.pieces[id] or b"" for id in written))
-        )
+        return Proposal(as_tokens(self._target, ids, self._draft.spelt(written)))
 
 
 def as_tokens(target: LanguageModel, ids: Sequence[int], data: bytes) -> list[int]:
@@ -51,7 +49,7 @@ def as_tokens(target: LanguageModel, ids: Sequence[int], data: bytes) -> list[in
         return []
     start = _word_begins(target, ids)
     word = list(ids[start:])
-    before = b"".join(target.pieces[id] or b"" for id in word)
+    before = target.spelt(word)
     together = target.tokenizer.pieces(before + data)
     if together[: len(word)] == word:
         return together[len(word) :]
