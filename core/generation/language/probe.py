@@ -21,12 +21,11 @@ def foretells_the_same(make: Callable[[Cache], TreeModel], cache: Cache, module:
         make: a model around the cache, for this trial only.
         cache: a fresh one.
     """
-    rows = int(module.get_output_embeddings().weight.shape[0])
+    model = make(cache)
     stem, left, right = (
-        tuple((at * 7919 + 11) % rows for at in span) for span in ((1, 2, 3), (4, 5), (6, 7))
+        tuple((at * 7919 + 11) % model.vocab_size for at in span) for span in ((1, 2, 3), (4, 5), (6, 7))
     )
     try:
-        model = make(cache)
         (trunk,), law, _ = model.advance([model.start()], [stem], every=True)
         (one, two), branched, _ = model.advance([trunk, trunk], [left[:1], right])
         (one,), grown, _ = model.advance([one], [left[1:]])

@@ -8,6 +8,7 @@ from typing import Any, cast
 import torch
 
 from core.generation.language.language_model import Advance, LanguageModel, State
+from core.generation.language.through_transformers import one_pass
 from core.generation.language.tree import check_lengths, without_holes
 
 
@@ -63,13 +64,6 @@ class WholeModel(LanguageModel):
 
 def read_plainly(module: Any, ids: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:
     """Logits (n, V) and what the head read (n, h), of one text in one pass without any cache."""
-    heard: list[torch.Tensor] = []
-    head = module.get_output_embeddings()
-    listening = head.register_forward_pre_hook(lambda _, given: heard.append(given[0]))
     device = next(module.parameters()).device
-    try:
-        with torch.inference_mode():
-            out = module(input_ids=torch.tensor([list(ids)], device=device), use_cache=False)
-    finally:
-        listening.remove()
-    return out.logits[0], heard[0][0]
+    with torch.inference_mode():
+        return one_pass(module, input_ids=torch.tensor([list(ids)], device=device), use_cache=False)
