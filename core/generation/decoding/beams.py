@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import torch
 
@@ -15,8 +15,8 @@ from core.generation.decoding.writing import Decoding, Writing, ended
 from core.generation.language.language_model import LanguageModel, State
 from core.generation.result_parts import Stopped
 from core.generation.sampled import Drawn
+from core.generation.strategies.beam import EarlyStopping
 
-EarlyStopping = Literal["heuristic", "always", "never"]
 _NEVER = -1e9
 """A score that is worse than any."""
 

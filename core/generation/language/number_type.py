@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import torch
 
 from core.errors import UserError
-
-NumberType = Literal["auto", "float32", "bfloat16", "float16"]
+from core.generation.fields import NumberType
 
 
 def number_type(wanted: NumberType, device: str, *, field: str | None = None) -> torch.dtype:

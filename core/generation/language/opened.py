@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.generation.fields import NumberType
 from core.generation.language.language_model import LanguageModel
-from core.generation.language.number_type import NumberType, number_type
+from core.generation.language.number_type import number_type
 from core.generation.language.resident import resident_model
 from core.jobs.context import Context
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from core.generation.decoding.writing import Decoding, Writing
     from core.generation.language.language_model import LanguageModel
 
+EarlyStopping = Literal["heuristic", "always", "never"]
+
 
 @strategy
 class Beam(Strategy):
@@ -29,7 +31,7 @@ class Beam(Strategy):
         title="Length penalty",
         description="Log-probability is divided by length to this power; more is kinder to long texts.",
     )
-    early_stopping: Literal["heuristic", "always", "never"] = Field(
+    early_stopping: EarlyStopping = Field(
         "heuristic",
         title="When to stop",
         description="Heuristic: when a better text is unlikely. Always: with the first ones that ended. "
