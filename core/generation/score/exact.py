@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import UserError
-from core.generation.byte_model import ByteLaw, ByteModel
+from core.generation.byte_model import ByteLaw, ByteModel, ByteState
 from core.generation.language.language_model import LanguageModel
 from core.generation.score.curve import spread
 from core.generation.score.foretold import MOST_CONTEXT, foretold
@@ -140,16 +140,12 @@ class LockStep:
         for track in self.tracks:
             track.canonical += _canonical(track.model, data, window, ctx)
         part = data[window.start : window.end]
-        states = [track.law.read(track.law.start_of(part), context, ctx) for track in self.tracks]
-        for place in range(window.scored, window.end):
+        scored = data[window.scored : window.end - 1]
+        ways = [_states(track.law, part, context, scored, ctx) for track in self.tracks]
+        for place, states in enumerate(zip(*ways, strict=True), window.scored):
             ctx.progress(place, len(data), _STAGE)
             laws = [track.law.law(state) for track, state in zip(self.tracks, states, strict=True)]
             self._note(laws, data[place])
-            if place + 1 < window.end:
-                states = [
-                    track.law.push(state, data[place])
-                    for track, state in zip(self.tracks, states, strict=True)
-                ]
 
     def _note(self, laws: Sequence[ByteLaw], byte: int) -> None:
         keep = self.bytes < KEPT
@@ -182,6 +178,13 @@ class LockStep:
             pair.kullback_leiblers.append(None if away is None else round(away, 5))
         if pair.first_disagreement is None and one.argmax() != two.argmax():
             pair.first_disagreement = self.bytes
+
+
+def _states(law: ByteModel, part: bytes, context: bytes, scored: bytes, ctx: Context) -> Iterator[ByteState]:
+    """Before each of the scored bytes, and behind the last of them."""
+    state = law.read(law.start_of(part), context, ctx)
+    yield state
+    yield from law.walk(state, scored, ctx)
 
 
 def kullback_leibler(one: NDArray[np.float64], two: NDArray[np.float64]) -> float | None:
