@@ -254,7 +254,7 @@ class TokenCovers(ByteModel):
         if wall <= len(self._hidden) or not is_text(read):
             return state, data
         ids = self._spelling.encoded([read], first=True)[0]
-        if b"".join(self.language.pieces[id] or b"" for id in ids) != read:
+        if self.language.spelt(ids) != read:
             raise UserError(
                 f"The tokenizer of {self.name} does not write this text as it stands: it changes or drops "
                 "characters first. Give the text as it is after that."

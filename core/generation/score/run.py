@@ -224,7 +224,7 @@ def _has_unknown(model: LanguageModel, ids: Sequence[int]) -> bool:
 
 def _loses(model: LanguageModel, text: str, ids: Sequence[int]) -> bool:
     """Whether what a text's tokens stand for is not the text."""
-    written = b"".join(model.pieces[id] or b"" for id in ids)
+    written = model.spelt(ids)
     return written.removeprefix(b" " if model.puts_space else b"") != text.encode()
 
 
