@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.widgets.form_editors import Editor
 from app.widgets.form_schema import Field
-from app.widgets.system_row import KIND, MakeForm, members
+from app.widgets.member_row import KIND, MakeForm
+from app.widgets.system_row import members
 from core.encoders.request import EncoderFields
 from core.jobs.lines import parsed
 from core.retrieval.systems import SYSTEMS

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.figures import size
 from app.icons import icon
+from app.widgets.elided_button import ElidedButton
 from app.widgets.elided_combo import ElidedCombo
 from app.widgets.form_editors import Editor
 from app.widgets.form_schema import Field
@@ -266,7 +267,7 @@ class PathsEditor(_Droppable):
         self._paths: list[str] = []
         self._bytes: dict[str, int | None] = {}
         """None of a folder: what is read of it the preview tells."""
-        self.summary = _Summary()
+        self.summary = ElidedButton("field", Qt.TextElideMode.ElideMiddle, 24)
         self.summary.setToolTip("Show or hide the list")
         self._add_control(self.summary)
         self.add = _icon_button("add", f"Add to: {field.title}")
@@ -393,29 +394,6 @@ class PathsEditor(_Droppable):
         self._bytes.update(sizes)
         self._say()
         self.list.show_files(self._paths, self._bytes)
-
-
-class _Summary(QPushButton):
-    """How many files and how large; a name too long for the field loses its middle."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        theme.styled(self, kind="field")
-        self.setCheckable(True)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.words = ""
-
-    def say(self, words: str) -> None:
-        self.words = words
-        self._fit()
-
-    def _fit(self) -> None:
-        room = self.width() - 24
-        self.setText(self.fontMetrics().elidedText(self.words, Qt.TextElideMode.ElideMiddle, room))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
 
 
 class _Files(QListWidget):

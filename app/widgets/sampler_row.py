@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton
 
-from app import theme
-from app.icons import icon
-from app.widgets.form_schema import Field, Member, member_of
-from app.widgets.row_head import RowHead
-from app.widgets.system_row import fault_words
+from app.widgets.form_schema import Member, member_of
+from app.widgets.member_row import KIND, MakeForm, MemberRow, small_button
 from app.widgets.tooltip import tooltip
 from core.generation.samplers import SAMPLERS
 
 if TYPE_CHECKING:
     from app.session import Session
-    from app.widgets.form import Form
-
-MakeForm = Callable[[Sequence[Field], "Session", QWidget], "Form"]
-KIND = "kind"
 
 
 @cache
@@ -33,49 +25,26 @@ def members() -> dict[str, Member]:
     return {kind: member_of(cls, KIND) for kind, cls in SAMPLERS.items()}
 
 
-class SamplerRow(QFrame):
-    """Delete takes it out, Alt and the arrows move it; its name opens and closes the form."""
+class SamplerRow(MemberRow):
+    """Alt and the arrows move it."""
 
-    changed = Signal()
-    opened = Signal(bool)
-    removed = Signal()
+    kinds = SAMPLERS
+    not_yet = frozenset({"missing", "too_short"})
+
     moved = Signal(int)
     """−1 up, 1 down."""
 
     def __init__(self, values: dict[str, Any], session: Session, make_form: MakeForm) -> None:
-        super().__init__()
-        self.kind: str = values[KIND]
-        self.member = members()[self.kind]
-        defaults = {field.path[-1]: field.default for field in self.member.fields}
-        self._values = {**defaults, **{key: value for key, value in values.items() if key != KIND}}
-        self._session, self._make_form = session, make_form
-        self.form: Form | None = None
-        theme.styled(self, chip="system")
-        self.head = RowHead()
-        self.head.toggled.connect(self._toggle)
-        self.up, self.down = _button("up"), _button("down")
+        member = members()[values[KIND]]
+        defaults = {field.path[-1]: field.default for field in member.fields}
+        super().__init__(member, {**defaults, **values}, session, make_form)
+        self.up, self.down = small_button("up"), small_button("down")
         self.up.clicked.connect(lambda: self.moved.emit(-1))
         self.down.clicked.connect(lambda: self.moved.emit(1))
-        self.remove = _button("close")
-        self.remove.clicked.connect(self.removed)
-        row = QHBoxLayout()
-        row.setContentsMargins(8, 3, 8, 3)
-        row.setSpacing(4)
-        row.addWidget(self.head, 1)
+        self.row.addWidget(self.head, 1)
         for button in (self.up, self.down, self.remove):
-            row.addWidget(button)
-        self._body = QVBoxLayout()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(row)
-        column.addLayout(self._body)
-        self._body_margins(False)
+            self.row.addWidget(button)
         self._say()
-
-    def values(self) -> dict[str, Any]:
-        """As JSON data that the request validates."""
-        return {KIND: self.kind, **self._values}
 
     @property
     def words(self) -> str:
@@ -88,13 +57,8 @@ class SamplerRow(QFrame):
         self.down.setEnabled(number < count - 1)
         self.head.setAccessibleName(f"{number + 1}. {self.words}")
 
-    def open(self, opened: bool = True) -> None:
-        self.head.setChecked(opened)
-
-    def stops(self) -> list[QWidget]:
-        """What takes the focus, in order."""
-        inner = self.form.stops() if self.form is not None and self.head.isChecked() else []
-        return [self.head, self.up, self.down, self.remove, *inner]
+    def buttons(self) -> list[QPushButton]:
+        return [self.head, self.up, self.down, self.remove]
 
     def _say(self) -> None:
         self.head.say(self.words)
@@ -109,56 +73,15 @@ class SamplerRow(QFrame):
             button.setAccessibleName(words)
             button.setToolTip(tooltip(words))
 
-    def _toggle(self, opened: bool) -> None:
-        if opened and self.form is None:
-            self.form = self._make_form(self.member.fields, self._session, self)
-            self.form.set_values(self._values)
-            self._body.addWidget(self.form)
-            self.form.changed.connect(self._on_change)
-        if self.form is not None:
-            self.form.setVisible(opened)
-            self._check()
-        self._body_margins(opened)
-        self.head.setAccessibleDescription("shown" if opened else "folded away")
-        self.opened.emit(opened)
-
-    def _body_margins(self, opened: bool) -> None:
-        self._body.setContentsMargins(10, 2 if opened else 0, 10, 12 if opened else 0)
-
-    def _on_change(self) -> None:
-        assert self.form is not None
-        self._values = self.form.values()
-        self._check()
+    def _told(self) -> None:
         self._say()
-        self.changed.emit()
-
-    def _check(self) -> None:
-        """Say beside the fields what is wrong; what is only missing yet is not."""
-        problems: dict[str, str] = {}
-        try:
-            SAMPLERS[self.kind].model_validate(self.values())
-        except ValidationError as error:
-            for fault in error.errors(include_url=False):
-                if fault["type"] not in ("missing", "too_short"):
-                    problems[str(fault["loc"][0])] = fault_words(fault["msg"])
-        if self.form is not None:
-            self.form.show_lines({}, problems)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        on_head = any(button.hasFocus() for button in (self.head, self.up, self.down, self.remove))
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
-        if on_head and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.removed.emit()
-        elif on_head and step is not None and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+        if step is not None and self.on_head() and event.modifiers() & Qt.KeyboardModifier.AltModifier:
             self.moved.emit(step)
         else:
             super().keyPressEvent(event)
-
-
-def _button(name: str) -> QPushButton:
-    button = theme.styled(QPushButton(icon(name), ""), kind="chip")
-    button.setIconSize(QSize(10, 10))
-    return button
 
 
 def sampler_words(member: Member, values: Mapping[str, Any], between: str = " ") -> str:

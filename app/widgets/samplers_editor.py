@@ -14,7 +14,8 @@ from app import theme
 from app.icons import icon
 from app.widgets.form_editors import Editor
 from app.widgets.form_schema import Field
-from app.widgets.sampler_row import KIND, MakeForm, SamplerRow, members
+from app.widgets.member_row import KIND, MakeForm
+from app.widgets.sampler_row import SamplerRow, members
 from core.generation.samplers import PLACES, SAMPLERS
 from core.jobs.lines import parsed
 

@@ -16,8 +16,8 @@ from app.figures import duration, size
 from app.widgets.form import Form
 from app.widgets.form_schema import Field, fields_of
 from app.widgets.known_paths import remember_pick
+from app.widgets.member_row import fault_words
 from app.widgets.scrolled import ScrolledColumn
-from app.widgets.system_row import fault_words
 from app.widgets.words import Words
 from core.errors import UserError
 from core.jobs.memory import free_memory

@@ -17,8 +17,9 @@ from app.icons import icon
 from app.widgets.dropped import tell_apart
 from app.widgets.form_editors import Editor
 from app.widgets.form_schema import Field
+from app.widgets.member_row import KIND, MakeForm
 from app.widgets.series_numbers import numbers_of
-from app.widgets.system_row import KIND, MakeForm, SystemRow, members
+from app.widgets.system_row import SystemRow, members
 from core.jobs.lines import parsed
 from core.retrieval.systems import SYSTEMS
 
