@@ -276,7 +276,9 @@ class RunPage(QSplitter):
         project = self.session.project
         resumable = self.kind.resumable and project is not None and not project.read_only
         running = self.session.running
-        if (running is not None and running.id == run.id) or run.status in ("running", "paused"):
+        # A run that ended stays the engine's for a moment: what is recorded of it counts.
+        taken_up = run.status == "queued" and running is not None and running.id == run.id
+        if taken_up or run.status in ("running", "paused"):
             state.show_running(run, self._progress, self.session.paused or run.status == "paused")
         elif run.status == "failed" and run.error is not None:
             state.show_failed(run, run.error, resumable=resumable)
