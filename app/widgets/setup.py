@@ -214,6 +214,8 @@ class Setup(QFrame):
         return {"seed": NOT_RANDOM} if random == {False} else {}
 
     def _previewed(self, preview: Preview) -> None:
+        if self._timer.isActive():  # of what stood there before something was typed
+            return
         self._preview = preview
         self._notes |= preview.notes
         self.form.want(preview.asks)
@@ -224,6 +226,8 @@ class Setup(QFrame):
 
     def _not_previewed(self, error: Exception) -> None:
         """A file that cannot be read is told in the form; a fault of ours keeps no run from trying."""
+        if self._timer.isActive():
+            return
         if isinstance(error, UserError):
             self._show_problems({error.field or "": error.message})
         else:

@@ -12,6 +12,7 @@ from app.session import Session
 from app.widgets.form_editors import IntegerEditor, TextEditor
 from app.widgets.known_paths import known_paths
 from app.widgets.setup import NOT_RANDOM, Setup
+from core.jobs.preview import Preview
 from core.jobs.request import RunSpec
 from core.project.project import Project
 from tests.app.widgets.asking import ASK, AskRequest
@@ -100,6 +101,22 @@ def test_that_what_is_typed_is_looked_at_once_it_rests(qtbot: QtBot, setup: Setu
     qtbot.keyClicks(note.box, "some")
     assert not setup.run.isEnabled()
     qtbot.waitUntil(setup.run.isEnabled)
+
+
+def test_that_an_answer_about_what_stood_there_before_does_not_let_it_run(
+    qtbot: QtBot, setup: Setup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(Session, "ask", lambda self, *args, then, **rest: asked.append(then))
+    choose(setup, "tiny", tmp_path)
+    note = setup.form.box("note").editor
+    assert isinstance(note, TextEditor)
+    qtbot.keyClicks(note.box, "some")
+    asked[0](Preview(seconds=25))
+    assert not setup.run.isEnabled()
+    qtbot.waitUntil(lambda: len(asked) == 2)
+    asked[1](Preview(seconds=25))
+    assert setup.run.isEnabled()
 
 
 def test_that_run_hands_over_the_request_as_a_person_set_it(
