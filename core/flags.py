@@ -223,6 +223,8 @@ class RequestFlags:
         message = first["msg"].removeprefix("Value error, ")
         if first["type"] == "missing":
             message = "is needed"
+        elif first["type"] == "string_unicode":
+            message = "the text is not UTF-8; convert it first, or put it into a file"
         more = f" ({len(others)} more like this.)" if others else ""
         text = (
             f"{flag.shown}: {message[0].lower()}{message[1:].rstrip('.')}."

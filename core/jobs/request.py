@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class Request(BaseModel):
@@ -32,6 +32,16 @@ class Request(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    @field_validator("*")
+    @classmethod
+    def _is_whole_text(cls, value: Any) -> Any:
+        """What is no UTF-8 on a command line reaches Python as halves of surrogate pairs, which nothing can
+        encode; in the name of a file they are right."""
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and any(0xD800 <= ord(character) <= 0xDFFF for character in text):
+                raise ValueError("the text is not UTF-8; convert it first, or put it into a file")
+        return value
 
 
 class Metric(BaseModel):

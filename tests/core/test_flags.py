@@ -47,6 +47,7 @@ class Probe(Request):
     dtype: Literal["float32", "bfloat16"] = "float32"
     extra: dict[str, int] = {}
     word: str = ""
+    passage: str = Field("a", min_length=1)
 
 
 FLAGS = RequestFlags(Probe, frozenset({"json", "seed"}))
@@ -165,3 +166,11 @@ def test_that_words_leave_out_what_is_the_default() -> None:
     probe = Probe(base=Path("b"), method=Ridge(k=8, strength=0.2), text=[Path("-t")])
     assert FLAGS.words(probe) == ["b", "--method", "ridge", "--text=-t", "--strength", "0.2"]
     assert json.loads(probe.model_dump_json())["method"] == {"name": "ridge", "strength": 0.2, "k": 8}
+
+
+@pytest.mark.parametrize("flag", ["--word", "--passage"])
+def test_that_what_is_no_utf8_is_said_to_be_so(flag: str) -> None:
+    with pytest.raises(UserError, match=f"{flag}: the text is not UTF-8"):
+        parsed("here", flag, b"caf\xe9".decode(errors="surrogateescape"))
+    name = b"caf\xe9".decode(errors="surrogateescape")
+    assert parsed(name).base == Path(name)  # type: ignore[attr-defined]

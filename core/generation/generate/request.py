@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field, field_validator
 
@@ -102,14 +101,6 @@ class GenerateRequest(Request):
         description="Where to write all transcripts, token by token (JSON Lines).",
         json_schema_extra={"output": "file", "optional": True, "advanced": True},
     )
-
-    @field_validator("prompt", "system", mode="before")
-    @classmethod
-    def _is_text(cls, value: Any) -> Any:
-        """What is no UTF-8 on the command line reaches Python as halves of surrogate pairs."""
-        if isinstance(value, str) and any(0xD800 <= ord(character) <= 0xDFFF for character in value):
-            raise ValueError("the text is not UTF-8; convert it first, or put it into a file")
-        return value
 
     @field_validator("stop")
     @classmethod
