@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from core.project.records import Change, RunRecord
 
 log = logging.getLogger(__name__)
+RUN_GOES = "A run is going; stop it or wait before opening another project."
 Level = Literal["info", "success", "warning", "error"]
 
 
@@ -67,6 +68,8 @@ class Session(QObject):
         self._executor = engine
         self._name = ""
         self._unsubscribe: Callable[[], None] | None = None
+        self._queued: set[int] = set()
+        """Runs of the open project that were put into the queue here."""
         self._live: dict[str, LiveTokenizers] = {}
         self._questions = Questions(self)
         self._questions.unanswered.connect(self.report)
@@ -168,10 +171,14 @@ class Session(QObject):
         self._switch(_open_sample)
 
     def close_project(self) -> None:
-        """Let go of the project. Not while a run goes: see `stop`."""
+        """Let go of the project. Not while a run goes: see `stop`. Runs that wait stay recorded as queued."""
         if self.project is None:
             return
         project, self.project, self._name = self.project, None, ""
+        for entry in self.waiting:
+            if self.engine is not None:
+                self.engine.cancel(entry.id)
+        self._queued.clear()
         if self._unsubscribe is not None:
             self._unsubscribe()
         self.project_changed.emit()
@@ -179,13 +186,23 @@ class Session(QObject):
 
     def _switch(self, make: Callable[[], Project]) -> None:
         if self.running is not None:
-            self.message.emit("A run is going; stop it or wait before opening another project.", "warning")
+            self.message.emit(RUN_GOES, "warning")
             return
         self.ask(make, then=self._opened, failed=self.open_failed.emit, owner=self, key="project")
 
     def _opened(self, project: Project) -> None:
+        from core.errors import UserError
+
         if self.project is not None:
+            held = self.held
+            self.hold(True)  # nothing starts between the next question and the change
+            if self.running is not None:  # it was started while the other project was being opened
+                self.hold(held)
+                self.ask(project.close)
+                self.open_failed.emit(UserError(RUN_GOES))
+                return
             self.close_project()
+            self.hold(False)
         self.project = project
         self._name = project.name
         self._unsubscribe = project.subscribe(self._announced.emit)
@@ -229,7 +246,7 @@ class Session(QObject):
 
         def queued(run_id: int) -> None:
             self._enqueue(project, run_id, spec.kind, spec.title)
-            if then is not None:
+            if then is not None and self.project is project:
                 then(run_id)
 
         self.follow(project.add_run(spec, title=spec.title, parent=parent), then=queued)
@@ -283,13 +300,18 @@ class Session(QObject):
         if self.engine is not None:
             self.engine.hold(held)
 
-    def take_up(self, runs: list[RunRecord]) -> None:
-        """Queue what was queued when the project was closed; nothing starts before `hold(False)`."""
-        if self.project is None:
-            return
+    def take_up(self, runs: list[RunRecord]) -> int:
+        """Queue what was queued when the project was closed; nothing starts before `hold(False)`.
+
+        How many there were: those that were queued since it is open are none of them.
+        """
+        left = [run for run in runs if run.id not in self._queued]
+        if self.project is None or not left:
+            return 0
         self.hold(True)
-        for run in sorted(runs, key=lambda run: run.position or 0):
+        for run in sorted(left, key=lambda run: run.position or 0):
             self._enqueue(self.project, run.id, run.kind, run.title)
+        return len(left)
 
     def open_run(self, run_id: int) -> None:
         """Show a run in its panel."""
@@ -320,6 +342,7 @@ class Session(QObject):
 
         if self.engine is not None and self.project is project:
             title = title or job_kind(kind).title
+            self._queued.add(run_id)
             self.engine.add(QueuedRun(id=run_id, kind=kind, title=title, project=project))
 
     # The engine

@@ -278,8 +278,9 @@ class Window(QMainWindow):
 
     def open_project(self, path: Path) -> None:
         """Open a project; should that end the program, it is not tried again by itself."""
-        self.settings.put("project/opening", str(path))
-        self.settings.save()
+        if self.session.running is None:  # otherwise it is refused
+            self.settings.put("project/opening", str(path))
+            self.settings.save()
         self.session.open_project(path)
 
     @Slot(object)
@@ -326,13 +327,10 @@ class Window(QMainWindow):
             self.banners.say(words, "warning", ("Show the runs", lambda: self.go("runs")))
         queued = [run for run in runs if run.status == "queued"]
         if queued and self.session.project is not None and not self.session.project.read_only:
-            self.session.take_up(queued)
-            words = (
-                "1 run waits from last time."
-                if len(queued) == 1
-                else f"{len(queued)} runs wait from last time."
-            )
-            self.banners.say(words, "info", ("Start", lambda: self.session.hold(False)))
+            left = self.session.take_up(queued)
+            words = "1 run waits from last time." if left == 1 else f"{left} runs wait from last time."
+            if left:
+                self.banners.say(words, "info", ("Start", lambda: self.session.hold(False)))
 
     @Slot(object)
     def _on_change(self, change: Change) -> None:

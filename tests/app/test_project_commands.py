@@ -57,6 +57,15 @@ def test_that_what_cannot_be_opened_is_said_and_the_start_page_shown(
     assert window.settings.text("project/opening") == ""
 
 
+def test_that_a_project_refused_while_a_run_goes_is_not_taken_for_one_that_ended_the_program(
+    qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Session, "running", object())
+    with qtbot.waitSignal(window.session.message):
+        window.open_project(tmp_path)
+    assert window.settings.text("project/opening") == ""
+
+
 def test_that_recent_projects_are_listed_and_open(
     qtbot: QtBot, window: Window, session: Session, open_project: Open, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.session import Session
+from app.worker import QueuedRun
 from core.jobs.request import RunSpec
 from core.project.project import Project
 from tests.app import counting
@@ -211,6 +213,63 @@ def test_that_another_project_is_not_opened_while_a_run_goes(
     assert session.project is project
     counting.GATE.set()
     qtbot.waitUntil(lambda: session.running is None)
+
+
+def test_that_a_run_started_while_another_project_opens_keeps_its_project(
+    qtbot: QtBot, session: Session, open_project: Open, tmp_path: Path
+) -> None:
+    project = open_project()
+    counting.GATE.clear()
+    with qtbot.waitSignal(session.open_failed) as failed:
+        session._switch(lambda: started_meanwhile(session, project, tmp_path / "other"))
+    assert "stop it or wait" in str(failed.args[0])
+    assert session.project is project
+    assert not session.held
+    counting.GATE.set()
+    qtbot.waitUntil(lambda: session.running is None)
+    assert [run.status for run in project.runs()] == ["done"]
+
+
+def started_meanwhile(session: Session, project: Project, folder: Path) -> Project:
+    """Another project; and a run of `project` has begun by the time it is made."""
+    run_id = project.add_run(spec()).result()
+    assert session.engine is not None
+    session.engine.add(QueuedRun(id=run_id, kind="test-count", title="Count", project=project))
+    while session.running is None:
+        time.sleep(0.001)
+    return Project.create(folder)
+
+
+def test_that_runs_that_wait_stay_with_their_project(
+    qtbot: QtBot, session: Session, open_project: Open, tmp_path: Path
+) -> None:
+    project = open_project()
+    session.hold(True)
+    ids: list[int] = []
+    session.submit(spec(), then=ids.append)
+    qtbot.waitUntil(lambda: bool(session.waiting))
+    with qtbot.waitSignal(session.project_changed):
+        session.new_project(tmp_path / "other")
+    assert not session.waiting
+    assert not session.held
+    with qtbot.waitSignal(session.project_changed):
+        session.open_project(project.folder)
+    assert session.project is not None
+    assert session.take_up(session.project.runs()) == 1
+    assert [entry.id for entry in session.waiting] == ids
+
+
+def test_that_a_run_queued_since_the_project_opened_was_not_left_from_last_time(
+    qtbot: QtBot, session: Session, open_project: Open
+) -> None:
+    project = open_project()
+    start_and_hold(qtbot, session, 2)
+    assert session.take_up([run for run in project.runs() if run.status == "queued"]) == 0
+    assert not session.held
+    assert len(session.waiting) == 1
+    counting.GATE.set()
+    qtbot.waitUntil(lambda: session.running is None and not session.waiting)
+    assert {run.status for run in project.runs()} == {"done"}
 
 
 def test_that_a_rename_is_announced_and_shown(qtbot: QtBot, session: Session, open_project: Open) -> None:
