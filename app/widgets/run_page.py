@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 NARROWEST, WIDEST = 320, 400
 """Of the setup, in pixels."""
+GOING = ("queued", "running", "paused")
+"""How a run is that has not ended."""
 OWN_VERBS = (("command", "Show the command"), ("again", "Run again"))
 """Under the sentence of every result."""
 
@@ -113,6 +115,8 @@ class RunPage(QSplitter):
         self._large = large
         self._run: RunRecord | None = None
         self._result: Result | None = None
+        self._awaited: int | None = None
+        """A run that is being read, to be shown."""
         self._progress: Progress | None = None
         self._warned: list[str] = []
         self._touched = False
@@ -198,8 +202,11 @@ class RunPage(QSplitter):
     def show_run(self, run: RunRecord) -> None:
         """Show a run, and its request in the setup."""
         self._touched = True
+        self._awaited = None
         self.setup.show_spec(run.request, run.seed, run.device)
         self._show(run)
+        if run.status in GOING:  # or was, when it was read
+            self._read_again(run.id)
 
     @Slot(object)
     def _submit(self, spec: RunSpec) -> None:
@@ -211,9 +218,18 @@ class RunPage(QSplitter):
         self.setup.set_busy(False)
         self._read(run_id)
 
-    def _read(self, run_id: int) -> None:
-        if self.session.project is not None:
-            self.session.ask(self.session.project.run, run_id, then=self._show, owner=self, key="run")
+    def _read(self, run_id: int, failed: Callable[[Exception], None] | None = None) -> None:
+        """Have a run shown, unless another one is by then."""
+        self._awaited = run_id
+
+        def then(run: RunRecord) -> None:
+            if self._awaited == run_id:
+                self._awaited = None
+                self._show(run)
+
+        project = self.session.project
+        if project is not None:
+            self.session.ask(project.run, run_id, then=then, failed=failed, owner=self, key="run")
 
     def _read_again(self, run_id: int) -> None:
         """How the run shown is now; not if another one is shown by then."""
@@ -246,8 +262,9 @@ class RunPage(QSplitter):
         def failed(error: Exception) -> None:
             if not isinstance(error, ValidationError):
                 raise error
-            self.status.show_unreadable(run)
-            self._arrange()
+            if run is self._run:
+                self.status.show_unreadable(run)
+                self._arrange()
 
         read = self.kind.result.model_validate
         if self._large:
@@ -321,18 +338,22 @@ class RunPage(QSplitter):
 
     @Slot()
     def _on_queue(self) -> None:
-        if self._run is not None and self._run.status in ("queued", "running", "paused"):
+        if self._run is not None and self._run.status in GOING:
             self._show_state()
 
     @Slot(object)
     def _on_change(self, change: Change) -> None:
-        if "runs" in change.kinds and self._run is not None and self._run.id in change.runs:
+        if "runs" not in change.kinds:
+            return
+        if self._awaited is not None and self._awaited in change.runs:  # it may have been read before
+            self._read(self._awaited)
+        if self._run is not None and self._run.id in change.runs:
             self._read_again(self._run.id)
 
     @Slot()
     def _on_project(self) -> None:
         """Another project has other runs."""
-        self._run = self._result = self._progress = None
+        self._run = self._result = self._progress = self._awaited = None
         self._early = []
         self.cleared.emit()
         self._arrange()
@@ -392,15 +413,8 @@ class RunPage(QSplitter):
         elif propose is not None:
             propose()
         run_id = state.get("run")
-        if isinstance(run_id, int) and self.session.project is not None:
-            self.session.ask(
-                self.session.project.run,
-                run_id,
-                then=self._show,
-                failed=lambda _: None,  # it was removed for good
-                owner=self,
-                key="run",
-            )
+        if isinstance(run_id, int):
+            self._read(run_id, failed=lambda _: None)  # it was removed for good
 
     @property
     def is_folded(self) -> bool:
