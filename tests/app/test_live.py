@@ -128,7 +128,7 @@ def test_that_a_window_has_one_process_which_ends_with_it(qtbot: QtBot, session:
     session.live.ask(
         AskRibbons((starter,), "the end"), then=said.append, failed=said.append, owner=owner, key="ribbons"
     )
-    qtbot.waitUntil(lambda: bool(said), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(said), timeout=60_000)
     assert isinstance(said[0], Ribbons)
     assert said[0].rows[0].contents == ["the", "Ġend"]
     assert session.live is session.live

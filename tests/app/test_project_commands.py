@@ -23,7 +23,7 @@ def wait_for(qtbot: QtBot, window: Window, beginning: str) -> str:
     def found() -> list[str]:
         return [banner.text for banner in window.banners.shown() if banner.text.startswith(beginning)]
 
-    qtbot.waitUntil(lambda: bool(found()), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(found()))
     return found()[0]
 
 

@@ -40,7 +40,7 @@ def run(qtbot: QtBot, session: Session, **request: Any) -> tuple[int, Any]:
 
     session.run_event.connect(listen)
     session.submit(spec(**request))
-    qtbot.waitUntil(lambda: bool(ends) and session.running is None, timeout=10_000)
+    qtbot.waitUntil(lambda: bool(ends) and session.running is None)
     session.run_event.disconnect(listen)
     return ends[0]
 

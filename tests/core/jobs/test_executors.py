@@ -119,15 +119,15 @@ def test_that_a_paused_job_stands_still_until_it_goes_on(run: Run, tmp_path: Pat
     runner.start()
     wait_for(lambda: bool(run.of(Partial)))
     run.control.pause()
-    still_since = 0.0
 
     def stands_still() -> bool:
-        nonlocal still_since
-        still_since, before = time.monotonic(), len(run.heard)
+        before = len(run.heard)
         time.sleep(0.25)  # the job says something every few milliseconds, unless it is paused
         return len(run.heard) == before
 
     wait_for(stands_still)
+    still_since = time.monotonic()
+    time.sleep(0.25)
     (tmp_path / "end").touch()
     still = time.monotonic() - still_since
     run.control.resume()

@@ -179,7 +179,7 @@ def test_that_control_c_in_a_terminal_stops_the_job_without_a_trace(tmp_path: Pa
         heard = program.stderr.readline()
     wait_for(lambda: bool(psutil.Process(program.pid).children()))
     os.killpg(program.pid, signal.SIGINT)  # what a terminal does
-    said, complaint = program.communicate(timeout=30)
+    said, complaint = program.communicate(timeout=100)
     assert program.returncode == 130
     assert said == '{"run": null, "status": "cancelled"}\n'
     assert "Traceback" not in complaint
@@ -230,7 +230,7 @@ def start(script: str, workdir: Path, **options: bool) -> subprocess.Popen[str]:
 
 def output_of(script: str, workdir: Path) -> str:
     program = start(script, workdir)
-    said, complaint = program.communicate(timeout=60)
+    said, complaint = program.communicate(timeout=100)
     assert program.returncode == 0, complaint
     return said
 

@@ -52,18 +52,18 @@ def test_that_a_tokenizer_is_trained_extended_and_looked_through(
     assert panel.tab == "vocabulary"
     vocabulary = panel.made("vocabulary")
     assert isinstance(vocabulary, VocabularyTab)
-    qtbot.waitUntil(lambda: vocabulary.number.text() == "295 tokens", timeout=20_000)
+    qtbot.waitUntil(lambda: vocabulary.number.text() == "295 tokens")
     assert [(part.label, part.amount) for part in vocabulary.overlap.parts] == [
         ("both", 290),
         ("only run 2", 5),
     ]
     vocabulary.sides.choose("second")
-    qtbot.waitUntil(lambda: vocabulary.number.text() == "5 tokens", timeout=10_000)
+    qtbot.waitUntil(lambda: vocabulary.number.text() == "5 tokens")
 
 
 def run(qtbot: QtBot, tab: TokenizerTab) -> Any:
     """Press *Run*, and wait for the result."""
-    qtbot.waitUntil(tab.page.setup.run.isEnabled, timeout=20_000)
+    qtbot.waitUntil(tab.page.setup.run.isEnabled)
     qtbot.mouseClick(tab.page.setup.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: tab.page.result is not None, timeout=60_000)
     return tab.page.result

@@ -36,7 +36,7 @@ def test_that_a_graft_goes_from_the_drop_to_the_written_model(
 
     assert tab.drop([base, target, text])
     tab.page.setup.set_field("method.k", 4)
-    qtbot.waitUntil(tab.page.setup.run.isEnabled, timeout=20_000)
+    qtbot.waitUntil(tab.page.setup.run.isEnabled)
     qtbot.mouseClick(tab.page.setup.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: tab.page.result is not None, timeout=60_000)
 

@@ -56,7 +56,7 @@ def in_thread() -> Iterator[Callable[[Live, Question], list[Exception]]]:
 
 
 def wait_for(raised: list[Exception]) -> Exception:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while not raised and time.monotonic() < until:
         time.sleep(0.01)
     return raised[0]

@@ -25,11 +25,11 @@ def test_that_a_dropped_table_becomes_a_collection_to_evaluate_on(
     tab = panel.made("collections")
     assert isinstance(tab, CollectionsTab)
     assert tab.drop([table])
-    qtbot.waitUntil(tab.columns.isVisible, timeout=20_000)
+    qtbot.waitUntil(tab.columns.isVisible)
     assert tab.columns.roles() == {"id": ["nr"], "text": ["remark"]}
     tab.page.setup.set_field("make", ["part_of_passage words=4"])
     tab.page.setup.set_field("count", 10)
-    qtbot.waitUntil(tab.page.setup.run.isEnabled, timeout=20_000)
+    qtbot.waitUntil(tab.page.setup.run.isEnabled)
     qtbot.mouseClick(tab.page.setup.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: tab.page.result is not None, timeout=120_000)
     made = project.run_folder(1) / "collection"

@@ -187,7 +187,7 @@ def test_that_a_real_template_is_rendered(
     tab = show_tab(ChatTab)
     tab.messages.show_messages([("user", "Hello there")])
     tab.drop([folder])
-    qtbot.waitUntil(lambda: tab.text.toPlainText() == "[user] Hello there<|endoftext|>", timeout=20_000)
+    qtbot.waitUntil(lambda: tab.text.toPlainText() == "[user] Hello there<|endoftext|>")
     amounts = {part.key: part.amount for part in tab.bar.parts}
     assert amounts["special"] == 1
     assert amounts["said"] >= 2

@@ -196,9 +196,9 @@ def test_that_what_is_said_of_the_files_comes_from_a_process_aside(
     monkeypatch.setattr(session, "_executor", "process")
     tab = show_tab(CompareTab)
     assert session.previews is not None
-    qtbot.waitUntil(tab.page.setup.run.isEnabled, timeout=10_000)
+    qtbot.waitUntil(tab.page.setup.run.isEnabled)
     assert tab.page.setup.words.startswith("about ")
     assert tab.page.setup.form.box("tokenizers").line == "2 tokenizers, 16,384 tokens in all"
     tab.drop([Path(__file__)])  # a text
     tab.page.setup.set_field("tokenizers", ["/nowhere"])
-    qtbot.waitUntil(lambda: "/nowhere" in tab.page.setup.words, timeout=10_000)
+    qtbot.waitUntil(lambda: "/nowhere" in tab.page.setup.words)

@@ -225,7 +225,7 @@ def test_that_it_looks_through_a_real_vocabulary(
     qtbot: QtBot, project: Project, show_tab: Callable[..., Any]
 ) -> None:
     tab = show_tab(VocabularyTab)
-    qtbot.waitUntil(lambda: tab.number.text() == "8,192 tokens", timeout=20_000)
+    qtbot.waitUntil(lambda: tab.number.text() == "8,192 tokens")
     tab.search.line.setText("/^ the$/")
-    qtbot.waitUntil(lambda: tab.number.text() == "1 token", timeout=10_000)
+    qtbot.waitUntil(lambda: tab.number.text() == "1 token")
     assert shown(tab, 0)[1] == "·the"

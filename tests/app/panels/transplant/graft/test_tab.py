@@ -409,7 +409,7 @@ def test_that_the_residuals_are_drawn_with_their_median(
 ) -> None:
     show(qtbot, tab, project, finish(result()))
     card = tab.residuals
-    qtbot.waitUntil(lambda: card.plot is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: card.plot is not None)
     assert card.figures.text() == "median 0.17 · mean 0.23"
     assert card.plot is not None
     assert card.plot.words(1) == "residual 0.10 to 0.20: 30 tokens"

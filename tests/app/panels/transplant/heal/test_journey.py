@@ -27,7 +27,7 @@ def test_that_a_model_is_healed_and_written(
     assert tab.drop([model, base, text])
     for field, value in (("train", "embeddings"), ("tokens", 3_000), ("looks", 4), ("learning_rate", 0.02)):
         tab.page.setup.set_field(field, value)
-    qtbot.waitUntil(tab.page.setup.run.isEnabled, timeout=20_000)
+    qtbot.waitUntil(tab.page.setup.run.isEnabled)
     qtbot.mouseClick(tab.page.setup.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: tab.page.result is not None, timeout=240_000)
     result = tab.page.result
