@@ -11,7 +11,7 @@ import sys
 import tempfile
 import traceback
 from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 DONE, FAILED, BAD_INPUT, CANCELLED = 0, 1, 2, 130
 
 _COMMON = frozenset({"json", "project", "title", "seed", "device", "engine", "help"})
+_UNKNOWN = "unrecognized arguments: "
+"""What argparse says of a flag that there is not."""
 _DEVICES = ("auto", "cpu", "cuda", "mps")
 _RESUME = "  runs resume ID          Go on with a run that was interrupted, failed or was cancelled."
 
@@ -147,11 +149,13 @@ def _kind_of(words: Sequence[str]) -> tuple[JobKind, list[str]]:
         there = ", ".join(" ".join(kind.command) for kind in group)
         raise UserError(f"Which of the {words[0]} commands? There are {there}.")
     names = [" ".join(command) for command in kinds] + ["run", "sample"]
-    near = difflib.get_close_matches(" ".join(words[:2]), names, 1) or difflib.get_close_matches(
-        words[0], names, 1
-    )
-    hint = f"did you mean {near[0]!r}?" if near else "lexigraft --help lists them."
+    near = _nearest(" ".join(words[:2]), names) or _nearest(words[0], names)
+    hint = f"did you mean {near!r}?" if near else "lexigraft --help lists them."
     raise UserError(f"There is no command {words[0]!r}; {hint}")
+
+
+def _nearest(word: str, names: Iterable[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(word, list(names), 1)), None)
 
 
 def _overview() -> str:
@@ -190,7 +194,11 @@ class _Parser(ArgumentParser):
     """Raises `UserError` where argparse prints its usage and exits."""
 
     def error(self, message: str) -> NoReturn:
-        raise UserError(f"{message[0].upper()}{message[1:]}; {self.prog} --help says what there is.")
+        hint = f"{self.prog} --help says what there is."
+        unknown = message.removeprefix(_UNKNOWN).split("=")[0].split()
+        if message.startswith(_UNKNOWN) and (near := _nearest(unknown[0], self._option_string_actions)):
+            hint = f"did you mean {near}?"
+        raise UserError(f"{message[0].upper()}{message[1:]}; {hint}")
 
 
 def _parser(command: str, description: str) -> _Parser:

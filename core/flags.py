@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from core.errors import UserError
+from core.jobs.faults import words_of
 from core.jobs.request import Request
 
 Schema = dict[str, Any]
@@ -31,7 +32,8 @@ class Flag:
     required: bool = False
     nullable: bool = False
     members: tuple[str, ...] = ()
-    """Of a choice: what there is to choose. Of a parameter: the members that have it."""
+    """Of a choice: what there is to choose. Of a parameter: the members that have it. Of a list of things
+    spelt in a line: what there is, each with what it takes."""
 
     @property
     def kind(self) -> str:
@@ -77,7 +79,7 @@ class RequestFlags:
         required = self._schema.get("required", [])
         for field, node in self._schema.get("properties", {}).items():
             schema, nullable = self._plain(node)
-            members = tuple(_members(schema)) if "discriminator" in schema else ()
+            members = tuple(_members(schema)) if "discriminator" in schema else self._lines_of(schema)
             self._add(Flag((field,), _dashed(field), schema, field in required, nullable, members))
         taken = {flag.name for flag in self.flags.values()} | reserved
         for flag in [flag for flag in self.flags.values() if flag.kind == "choice"]:
@@ -214,23 +216,28 @@ class RequestFlags:
             else:
                 return node, nullable
 
+    def _lines_of(self, schema: Schema) -> tuple[str, ...]:
+        """Of a list of things spelt in a line: ``top-p (p)``, ``mirostat (tau, eta)``."""
+        items = schema.get("items", {})
+        if "discriminator" not in items:
+            return ()
+        key = items["discriminator"]["propertyName"]
+        members = {name: self._plain({"$ref": ref})[0] for name, ref in _members(items).items()}
+        return tuple(
+            f"{name} ({', '.join(parameter for parameter in member['properties'] if parameter != key)})"
+            for name, member in members.items()
+        )
+
     def _sentence(self, error: ValidationError) -> UserError:
         first, *others = error.errors(include_url=False)
         location = [part for part in first["loc"] if isinstance(part, str)]
         flag = None
         if location:
             flag = self.flags.get((location[0], location[-1])) or self.flags.get((location[0],))
-        message = first["msg"].removeprefix("Value error, ")
-        if first["type"] == "missing":
-            message = "is needed"
-        elif first["type"] == "string_unicode":
-            message = "the text is not UTF-8; convert it first, or put it into a file"
+        inside = " ".join(location[1:]) if flag is not None and flag.kind == "list" else ""
+        message = f"{inside}: {words_of(first)}" if inside else words_of(first)
         more = f" ({len(others)} more like this.)" if others else ""
-        text = (
-            f"{flag.shown}: {message[0].lower()}{message[1:].rstrip('.')}."
-            if flag
-            else f"{message.rstrip('.')}."
-        )
+        text = f"{flag.shown}: {message}." if flag else f"{message[0].upper()}{message[1:]}."
         return UserError(text + more, field=location[0] if location else None)
 
 
@@ -277,7 +284,7 @@ def _declare(target: Any, flag: Flag) -> None:
             action="store_const",
             const=empty,
             default=argparse.SUPPRESS,
-            help=f"no {flag.name.replace('-', ' ')}",
+            help=_help_without(flag),
         )
 
 
@@ -287,6 +294,8 @@ def _help(flag: Flag) -> str:
     parts.append(flag.schema.get("description") or ("" if choices else flag.schema.get("title", "")))
     if choices:
         parts.append(f"One of {_either(choices)}.")
+    elif flag.kind == "list" and flag.members:
+        parts.append(f"There are {', '.join(flag.members)}.")
     default = flag.schema.get("default")
     if isinstance(default, dict) and flag.kind == "choice":
         default = default[flag.schema["discriminator"]["propertyName"]]
@@ -294,8 +303,17 @@ def _help(flag: Flag) -> str:
         parts.append("(required)")
     elif default not in (None, "", [], {}, False):
         unit = f" {flag.schema['unit']}" if "unit" in flag.schema else ""
-        parts.append(f"(default: {_text(default)}{unit})")
+        words = " ".join(map(_text, default)) if isinstance(default, list) else _text(default)
+        parts.append(f"(default: {words}{unit})")
     return " ".join(filter(None, parts)).replace("%", "%%")
+
+
+def _help_without(flag: Flag) -> str:
+    """Of the flag that takes a default away."""
+    title = str(flag.schema.get("title", flag.name))
+    if flag.kind == "list":
+        return f"No {title[:1].lower()}{title[1:]} at all, in place of the default."
+    return f"{title}: {flag.schema.get('none', 'none')}, in place of the default."
 
 
 _PATHS = {

@@ -77,8 +77,12 @@ def duration(seconds: float) -> str:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Columns padded to their widest cell, numbers to the right. None is an empty cell."""
-    cells = [[_cell(value) for value in row] for row in rows]
+    """Columns padded to their widest cell, numbers to the right. None is an empty cell.
+
+    A line end within a cell is shown as such (⏎), but for a single column, whose lines may be many.
+    """
+    ends = "\n" if len(head) == 1 else "⏎"
+    cells = [[_cell(value).replace("\n", ends) for value in row] for row in rows]
     numbers = [
         all(isinstance(row[i], int | float | None) for row in rows)
         or all(_looks_numeric(row[i]) for row in cells)

@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from safetensors.torch import load_file, save_file
 
 from core.errors import UserError
+from core.jobs.faults import words_of
 from core.hypernetwork.config import HypernetworkConfig
 from core.hypernetwork.msgpack import read_arrays
 from core.hypernetwork.network import Hypernetwork
@@ -99,7 +100,7 @@ def read_config(folder: Path, *, field: str | None = None) -> HypernetworkConfig
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))
-        raise UserError(f"{folder / CONFIG}: {name}: {first['msg'].lower()}.", field=field) from None
+        raise UserError(f"{folder / CONFIG}: {name}: {words_of(first)}.", field=field) from None
 
 
 def load(folder: Path, *, field: str | None = None) -> Hypernetwork:

@@ -52,6 +52,6 @@ def accelerator_name(device: str) -> str:
     if device == "cuda":
         import torch
 
-        with suppress(RuntimeError):  # the job may have ended because the card failed
+        with suppress(RuntimeError, AssertionError):  # the card failed, or torch was built without any
             return str(torch.cuda.get_device_name())
     return "Apple graphics unit" if device == "mps" else ""

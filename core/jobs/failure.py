@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from core.errors import UserError
 from core.jobs.events import ErrorInfo
+from core.jobs.faults import words_of
 
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _FULL_WORDS = ("No space left on device", "os error 28", "os error 112")
@@ -53,8 +54,10 @@ def bad_request(error: ValidationError) -> UserError:
     """The first of a request's faults, as a sentence beside its field."""
     first = error.errors(include_url=False)[0]
     where = [str(part) for part in first["loc"]]
-    message = "is needed" if first["type"] == "missing" else first["msg"].removeprefix("Value error, ")
-    return UserError(": ".join([*where[:1], message.rstrip(".")]) + ".", field=where[0] if where else None)
+    message = ": ".join([*where[:1], words_of(first)])
+    return UserError(
+        f"{message}." if where else f"{message[0].upper()}{message[1:]}.", field=where[0] if where else None
+    )
 
 
 def encodable(text: str) -> str:

@@ -100,7 +100,7 @@ MeasuredBytes = Annotated[
     Field(
         ge=1_000,
         title="At most, of each text",
-        description="How much of each text is measured, from its start; none for all of it.",
-        json_schema_extra={"advanced": True, "unit": "bytes"},
+        description="How much of each text is measured, from its start.",
+        json_schema_extra={"advanced": True, "unit": "bytes", "none": "all of it"},
     ),
 ]

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from core.errors import UserError
+from core.jobs.faults import words_of
 from core.transplant.methods import METHODS
 from core.transplant.methods.method import Method
 from core.transplant.request import AnyMethod
@@ -81,5 +82,5 @@ def _validated(name: str, values: Mapping[str, str], field: str) -> Method:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][1:])
-        raise UserError(f"{name}: {where} {first['msg'].lower()}.", field=field) from None
+        raise UserError(f"{name}: {where} {words_of(first)}.", field=field) from None
     return found

@@ -156,10 +156,10 @@ def test_that_a_failure_is_one_json_object_too(capsys: pytest.CaptureFixture[str
             ["probe"],
             "The following arguments are required: --word; lexigraft probe --help says what there is.",
         ),
-        (["probe", "--word", "a", "--times", "0"], "--times: input should be greater than or equal to 1."),
+        (["probe", "--word", "a", "--times", "0"], "--times: must be at least 1."),
         (
             ["probe", "--word", "a", "--tiems", "2"],
-            "Unrecognized arguments: --tiems 2; lexigraft probe --help",
+            "Unrecognized arguments: --tiems 2; did you mean --times?",
         ),
         (["prob"], "There is no command 'prob'; did you mean 'probe'?"),
         (["project"], "Which of the project commands? There are project new, "),
@@ -216,7 +216,7 @@ def test_that_a_saved_request_and_a_recorded_run_run_again(
         ("[]", "is no saved request"),
         ('{"kind": "cli-probe", "request": {}, "colour": 1}', "is no saved request: colour"),
         ('{"kind": "juggle", "request": {}}', "There is no job called 'juggle'"),
-        ('{"kind": "cli-probe", "request": {"word": 1}}', "--word: input should be a valid string."),
+        ('{"kind": "cli-probe", "request": {"word": 1}}', "--word: must be a text."),
     ],
 )
 def test_that_a_bad_request_file_gets_one_sentence(

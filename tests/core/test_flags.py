@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from core.errors import UserError
 from core.flags import RequestFlags
+from core.generation.generate.request import GenerateRequest
 from core.jobs.request import Request
 
 
@@ -43,7 +44,7 @@ class Probe(Request):
     tidy: bool = True
     pad_to: int = Field(64, ge=1)
     rate: float = 0.5
-    limit: int | None = 10
+    limit: int | None = Field(10, title="Length", json_schema_extra={"none": "no limit"})
     dtype: Literal["float32", "bfloat16"] = "float32"
     extra: dict[str, int] = {}
     word: str = ""
@@ -97,17 +98,11 @@ def test_that_a_parameter_called_like_a_field_gets_its_choice_in_front() -> None
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--pad-to", "0"], "--pad-to: input should be greater than or equal to 1."),
-        (
-            ["--pad-to", "x"],
-            "--pad-to: input should be a valid integer, unable to parse string as an integer.",
-        ),
-        (["--k", "0"], "--k: input should be greater than or equal to 1."),
+        (["--pad-to", "0"], "--pad-to: must be at least 1."),
+        (["--pad-to", "x"], "--pad-to: must be a whole number."),
+        (["--k", "0"], "--k: must be at least 1."),
         (["--method", "zero", "--k", "3"], "--k is no parameter of --method zero, but of pursuit or ridge."),
-        (
-            ["--layers", "1", "y"],
-            "--layers: input should be a valid integer, unable to parse string as an integer.",
-        ),
+        (["--layers", "1", "y"], "--layers: must be a whole number."),
         (["--extra", "{"], "--extra: '{' is no JSON text."),
     ],
 )
@@ -126,6 +121,24 @@ def test_that_the_help_says_descriptions_choices_and_defaults() -> None:
     assert "Where to start, 100 %." in text
     assert "[ridge] Strength (default: 0.1)" in text
     assert "One of float32 or bfloat16. (default: float32)" in text
+    assert "--no-limit Length: no limit, in place of the default." in text
+    assert "--no-layers No layers at all, in place of the default." in text
+    assert "(default: 1 2)" in text
+
+
+def test_that_the_help_says_what_may_be_spelt_in_a_line() -> None:
+    parser = argparse.ArgumentParser()
+    RequestFlags(GenerateRequest).add_to(parser)
+    text = " ".join(parser.format_help().split())
+    assert "mirostat (tau, eta), " in text
+    assert "top-p (p), " in text
+
+
+def test_that_a_wrong_parameter_in_a_line_is_named() -> None:
+    flags = RequestFlags(GenerateRequest)
+    with pytest.raises(UserError) as refused:
+        flags.validated({"models": ["here"], "samplers": ["top-k k=3", "top-p p=2"]})
+    assert refused.value.message == "--samplers: top-p p: must be at most 1."
 
 
 words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8).filter(

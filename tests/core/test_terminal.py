@@ -52,3 +52,8 @@ def test_that_a_table_aligns_numbers_right_and_leaves_nothing_empty() -> None:
         "random  2.65 ± 0.01",
         "omp",
     ]
+
+
+def test_that_line_ends_do_not_break_a_table() -> None:
+    assert table(["text", "bits"], [["a\nb", 1]]).splitlines()[2] == "a⏎b      1"
+    assert table(["text"], [["a\nb"]]).splitlines()[2:] == ["a", "b"]

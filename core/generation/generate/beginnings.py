@@ -82,7 +82,8 @@ class Beginnings:
         question = AskChat(tokenizer=path, messages=(*system, ("user", prompt)))
         chat = render_chat(question, tokenizer, chat_templates(path.expanduser(), tokenizer.path))
         if chat.problem:
-            raise UserError(f"{self._language.name}: {chat.problem}", field="chat")
+            way_out = "" if chat.names else " Leave “As a chat” off, or give the text as the model knows it."
+            raise UserError(f"{self._language.name}: {chat.problem}{way_out}", field="chat")
         return tuple(chat.ids)
 
     def _exactly(self, prompt: int, sample: int) -> Beginning | None:

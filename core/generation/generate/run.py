@@ -34,6 +34,8 @@ def generate(request: GenerateRequest, ctx: Context) -> GenerationResult:
     prompts = read_prompts(request.prompts) if request.prompts is not None else [request.prompt]
     if len(request.forced) > len(request.models):
         raise UserError("There are more lists of first tokens than models.", field="forced")
+    if request.system and not request.chat:
+        ctx.warn("The system message was left out, because it stands before a chat: turn “As a chat” on.")
     out = output(request, ctx)
     ctx.progress(0, len(request.models), "Opening models")
     languages = []

@@ -39,3 +39,11 @@ def test_that_an_unknown_device_is_refused() -> None:
 
 def test_that_the_processor_is_always_there() -> None:
     assert available_devices()[-1] == "cpu"
+
+
+def test_that_what_a_card_is_called_fails_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> str:
+        raise AssertionError("Torch not compiled with CUDA enabled")
+
+    monkeypatch.setattr("torch.cuda.get_device_name", none)
+    assert device.accelerator_name("cuda") == ""

@@ -34,7 +34,7 @@ def test_that_every_method_is_spelt_by_its_name_alone(name: str) -> None:
         ("opm", "no method called 'opm'; there are .*omp"),
         ("omp k", "'k' is no parameter of omp, which takes k, normalise"),
         ("omp size=3", "'size=3' is no parameter of omp"),
-        ("omp k=0", "omp: k input should be greater than or equal to 1"),
+        ("omp k=0", "omp: k must be at least 1"),
         ("mean x=1", "'x=1' is no parameter of mean, which takes no parameters"),
         ("fvt /", "no method called ''"),
     ],

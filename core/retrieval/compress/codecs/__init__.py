@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, ValidationError
 
+from core.jobs.faults import words_of
 from core.jobs.lines import parsed
 from core.retrieval.compress.codecs.codec import CODECS, Codec, codec
 
@@ -43,8 +44,7 @@ def codec_of(line: str) -> Codec:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"] if part not in CODECS)
-        said = first["msg"].removeprefix("Value error, ")
-        raise ValueError(f"{line}: {where + ': ' if where else ''}{said}") from None
+        raise ValueError(f"{line}: {where + ': ' if where else ''}{words_of(first)}") from None
 
 
 __all__ = ["CODECS", "AnyCodec", "Codec", "codec", "codec_of"]
