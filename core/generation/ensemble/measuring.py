@@ -23,15 +23,30 @@ class Foretold(NamedTuple):
 
     laws: NDArray[np.float64]
     """(n, m, 257) natural logarithms."""
-    evidence: NDArray[np.float64]
-    """(n, m): what each gave to all before, the window's context included."""
     truth: NDArray[np.intp]
     """(n,) the bytes that came."""
+    before: NDArray[np.float64]
+    """(m,): what each gave to all bytes of the text that earlier windows foretold."""
 
     @property
     def given(self) -> NDArray[np.float64]:
         """(n, m): what each gave to the byte that came."""
         return self.laws[np.arange(len(self.truth)), :, self.truth]
+
+    @property
+    def evidence(self) -> NDArray[np.float64]:
+        """(n, m): what each gave to all bytes of the text before, each foretold in its own window.
+
+        What a window reads again as its context counts once: so a Bayesian mixture gives a whole text
+        Σ w Π P(byte), and is worse than its best member by no more than −log2 w bits.
+        """
+        return self.before + np.cumsum(np.vstack((np.zeros_like(self.before), self.given[:-1])), axis=0)
+
+    @property
+    def after(self) -> NDArray[np.float64]:
+        """(m,): `before` of the text's next window."""
+        found: NDArray[np.float64] = self.before + self.given.sum(axis=0)
+        return found
 
 
 class Pieces(NamedTuple):
@@ -51,28 +66,29 @@ def foretell(
     members: Sequence[ByteModel],
     data: bytes,
     window: Window,
+    before: NDArray[np.float64],
     ctx: Context,
     tell: Callable[[float], None] = lambda share: None,
 ) -> Foretold:
     """What members say of each byte of a window, asked byte by byte.
 
     Args:
+        before: (m,) natural logarithms of what members gave to what earlier windows of the text foretold.
         tell: hears how much of the window is done, 0 … 1.
 
     Raises:
         UserError: a member holds the text to be impossible.
     """
     n, m = window.end - window.begin, len(members)
-    laws, evidence = np.empty((n, m, 257)), np.empty((n, m))
+    laws = np.empty((n, m, 257))
     for number, member in enumerate(members):
         state = member.read(member.start(), data[window.start : window.begin], ctx)
         walk = member.walk(state, data[window.begin : window.end - 1], ctx)
         for place, here in enumerate(chain([state], walk)):
             tell((number * n + place) / (m * n))
             laws[place, number] = member.law(here).log_probabilities
-            evidence[place, number] = here.log_probability
     truth = np.frombuffer(data[window.begin : window.end], np.uint8).astype(np.intp)
-    return Foretold(laws, evidence, truth)
+    return Foretold(laws, truth, before)
 
 
 def bits(law: NDArray[np.float64], truth: NDArray[np.intp]) -> NDArray[np.float64]:

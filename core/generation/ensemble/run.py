@@ -41,7 +41,9 @@ def ensemble(request: EnsembleRequest, ctx: Context) -> EnsembleResult:
     """Write with several models as one, and measure them on texts, each alone and all together.
 
     Texts are measured in windows that move by `stride` bytes: each byte is foretold once, after at most
-    `context` bytes of text and those of its own window before it. Intervals are a bootstrap over windows.
+    `context` bytes of text and those of its own window before it. The weights of a Bayesian mixture follow
+    from all bytes of a text before, whatever their windows; each text begins anew. Intervals are a bootstrap
+    over windows.
 
     Raises:
         UserError: the models or the weights do not go with the rule, a model cannot do bytes, holds a text to
@@ -188,8 +190,9 @@ def _learnt(
     request: EnsembleRequest, members: Sequence[ByteModel], texts: _Texts, ctx: Context
 ) -> tuple[tuple[float, ...], int]:
     """The weights, and how many bytes they were learnt on."""
+    nothing = np.zeros(len(members))
     found = [
-        _foretold(members, texts, place, number, len(texts.learnt), "learning weights", ctx)
+        _foretold(members, texts, place, nothing, number, len(texts.learnt), "learning weights", ctx)
         for number, place in enumerate(texts.learnt)
     ]
     laws = np.concatenate([one.laws for one in found])
@@ -201,6 +204,7 @@ def _foretold(
     members: Sequence[ByteModel],
     texts: _Texts,
     place: _Place,
+    before: np.ndarray,
     number: int,
     of: int,
     stage: str,
@@ -210,6 +214,7 @@ def _foretold(
         members,
         texts.data[place.text],
         place.window,
+        before,
         ctx,
         lambda share: ctx.progress(number + share, of, stage),
     )
@@ -218,8 +223,12 @@ def _foretold(
 def _measured(model: Ensemble, texts: _Texts, ctx: Context) -> dict[str, object]:
     places, stretches = texts.measured, []
     rows: list[tuple[np.ndarray, float, dict[str, float], int]] = []
+    evidence, of = np.zeros(len(model.members)), -1
     for number, place in enumerate(places):
-        found = _foretold(model.members, texts, place, number, len(places), "measuring", ctx)
+        if place.text != of:
+            evidence, of = np.zeros(len(model.members)), place.text
+        found = _foretold(model.members, texts, place, evidence, number, len(places), "measuring", ctx)
+        evidence = found.after
         law = model.rule.law(found.laws, model.weights, found.evidence)
         alone = np.stack([bits(one, found.truth).sum() for one in np.moveaxis(found.laws, 1, 0)])
         together, size = float(bits(law, found.truth).sum()), len(found.truth)

@@ -78,6 +78,19 @@ def test_that_the_figures_are_those_of_the_members_own_laws(
     assert {one.kind for one in result.rules} == {"bayes", "mixture", "product"}
 
 
+def test_that_a_bayesian_mixture_is_never_much_worse_than_its_best_member(
+    models: list[Path], text: Path, tmp_path: Path
+) -> None:
+    """Not over all windows of a text: at most log2 of the number of members for each text."""
+    other = write_text(tmp_path / "other.txt", 300)
+    texts = {"text": [text, other], "max_bytes": 0, "stride": 32}
+    result, _ = asked(tmp_path, how={"kind": "bayes"}, models=models, **texts)
+    assert len(result.stretches) > 20
+    for one in result.measured[1:]:
+        best = min(member.value for member in one.members)
+        assert one.together.value <= best + 1 / one.bytes + 1e-9
+
+
 def test_that_learnt_weights_are_told_and_the_rest_is_measured(
     models: list[Path], text: Path, tmp_path: Path
 ) -> None:
