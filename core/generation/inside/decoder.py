@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,34 +10,49 @@ from typing import Any
 import torch
 
 from core.errors import UserError
-from core.generation.language.preview import causal_folder
+from core.generation.language.language_model import LanguageModel
+from core.generation.language.opened import open_with_weights
 from core.jobs.context import Context
 from core.jobs.memory import free_memory
 from core.models.folder import ModelFolder
-from core.models.pretrained import open_pretrained
 from core.sizes import bytes_in_words
-from core.tokenizers.files import find_tokenizer
-from core.tokenizers.open import open_tokenizer
 from core.tokenizers.tokenizer import Tokenizer
 
 FINAL_NORMS = ("norm", "ln_f", "final_layer_norm", "final_layernorm", "norm_f", "final_norm")
 """What the norm before the head is called: in Llama and its like; GPT-2, Falcon, Bloom; OPT; Phi; MPT."""
-_FLOAT = 4
 
 
 @dataclass(frozen=True, eq=False)
 class Decoder:
     """A causal language model of transformers in float32, in evaluation mode, its weights frozen.
 
-    `begin`: the token that stands before any text, or none. `context`: the most tokens at once.
+    Other jobs work with the same module: nothing in it is changed for longer than a pass.
     """
 
-    name: str
+    language: LanguageModel
     folder: ModelFolder
-    tokenizer: Tokenizer
     module: Any
-    begin: tuple[int, ...]
-    context: int | None
+    check: Callable[[], None] = lambda: None
+    """Called before every part that computes: one pass of a large model takes far longer than a person
+    waits for a stop."""
+
+    @property
+    def name(self) -> str:
+        return self.language.name
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        return self.language.tokenizer
+
+    @property
+    def begin(self) -> tuple[int, ...]:
+        """The token that stands before any text, or none."""
+        return self.language.begin
+
+    @property
+    def context(self) -> int | None:
+        """The most tokens at once."""
+        return self.language.context
 
     @property
     def device(self) -> torch.device:
@@ -79,6 +94,25 @@ class Decoder:
             raise UserError(f"{self.name} has no head that makes logits.", field="model")
         return head  # type: ignore[no-any-return]
 
+    def read(self, ids: torch.Tensor, weights: Mapping[str, torch.Tensor] | None = None, **asked: Any) -> Any:
+        """What transformers gives for (B, T) ids, in one pass without a cache, in which a stop is heard.
+
+        Args:
+            weights: stand in for the module's own of that name.
+            asked: further arguments of the module.
+        """
+        hooks = [
+            part.register_forward_pre_hook(lambda *_: self.check())
+            for part in self.module.modules()
+            if next(part.parameters(recurse=False), None) is not None
+        ]
+        given = {"input_ids": ids.to(self.device), "use_cache": False, **asked}
+        try:
+            return torch.func.functional_call(self.module, dict(weights or {}), (), given)
+        finally:
+            for hook in hooks:
+                hook.remove()
+
     def read_off(self, hidden: torch.Tensor) -> torch.Tensor:
         """What the model would foretell if its layers ended here: head(final norm(hidden)).
 
@@ -102,7 +136,8 @@ class Decoder:
 def open_decoder(
     path: Path, ctx: Context, *, field: str, room: Callable[[ModelFolder], int] = lambda folder: 0
 ) -> Decoder:
-    """The model in a folder, on the context's device; a stop is heard while it reads.
+    """The model in a folder, on the context's device, from memory where an earlier job has left it there; a
+    stop is heard while it reads.
 
     Args:
         room: tells from a model's headers how many bytes will be needed beside its weights.
@@ -110,38 +145,18 @@ def open_decoder(
     Raises:
         UserError: it is no causal language model, does not fit into memory, or has no tokenizer.
     """
-    from transformers import AutoModelForCausalLM
-
-    folder = causal_folder(path, field=field)
-    tokenizer = open_tokenizer(find_tokenizer(path, field=field), field=field)
-    needed = _FLOAT * folder.parameters + room(folder)
+    language, loaded = open_with_weights(path, ctx, field=field)
+    needed = room(loaded.folder)
     free = free_memory(ctx.device, wanted=needed)
     if needed > free:
         raise UserError(
-            f"Looking into {folder.path.name} takes about {bytes_in_words(needed)} of memory, and "
-            f"{bytes_in_words(free)} are free. Close other programs, or choose a smaller model.",
+            f"Looking into {language.name} takes about {bytes_in_words(needed)} of memory beside the model, "
+            f"and {bytes_in_words(free)} are free. Close other programs, or choose a smaller model.",
             field=field,
         )
     ctx.check()
-    module = open_pretrained(AutoModelForCausalLM, path, field=field).to(ctx.device).eval()
-    module.requires_grad_(False)
-    _hear_stop(module, ctx)
-    roles = tokenizer.vocabulary.roles
-    return Decoder(
-        name=folder.path.name,
-        folder=folder,
-        tokenizer=tokenizer,
-        module=module,
-        begin=(roles.get("bos") or roles.get("eos") or ())[:1],
-        context=folder.context,
-    )
-
-
-def _hear_stop(module: torch.nn.Module, ctx: Context) -> None:
-    """Before every part that computes: one pass of a large model takes far longer than a person waits."""
-    for part in module.modules():
-        if next(part.parameters(recurse=False), None) is not None:
-            part.register_forward_pre_hook(lambda *_: ctx.check())
+    loaded.module.requires_grad_(False)
+    return Decoder(language, loaded.folder, loaded.module, ctx.check)
 
 
 def _given(config: Any, name: str) -> bool:

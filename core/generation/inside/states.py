@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 
 from core.errors import UserError
 from core.generation.inside.decoder import Decoder
+
+_TELLS = "eager"
+"""The way of computing attention in transformers that gives it away."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,18 +47,16 @@ def states(
     """
     heard: list[torch.Tensor] = []
     listening = decoder.final_norm.register_forward_pre_hook(lambda _, given: heard.append(given[0]))
-    given: dict[str, Any] = {
-        "input_ids": ids.to(decoder.device),
-        "output_hidden_states": True,
-        "use_cache": False,
-    }
+    usual = decoder.module.config._attn_implementation
+    if attention and usual != _TELLS:
+        decoder.module.set_attn_implementation(_TELLS)
     try:
         with torch.inference_mode():
-            out = torch.func.functional_call(
-                decoder.module, dict(weights or {}), (), {**given, "output_attentions": attention}
-            )
+            out = decoder.read(ids, weights, output_hidden_states=True, output_attentions=attention)
     finally:
         listening.remove()
+        if attention and usual != _TELLS:
+            decoder.module.set_attn_implementation(usual)
     found = out.hidden_states
     if not found or not heard:
         raise UserError(

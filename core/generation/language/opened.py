@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import torch
+
 from core.generation.fields import NumberType
 from core.generation.language.language_model import LanguageModel
+from core.generation.language.loaded import Loaded
 from core.generation.language.number_type import number_type
 from core.generation.language.resident import resident_model
 from core.jobs.context import Context
@@ -32,6 +35,22 @@ def open_language_model(
         UserError: it is no causal language model, does not fit into memory, or has no tokenizer.
     """
     kind = number_type(dtype, ctx.device, field="dtype")
-    model = resident_model(path, ctx, dtype=kind, tokens=tokens, field=field)
+    model, _ = resident_model(path, ctx, dtype=kind, tokens=tokens, field=field)
     model.check = ctx.check
     return model
+
+
+def open_with_weights(
+    path: Path, ctx: Context, *, tokens: int | None = None, field: str
+) -> tuple[LanguageModel, Loaded]:
+    """The same in float32, and the module of transformers that it reads with, for a look between its layers.
+
+    The weights belong to later jobs, too: leave module and weights as they were, and hold on to the language
+    model while they are needed.
+
+    Raises:
+        UserError: as above.
+    """
+    model, loaded = resident_model(path, ctx, dtype=torch.float32, tokens=tokens, field=field)
+    model.check = ctx.check
+    return model, loaded

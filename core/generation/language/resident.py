@@ -42,8 +42,11 @@ _kept: dict[_Key, _Kept] = {}
 
 def resident_model(
     path: Path, ctx: Context, *, dtype: torch.dtype, tokens: int | None, field: str
-) -> LanguageModel:
+) -> tuple[LanguageModel, Loaded]:
     """The model in a folder, from memory where it is there already and the folder is as it was.
+
+    Its weights stay while the language model is held; others may work with them, too, so they are to be left
+    as they are.
 
     Raises:
         UserError: it takes more memory than there is, or cannot be opened.
@@ -58,7 +61,7 @@ def resident_model(
     model = kept.loaded.opened()
     kept.users.add(model)
     _shrink(kept.device, _budget(kept.device))
-    return model
+    return model, kept.loaded
 
 
 def residents() -> Residents:

@@ -54,7 +54,6 @@ def read(
     Raises:
         UserError: the model has no layers that can be looked between.
     """
-    decoder.module.set_attn_implementation("eager")
     found = states(decoder, torch.tensor([list(ids)]), attention=True)
     hidden = tuple(layer[0].cpu() for layer in found.hidden)
     logits = found.logits[0].cpu()

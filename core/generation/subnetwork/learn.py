@@ -115,9 +115,7 @@ def _step(
     parts = list(_batch(lesson, step, ctx.seed))
     for ids in parts:
         ctx.check()
-        out = torch.func.functional_call(
-            lesson.decoder.module, leaves, (), {"input_ids": ids, "use_cache": False}
-        )
+        out = lesson.decoder.read(ids, leaves)
         contexts = ids.reshape(-1)
         logits = out.logits.float().reshape(len(contexts), -1)
         crossed = lesson.bigrams.cross_entropy(logits, contexts).mean()

@@ -103,8 +103,7 @@ class Measuring:
     def _logits(self, ids: torch.Tensor, weights: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """(n, V) float32, after each of those that are measured after."""
         with torch.inference_mode():
-            given = {"input_ids": ids, "use_cache": False}
-            out = torch.func.functional_call(self._decoder.module, dict(weights), (), given)
+            out = self._decoder.read(ids, weights)
         return out.logits.float()[:, self._skipped : -1].flatten(0, 1)  # type: ignore[no-any-return]
 
 

@@ -58,9 +58,7 @@ def _round(
     for at in range(length - 1):
         ctx.progress(number * length + at, rounds * length, "Letting the model write")
         with torch.inference_mode():
-            out = decoder.module(
-                input_ids=texts[:, at : at + 1].to(decoder.device), past_key_values=cache, use_cache=True
-            )
+            out = decoder.read(texts[:, at : at + 1], past_key_values=cache, use_cache=True)
         cache = out.past_key_values
         law = out.logits[:, -1, : decoder.tokens].double().softmax(-1).cumsum(-1).cpu()
         chance = torch.rand((_TEXTS, DRAWS), generator=generator, dtype=torch.float64) * law[:, -1:]

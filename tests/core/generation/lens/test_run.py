@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from transformers import AutoModelForCausalLM
 
 from core.errors import Cancelled, UserError
 from core.generation.inside.decoder import open_decoder
+from core.generation.language import resident
+from core.generation.language.opened import open_language_model
+from core.generation.language.resident import residents, unload
 from core.generation.lens.preview import preview
 from core.generation.lens.reading import read
 from core.generation.lens.request import MOST_TOKENS, LensRequest
@@ -21,11 +25,16 @@ from core.generation.lens.views import VIEWS
 from core.generation.lens.views.attention import MOST_WEIGHTS, rollout
 from core.generation.lens.views.smoothness import smoothness
 from core.jobs.context import Context
-from core.models.folder import open_model
 from tests.core.generation.inside.families import FAMILIES, write_family
 from tests.tiny_models import TEXT, write_text, write_tiny_model
 
 PROMPT = "The ferryman took the lantern down"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> Iterator[None]:
+    yield
+    unload([Path(model.path) for model in residents().models])
 
 
 @pytest.fixture(scope="module")
@@ -193,9 +202,33 @@ def test_that_memory_only_kept_for_later_is_asked_back_before_a_model_is_refused
         "core.generation.inside.decoder.free_memory", lambda device, wanted=0: asked.append(wanted) or 1000
     )
     with pytest.raises(UserError, match="takes about") as large:
-        open_decoder(llama, Context(workdir=tmp_path), field="model", room=lambda folder: 7)
+        open_decoder(llama, Context(workdir=tmp_path), field="model", room=lambda folder: 7_000)
     assert large.value.field == "model"
-    assert asked == [4 * open_model(llama).parameters + 7]
+    assert asked == [7_000]
+
+
+def test_that_the_model_that_writes_is_looked_into_and_left_as_it_was(
+    llama: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ctx = Context(workdir=tmp_path)
+    writing = open_language_model(llama, ctx, dtype="float32")
+    monkeypatch.setattr(resident, "load", None)
+    one, two = open_decoder(llama, ctx, field="model"), open_decoder(llama, ctx, field="model")
+    assert one.module is two.module
+    before = one.module.config._attn_implementation
+    assert before != "eager"
+    assert read(one, [0, 1, 2]).attention
+    assert one.module.config._attn_implementation == before
+    assert not any(part._forward_pre_hooks for part in one.module.modules())
+    (_,), law, _ = writing.advance([writing.start()], [[0, 1, 2]], every=True)
+    assert torch.allclose(law, read(one, [0, 1, 2]).logits, atol=1e-5)
+
+
+def test_that_a_model_looked_into_stays_in_memory_within_the_budget(llama: Path, tmp_path: Path) -> None:
+    open_decoder(llama, Context(workdir=tmp_path), field="model")
+    assert [Path(model.path) for model in residents().models] == [llama.absolute()]
+    unload([llama])
+    assert not residents().models
 
 
 def test_that_a_stop_is_heard_while_the_model_reads(llama: Path, tmp_path: Path) -> None:

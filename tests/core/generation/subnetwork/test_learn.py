@@ -41,12 +41,9 @@ def lesson(**asked: Any) -> Lesson:
     module = Table()
     learnt = torch.arange(1_200) % V
     decoder = Decoder(
-        name="table",
+        language=cast("Any", SimpleNamespace(name="table", begin=(), context=None)),
         folder=cast("Any", SimpleNamespace(vocab_size=V)),
-        tokenizer=cast("Any", None),
         module=module,
-        begin=(),
-        context=None,
     )
     request = SubnetworkRequest(model=Path("table"), **{"steps": 60, "batch": 2, "window": 16, **asked})
     bigrams = Bigrams(torch.stack((learnt[:-1], learnt[1:]), 1), V)
