@@ -409,22 +409,21 @@ def _stopped_by_signals(control: Control) -> Iterator[Control]:
 
 def _say(spec: RunSpec, finished: Finished, options: Namespace) -> int:
     kind = job_kind(spec.kind)
-    if finished.status == "done" and finished.result is not None:
-        if options.json:
-            _print_json(finished.result)
-        else:
-            result = kind.result.model_validate(finished.result)
-            print(_text(result))
-            for warning in result.warnings:
-                print(f"warning: {warning}", file=sys.stderr)
-            if result.run is not None and options.project is not None:
-                print(f"Recorded as run {result.run} in {options.project}.", file=sys.stderr)
-        return DONE
-    if finished.status == "cancelled":
-        if options.json:
-            _print_json({"run": None, "status": "cancelled"})
+    stopped = finished.status == "cancelled"
+    if options.json and (finished.result is not None or stopped):
+        _print_json({**(finished.result or {"run": None}), **({"status": "cancelled"} if stopped else {})})
+    elif finished.result is not None:
+        result = kind.result.model_validate(finished.result)
+        print(_text(result))
+        for warning in result.warnings:
+            print(f"warning: {warning}", file=sys.stderr)
+        if result.run is not None and options.project is not None:
+            print(f"Recorded as run {result.run} in {options.project}.", file=sys.stderr)
+    if stopped:
         print("Cancelled.", file=sys.stderr)
         return CANCELLED
+    if finished.result is not None:
+        return DONE
     error = finished.error or ErrorInfo(kind="fault", message="The job ended without a result.")
     if error.traceback:
         print(error.traceback, file=sys.stderr)

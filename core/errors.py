@@ -1,5 +1,12 @@
 """The two ways a job ends early on purpose."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.jobs.request import Result
+
 
 class UserError(Exception):
     """The world's fault, not the program's: one clear sentence that names the thing and the mend.
@@ -17,5 +24,10 @@ class UserError(Exception):
 class Cancelled(BaseException):
     """Raised by `ctx.progress` and `ctx.emit` once someone pressed stop.
 
-    A `BaseException`, so that no `except Exception` in an engine swallows the stop.
+    A `BaseException`, so that no `except Exception` in an engine swallows the stop. A job that has something
+    worth keeping by then catches it and raises one of its own, with the `result` so far.
     """
+
+    def __init__(self, result: Result | None = None) -> None:
+        super().__init__()
+        self.result = result

@@ -62,16 +62,23 @@ class Answer(QFrame):
     def put(self, widget: QWidget) -> None:
         self._column.insertWidget(self._column.indexOf(self.row), widget)
 
-    def say(self, sentence: str, facts: str) -> None:
-        """`sentence` is empty while the run goes on: then there is nothing to be done with it, either."""
+    def say(self, sentence: str, facts: str, *, stopped: bool = False) -> None:
+        """`sentence` is empty while the run goes on: then there is nothing to be done with it, either.
+
+        With `stopped`, the run's own verbs stand where that is said.
+        """
         self.sentence.say(sentence)
         self.facts.say(facts)
-        self.row.setVisible(bool(sentence))
+        for key, _ in OWN_VERBS:
+            self.buttons[key].setHidden(stopped)
+        self.row.setVisible(bool(sentence) and not all(button.isHidden() for button in self.buttons.values()))
+        self.row.place()
         self.setAccessibleName(sentence or facts)
 
 
 class RunPage(QSplitter):
-    """A `Setup`, and beside it nothing yet, a run under way or ended badly, or its result.
+    """A `Setup`, and beside it nothing yet, a run under way or ended badly, or its result (of one that was
+    stopped, what it had until then).
 
     Args:
         title_of: the title of a run from its request.
@@ -248,7 +255,7 @@ class RunPage(QSplitter):
             self._progress, self._warned, self._early = None, [], []
         had = self._result is not None
         self._run, self._result = run, None
-        if run.status == "done" and run.result is not None:
+        if run.status in ("done", "cancelled") and run.result is not None:
             self._read_result(run, run.result)
             return
         if had:
@@ -281,7 +288,10 @@ class RunPage(QSplitter):
         if run is not self._run:  # another one was asked for meanwhile
             return
         self._result = result
-        self.answer.say(*self._sentences(run, result))
+        stopped = run.status == "cancelled"
+        if stopped:
+            self.status.show_stopped(run, resumable=False)
+        self.answer.say(*self._sentences(run, result), stopped=stopped)
         self.warnings.say(result.warnings)
         self._arrange()
         self.shown.emit(run, result)
@@ -312,7 +322,8 @@ class RunPage(QSplitter):
         """Which of its widgets are shown now."""
         done = self._result is not None
         self.empty.setVisible(self._run is None and not self._always)
-        self.status.setVisible(self._run is not None and not done)
+        stopped = self._run is not None and self._run.status == "cancelled"
+        self.status.setVisible(self._run is not None and (stopped or not done))
         self.answer.setVisible(done or (self._run is not None and self.answer in self._early))
         if self._run is None:
             self.warnings.say([])

@@ -1,4 +1,4 @@
-"""A run that has no result to show: it waits, runs, failed, was stopped or interrupted."""
+"""How a run is that is not done: it waits, runs, failed, was stopped or interrupted."""
 
 from __future__ import annotations
 
@@ -147,7 +147,8 @@ class RunState(QFrame):
             words = "Lexigraft or the machine stopped while it ran. Nothing finished is lost."
             sign, color = "failed", "warning"
         else:
-            heading, words = f"Run {run.id} was stopped{far}.", self._unwritten
+            heading = f"Run {run.id} was stopped{far}."
+            words = self._unwritten if run.result is None else "What there was until then is kept below."
             sign, color = "stop", "muted"
         if resumable:
             words += " Resume goes on from what it had kept; Run again starts afresh."

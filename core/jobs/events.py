@@ -52,7 +52,7 @@ class ErrorInfo(_Event):
 
 
 class Finished(_Event):
-    """The last event of every job, never dropped."""
+    """The last event of every job, never dropped. A job that was *cancelled* may have a result so far."""
 
     type: Literal["finished"] = "finished"
     status: Literal["done", "failed", "cancelled"]

@@ -57,9 +57,9 @@ def run_job(
         if kind.recorded:
             inputs = hash_inputs(request, ctx)
         result = perform(kind.load(), request, ctx)
-        finished = Finished(status="done", result=to_jsonable_python(result, inf_nan_mode="constants"))
-    except Cancelled:
-        finished = Finished(status="cancelled")
+        finished = Finished(status="done", result=_plain(result))
+    except Cancelled as stop:
+        finished = Finished(status="cancelled", result=stop.result and _plain(stop.result))
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - the outermost frame; a Rust panic is no Exception
@@ -73,21 +73,31 @@ def run_job(
 def perform(job: Callable[[Any, Context], Any], request: Request, ctx: Context) -> Result:
     """Call the job with every source of randomness seeded, and fill in what whoever runs it knows.
 
-    `seconds` are those in which it was not paused. Raises whatever the job raises.
+    `seconds` are those in which it was not paused. Raises whatever the job raises; what it had when it was
+    stopped is filled in likewise.
     """
     peak = PeakMemory()
     began, paused = time.monotonic(), ctx.paused_seconds
-    with seeded(ctx.seed), peak.measured():
-        result = job(request, ctx)
+    stopped = False
+    try:
+        with seeded(ctx.seed), peak.measured():
+            result = job(request, ctx)
+    except Cancelled as stop:
+        if stop.result is None:
+            raise
+        result, stopped = stop.result, True
     if not isinstance(result, Result):
         raise TypeError(f"the job returned {type(result).__name__}, which is no result")
-    return result.model_copy(
+    result = result.model_copy(
         update={
             "seconds": time.monotonic() - began - (ctx.paused_seconds - paused),
             "peak_memory_bytes": peak.bytes,
             "warnings": list(dict.fromkeys([*result.warnings, *ctx.warnings])),
         }
     )
+    if stopped:
+        raise Cancelled(result)
+    return result
 
 
 def hash_inputs(request: Request, ctx: Context) -> list[InputHash]:
@@ -113,6 +123,11 @@ def hash_inputs(request: Request, ctx: Context) -> list[InputHash]:
 def failed(error: ErrorInfo, spec: RunSpec) -> Finished:
     """How a run ends that did not even reach its job."""
     return Finished(status="failed", error=error, provenance=provenance(seed=spec.seed))
+
+
+def _plain(result: Result) -> dict[str, Any]:
+    data: dict[str, Any] = to_jsonable_python(result, inf_nan_mode="constants")
+    return data
 
 
 def _request(kind: JobKind, spec: RunSpec) -> Request:

@@ -42,7 +42,8 @@ def execute(
     `on_event` gets every event of the job; *finished* comes last, once it is recorded, with the
     paths of the published files. A result that cannot be saved (the disk is full, say) ends the
     run as *failed* with that sentence. A run that was cancelled while `leave` says True is not recorded
-    as ended: the next opening finds it *interrupted*, to be resumed from its checkpoint.
+    as ended, unless it has a result so far: the next opening finds it *interrupted*, to be resumed from its
+    checkpoint.
 
     Raises:
         UserError: the run is not queued, or not even its failure could be recorded.
@@ -70,7 +71,7 @@ def execute(
     try:
         workdir = project.run_workdir(run_id)
         finished = executor.run(record.spec, workdir=workdir, on_event=pass_on, control=control or Control())
-        if finished.status == "cancelled" and leave():
+        if finished.status == "cancelled" and finished.result is None and leave():
             return finished
         recorded = project.finish_run(run_id, finished).result()
     except Exception as error:  # noqa: BLE001 - whatever happened, the run must not stay "running"

@@ -186,6 +186,8 @@ class Repository:
             raise UserError(f"Run {run} cannot be resumed: it is {row.status}.")
         last = self._session.scalar(select(func.max(RunRow.position)))
         row.status, row.error, row.finished = "queued", None, None
+        row.result, row.summary, row.headline = None, "", None  # of a run that was stopped: what it had
+        self._session.execute(delete(MetricRow).where(MetricRow.run == run))
         row.position = 0 if last is None else last + 1
         row.owner = owner
 

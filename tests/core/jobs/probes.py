@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field
 
-from core.errors import UserError
+from core.errors import Cancelled, UserError
 from core.jobs.context import Context
 from core.jobs.registry import JobKind, declare, job
 from core.jobs.request import Request, Result
@@ -79,6 +79,19 @@ def wait(request: ProbeRequest, ctx: Context) -> None:
         ctx.emit({"step": step, "process": os.getpid()})
         step += 1
         time.sleep(0.002)
+
+
+def wait_and_tell(request: ProbeRequest, ctx: Context) -> None:
+    """Stopped, it gives how many steps it has said."""
+    step = 0
+    try:
+        while True:
+            ctx.emit({"step": step})
+            step += 1
+            ctx.warn("Waiting is slow.")
+            time.sleep(0.002)
+    except Cancelled:
+        raise Cancelled(ProbeResult(counted=step, loss=float("nan"))) from None
 
 
 def ignore_everything(request: ProbeRequest, ctx: Context) -> None:
@@ -151,6 +164,7 @@ def say_much(request: ProbeRequest, ctx: Context) -> ProbeResult:
 ACTIONS = {
     "count": count,
     "wait": wait,
+    "wait and tell": wait_and_tell,
     "ignore everything": ignore_everything,
     "draw": draw,
     "read": read,

@@ -105,6 +105,19 @@ def test_that_a_job_stops_at_its_next_report(run: Run) -> None:
     assert run.heard[-1] is finished
 
 
+def test_that_a_job_that_stops_gives_what_it_has(run: Run) -> None:
+    run.act = lambda event: run.control.cancel() if isinstance(event, Partial) else None
+    finished = run("wait and tell")
+    assert (finished.status, finished.error) == ("cancelled", None)
+    result = finished.result
+    assert result is not None
+    assert result["counted"] >= 1
+    assert result["warnings"] == ["Waiting is slow."]
+    assert result["seconds"] > 0
+    assert result["peak_memory_bytes"] > 0
+    assert run.heard[-1] is finished
+
+
 def test_that_a_job_cancelled_before_it_starts_does_nothing(run: Run) -> None:
     run.control.cancel()
     assert run().status == "cancelled"

@@ -54,6 +54,36 @@ def test_that_a_run_that_ends_early_is_recorded_so(lab, status):
     assert not lab.project.run_folder(run).exists()
 
 
+def test_that_what_a_stopped_run_had_is_kept_without_its_files(lab):
+    run = lab.queue("Text", prompt="It was")
+    finished = execute(
+        lab.project, run, Scripted(Finished(status="cancelled", result={"texts": [" a cold"]}))
+    )
+    assert finished.result == {"texts": [" a cold"], "run": run}
+    record = lab.project.run(run)
+    assert (record.status, record.result) == ("cancelled", finished.result)
+    assert not lab.project.artifacts(run)
+    assert not lab.project.run_folder(run).exists()
+    assert lab.project.find_text("was a cold")[run].match == "was a cold"
+
+
+@pytest.mark.parametrize(("result", "status"), [(None, "running"), ({"texts": ["so far"]}, "cancelled")])
+def test_that_a_run_left_to_be_resumed_ends_if_it_gave_what_it_had(lab, result, status):
+    run = lab.queue()
+    execute(lab.project, run, Scripted(Finished(status="cancelled", result=result)), leave=lambda: True)
+    assert lab.project.run(run).status == status
+
+
+def test_that_a_stopped_run_begins_anew_without_what_it_had(lab):
+    run = lab.queue()
+    execute(lab.project, run, Scripted(Finished(status="cancelled", result={"bits": 2.0})))
+    assert lab.project.metrics([run])
+    lab.project.requeue_run(run).result()
+    record = lab.project.run(run)
+    assert (record.result, record.summary, record.headline) == (None, "", None)
+    assert not lab.project.metrics([run])
+
+
 def test_that_a_result_that_cannot_be_saved_fails_the_run_in_words(lab, monkeypatch):
     run = lab.queue()
 
