@@ -14,6 +14,7 @@ from app.icons import icon
 
 if TYPE_CHECKING:
     from app.session import Session
+    from app.worker import QueuedRun
 
 ENGINE = {"starting": "Starting the engine…", "ready": "Ready", "stopped": "The engine has stopped"}
 STEPS = 1_000
@@ -31,6 +32,8 @@ class JobBar(QFrame):
         self._session = session
         self._run: int | None = None
         self._ended: int | None = None
+        self._leaving: QueuedRun | None = None
+        """What ended, as long as the engine has not let go of it."""
 
         self.what = theme.styled(QPushButton(), kind="quiet")
         self.what.setIconSize(QSize(16, 16))
@@ -81,6 +84,10 @@ class JobBar(QFrame):
     @Slot()
     def _on_queue(self) -> None:
         running = self._session.running
+        if running is not None and running is self._leaving:
+            self._say_waiting()
+            return
+        self._leaving = None
         if running is None:
             if self._run is not None:
                 self._run = None
@@ -137,6 +144,8 @@ class JobBar(QFrame):
             words = (
                 f"Run {run_id} failed: {finished.error.message}" if finished.error else f"Run {run_id} failed"
             )
+        running = self._session.running
+        self._leaving = running if running is not None and running.id == run_id else None
         self._run, self._ended = None, run_id
         self._rest(words, icon_name, color)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))

@@ -143,3 +143,16 @@ def test_that_an_old_end_is_gone_when_the_next_run_starts(stage: Stage, bar: Job
     stage.running = None
     stage.queue_changed.emit()
     assert "failed" not in bar.stage.text()
+
+
+def test_that_an_end_stays_told_while_the_engine_still_lets_go(stage: Stage, bar: JobBar) -> None:
+    stage.start(7)
+    stage.run_event.emit(7, Finished(status="cancelled"))
+    stage.queue_changed.emit()  # something was queued meanwhile
+    assert bar.stage.text() == "Run 7 was stopped"
+    stage.running = None
+    stage.queue_changed.emit()
+    assert bar.stage.text() == "Run 7 was stopped"
+    assert not bar.show_result.isHidden()
+    stage.start(7)  # resumed under its number
+    assert bar.stage.text() == "starting"

@@ -58,7 +58,7 @@ class RunFeed(QObject):
         project = self._session.project
         if project is not None and self._changed and not self._is_busy():
             ids = frozenset(self._changed)
-            self._session.ask(_read_some, project, ids, then=self._take_some, owner=self, key="changed")
+            self._session.ask(_read_some, project, ids, then=self._take_some, owner=self, key="runs")
 
     def _take_all(self, rows: list[Row]) -> None:
         self.loading = False

@@ -48,6 +48,8 @@ class BytesTab(JobTab):
         self._asking = False
         self._again = False
         """Whether the text was changed while an answer was waited for."""
+        self._outdated = False
+        """Whether another run is shown than the one whose text is asked about."""
         self._laws: dict[int, Law] = {}
         self._bytes: dict[int, list[Written]] = {}
         super().__init__(session)
@@ -76,6 +78,7 @@ class BytesTab(JobTab):
     def fill(self, result: BytesResult) -> None:
         assert self.page.run is not None
         self._request = BytesRequest.model_validate(self.page.run.request)
+        self._again, self._outdated = False, self._asking
         self.text.show_data(prompt_bytes(self._request))
         self._show_law(result)
         self.written.setVisible(bool(result.written))
@@ -123,6 +126,7 @@ class BytesTab(JobTab):
     @Slot()
     def _forget(self) -> None:
         self._request, self._laws, self._bytes = None, {}, {}
+        self._again, self._outdated = False, self._asking
 
     # Going on
 
@@ -146,7 +150,7 @@ class BytesTab(JobTab):
             "convention": self.law.convention.key,
         }
         request = self._request.model_copy(update=changed)
-        self._asking, self._again = True, False
+        self._asking, self._again, self._outdated = True, False, False
         self.law.wait()
         self.written.hide()
         self.page.touch()
@@ -162,10 +166,10 @@ class BytesTab(JobTab):
 
     def _answered(self, result: BytesResult) -> None:
         self._asking = False
-        if self._request is None:
-            return
         if self._again:
             self._ask()
+            return
+        if self._outdated or self._request is None:
             return
         self._show_law(result)
         names = [sign.name for sign in self._signs(self._request)]
@@ -175,6 +179,8 @@ class BytesTab(JobTab):
         self._asking = False
         if self._again:
             self._ask()
+            return
+        if self._outdated:
             return
         if not isinstance(error, UserError):
             self.law.answered()

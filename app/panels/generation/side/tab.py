@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -55,7 +56,7 @@ class SideTab(JobTab):
     )
     sample = "Let the two starter models write"
     verbs: ClassVar = ((BYTES, "Next byte…"), (FOLDER, "Open folder"))
-    unwritten = "What had been written until then is below."
+    unwritten = "Nothing had been written by then."
     device = True
     large = True
 
@@ -287,12 +288,14 @@ class SideTab(JobTab):
                 branches,
                 self.session.project,
                 run.id,
-                then=self._show_branches,
+                then=partial(self._show_branches, run.id),
                 owner=self,
                 key="branches",
             )
 
-    def _show_branches(self, found: Branches) -> None:
+    def _show_branches(self, run_id: int, found: Branches) -> None:
+        if self.page.run is None or self.page.run.id != run_id:
+            return
         self.branches.show_branches(found)
         self.below.fit()
 

@@ -199,6 +199,8 @@ class MapCard(Card):
             return
 
         def show(documents: list[Document]) -> None:
+            if opened is not self._opened:
+                return
             rows = [
                 Row(document, SHORT[signs[document.number]] if document.number in signs else "")
                 for document in documents

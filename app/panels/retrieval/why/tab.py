@@ -285,6 +285,7 @@ class WhyTab(Tab):
     def look(self, query: Asked) -> None:
         if self._query is None or self._query.id != query.id:
             self._most = TOP
+            self._explaining = None
         self._query = query
         self._ask_look()
 

@@ -184,6 +184,8 @@ class InspectTab(Tab):
         self._ask(LIST, question, partial(self._listed, more), self._failed, "list")
 
     def _listed(self, more: bool, found: ListedTokens) -> None:
+        if self.place is None:  # nothing is looked into any more
+            return
         self._waiting.stop()
         self._found = found
         self.list.show_tokens(found, added=more)
@@ -243,7 +245,12 @@ class InspectTab(Tab):
         self._say(EMPTY)
         self.base.say("", "")
         self.session.ask(
-            latest_place, self.session.project, then=self._offer_latest, failed=lambda _: None, owner=self
+            latest_place,
+            self.session.project,
+            then=self._offer_latest,
+            failed=lambda _: None,
+            owner=self,
+            key="latest",
         )
 
     def _offer_latest(self, found: tuple[int, Place] | None) -> None:
@@ -266,6 +273,8 @@ class InspectTab(Tab):
 
     def _failed(self, error: Exception) -> None:
         """A folder that cannot be looked into is told on the page."""
+        if self.place is None:
+            return
         self._waiting.stop()
         self._say(str(error), failed=True)
 

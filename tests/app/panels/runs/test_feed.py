@@ -79,3 +79,14 @@ def test_that_progress_without_a_total_is_no_share(
     session.run_event.emit(run, Progress(stage="loading", done=1, total=0))
     assert told
     assert feed._model.index(0, 3).data() == "running"
+
+
+def test_that_an_older_reading_does_not_come_over_a_newer_one(
+    lab: Lab, session: Session, feed: RunFeed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[object, object]] = []
+    monkeypatch.setattr(session, "ask", lambda *_, owner=None, key=None, **rest: asked.append((owner, key)))
+    feed._changed.add(lab.queue())
+    feed.go_on()
+    feed.refresh()
+    assert asked[0] == asked[1]  # of two questions under one key, only the newer one is answered

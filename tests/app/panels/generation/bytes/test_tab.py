@@ -182,6 +182,20 @@ def test_that_a_click_on_a_bar_goes_on_with_its_byte(
     assert asked.pop()[0].request["prompt"] == PROMPT + "e"
 
 
+def test_that_an_answer_does_not_come_over_another_run_that_is_shown_by_then(
+    tab: BytesTab, finish: Callable[..., None], asked: list[Any]
+) -> None:
+    finish(result(law("one", e=0.9)))
+    tab.text.append(ord("s"))
+    _, hooks = asked.pop()
+    finish(result(law("one", q=0.8)))
+    assert "asking" not in tab.law.exact.text()
+    hooks["then"](result(law("one", x=1.0), prompt=PROMPT + "s"))
+    assert tab.law.bars.rows[0].name == "“q”"
+    tab.text.append(ord("t"))
+    assert asked.pop()[0].request["prompt"] == PROMPT + "t"
+
+
 def test_that_half_a_character_is_asked_about_as_bytes(
     tab: BytesTab, finish: Callable[..., None], asked: list[Any]
 ) -> None:

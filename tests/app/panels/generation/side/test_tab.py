@@ -181,6 +181,30 @@ def test_that_a_branch_is_a_run_of_its_own_with_the_tokens_before_it(
     assert spec.title == f"prose-unigram, branch of run {run_id} at byte 3: “␣man”"
 
 
+def test_that_branches_of_a_run_that_is_not_shown_any_more_are_not_told(
+    qtbot: QtBot,
+    tab: SideTab,
+    record: Callable[..., int],
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Callable[[Branches], None]] = []
+    others = session.ask
+
+    def ask(function: Any, *args: Any, then: Any = None, key: str | None = None, **rest: Any) -> None:
+        if key == "branches":
+            asked.append(then)
+        else:
+            others(function, *args, then=then, key=key, **rest)
+
+    monkeypatch.setattr(session, "ask", ask)
+    record()
+    qtbot.waitUntil(lambda: bool(asked))
+    record(status="running")
+    asked[0](Branches(Branch(1, "made up", "done"), ()))
+    assert not tab.branches.buttons
+
+
 def test_that_a_run_and_its_branches_lead_to_each_other(
     qtbot: QtBot, tab: SideTab, session: Session, record: Callable[..., int], project: Project
 ) -> None:
