@@ -31,7 +31,7 @@ def project_file(path: Path) -> Path:
         raise UserError(
             f"There is no project at {path}: {file.name} is missing."
             if path.is_dir()
-            else f"There is no file {path}."
+            else f"There is no project at {path}: there is no such folder."
         )
     if file.name != FILE:
         raise UserError(f"{file} is not a project: its database must be called {FILE}.")

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from core.errors import UserError
 from core.generation.fields import Beam, Convention, Models, NumberType
 from core.jobs.request import Request
 
@@ -77,3 +78,15 @@ class ScoreRequest(Request):
         description="Where to write the score of every token (JSON Lines).",
         json_schema_extra={"output": "file", "optional": True, "advanced": True},
     )
+
+
+def check(request: ScoreRequest) -> None:
+    """Raises:
+    UserError: windows would leave tokens out.
+    """
+    if request.context is not None and request.stride is not None and request.stride >= request.context:
+        raise UserError(
+            f"Windows of {request.context:,} tokens that move by {request.stride:,} would leave tokens out: "
+            f"let them move by {request.context - 1:,} at most.",
+            field="stride",
+        )

@@ -18,7 +18,7 @@ from core.generation.result_parts import TokenRecord
 from core.generation.score.differences import MOST_PASSAGES, WordDifferences
 from core.generation.score.exact import byte_by_byte
 from core.generation.score.job import SCORE
-from core.generation.score.request import ScoreRequest
+from core.generation.score.request import ScoreRequest, check
 from core.generation.score.result import Curve, ScoreResult, SliceFigures
 from core.generation.score.scorer import WITH_RECORDS, Scorer
 from core.generation.score.texts import Piece, names_of, pieces, size_of
@@ -37,6 +37,7 @@ def score(request: ScoreRequest, ctx: Context) -> ScoreResult:
     Raises:
         UserError: a model or a text will not do, or there is nothing to score.
     """
+    check(request)
     names = names_of(request)
     models = []
     for number, path in enumerate(request.models):
@@ -201,6 +202,10 @@ def _lines(out: Path | None) -> Iterator[Callable[[int, TokenRecord], None] | No
         yield None
         return
     out = out.expanduser().absolute()
+    if out.is_dir():
+        raise UserError(f"{out} is a folder; name a file in it.", field="out")
+    if not out.parent.is_dir():
+        raise UserError(f"There is no folder {out.parent} to write {out.name} to.", field="out")
     part = out.with_name(f"{out.name}.part")
     try:
         with part.open("w", encoding="utf-8", newline="\n") as file:
@@ -213,7 +218,7 @@ def _lines(out: Path | None) -> Iterator[Callable[[int, TokenRecord], None] | No
         part.replace(out)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise UserError(f"{out} cannot be written: {reason}.", field="out") from None
+        raise UserError(f"{out} cannot be written: {reason}. Choose another place.", field="out") from None
     finally:
         part.unlink(missing_ok=True)
 

@@ -350,7 +350,7 @@ def test_that_a_read_only_folder_is_refused_in_words_and_opens_read_only(lab, tm
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda path: None, "There is no file"),
+        (lambda path: None, "there is no such folder"),
         (lambda path: path.mkdir(), r"There is no project at .*: project\.lexigraft is missing"),
         (lambda path: path.write_text("x"), "its database must be called"),
     ],
