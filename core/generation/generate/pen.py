@@ -59,12 +59,28 @@ class Pen:
     def step(self) -> None:
         """One token more of each text that is written now."""
         began = time.perf_counter()
-        self.done = next(self._work, "done") == "done"
-        self._seconds += time.perf_counter() - began
+        try:
+            self.done = next(self._work, "done") == "done"
+        finally:
+            self._seconds += time.perf_counter() - began
         for number, writing in self._writings.items():
             if writing.stopped is not None and number not in self._stopped:
                 self._stopped.add(number)
                 writing.seconds = self._seconds
+
+    def stop(self) -> None:
+        """Keep what there is of the texts that go on: whole characters that can be no stop string. Of the
+        first text there is always a transcript."""
+        count = len(self._beginnings.plain) * self._request.samples
+        for number, writing in self._writings.items():
+            records = self._stream.close(self._place * count + number)
+            if writing.stopped is None:
+                writing.stopped, writing.seconds = "cancelled", self._seconds
+            self._keep(self._transcript(*divmod(number, self._request.samples), writing, records))
+        self._writings = {}
+        if not self.transcripts:
+            prefix = self._beginnings.plain[0].prefix
+            self._keep(Transcript(model=self._place, text="", stopped="cancelled", prefix=prefix))
 
     @property
     def behind(self) -> int:
@@ -90,10 +106,11 @@ class Pen:
             for _ in strategy.write(self._language, [*self._writings.values()], self._decoding):
                 yield "on"
             yield "on"  # so that the last step's time counts
-            for number, writing in self._writings.items():
+            for number, writing in [*self._writings.items()]:
                 records = self._stream.end(self._place * count + number)
+                del self._writings[number]
                 self._keep(self._transcript(*divmod(number, samples), writing, records))
-            self._writings, self._stopped = {}, set()
+            self._stopped = set()
             self.group += 1
 
     def _keep(self, transcript: Transcript) -> None:

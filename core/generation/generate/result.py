@@ -25,6 +25,9 @@ class GenerationResult(Result):
     A token that ends the text (EOS) is the last record, and takes up no bytes. With more than
     `core.generation.generate.run.MANY` transcripts the alternatives are kept only in the output file.
 
+    Of a run that was stopped there are the transcripts that were begun (of each model, at least the first);
+    those that were not at their end are stopped as ``cancelled``, and `out` is None.
+
     While the job runs it emits, at most every 50 ms (the first token at once):
     ``{"part": "begun", "transcripts": [{"model", "prompt", "sample", "prefix"}], "residents": Residents,
     "clock": seconds}`` (the prompt's own tokens; `Transcript.prefix` is what was read in the end; what
@@ -49,6 +52,12 @@ class GenerationResult(Result):
 
     def summary(self) -> str:
         first = [transcript for transcript in self.transcripts if transcript.prompt == transcript.sample == 0]
+        if any(transcript.stopped == "cancelled" for transcript in self.transcripts):
+            who = self.models[0] if len(self.models) == 1 else f"{_all(self.models)} models"
+            written = counted(sum(transcript.bytes for transcript in self.transcripts), "byte")
+            return (
+                f"{who} had written {written} when {'it was' if who in self.models else 'they were'} stopped."
+            )
         if len(self.models) == 1:
             more = len(self.transcripts) - 1
             others = f" ({more:,} more texts)" if more > 1 else " (and one more text)" if more else ""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from core.errors import UserError
+from core.errors import Cancelled, UserError
 from core.generation.decoding.writing import Decoding
 from core.generation.generate.beginnings import Beginnings
 from core.generation.generate.job import GENERATE
@@ -14,6 +15,7 @@ from core.generation.generate.prompts import read_prompts
 from core.generation.generate.request import GenerateRequest
 from core.generation.generate.result import GenerationResult, same_bytes
 from core.generation.generate.stream import Stream
+from core.generation.language.language_model import LanguageModel
 from core.generation.language.opened import open_language_model
 from core.generation.language.resident import residents
 from core.generation.language.threads import fitting_threads
@@ -30,6 +32,7 @@ def generate(request: GenerateRequest, ctx: Context) -> GenerationResult:
 
     Raises:
         UserError: a model does not open, a prompt does not fit it, or it gives no numbers (NaN).
+        Cancelled: with what was written until then, if anything was; there is no output file then.
     """
     prompts = read_prompts(request.prompts) if request.prompts is not None else [request.prompt]
     if len(request.forced) > len(request.models):
@@ -61,9 +64,21 @@ def generate(request: GenerateRequest, ctx: Context) -> GenerationResult:
             Pen(language, place, beginnings, request, decoding, stream, prompts, file, bare=many)
             for place, (language, beginnings) in enumerate(zip(languages, all_beginnings, strict=True))
         ]
-        _write(pens, request, stream, ctx, len(prompts))
+        try:
+            _write(pens, request, stream, ctx, len(prompts))
+        except Cancelled:
+            for pen in pens:
+                pen.stop()
+            so_far = _result(languages, prompts, pens, None)
+            raise Cancelled(so_far if any(so_far.tokens) else None) from None
     if many and request.alternatives:
         ctx.warn(f"With so many texts the alternatives of each token are kept only in {out.name}.")
+    return _result(languages, prompts, pens, out)
+
+
+def _result(
+    languages: list[LanguageModel], prompts: list[str], pens: list[Pen], out: Path | None
+) -> GenerationResult:
     transcripts = [transcript for pen in pens for transcript in pen.transcripts]
     first = [transcript.text for transcript in transcripts if transcript.prompt == transcript.sample == 0]
     return GenerationResult(
@@ -76,7 +91,7 @@ def generate(request: GenerateRequest, ctx: Context) -> GenerationResult:
         tokens_per_second=[transcript.tokens_per_second for transcript in transcripts],
         same_bytes=same_bytes(first) if len(first) > 1 else 0,
         residents=residents(),
-        out=str(out),
+        out=None if out is None else str(out),
     )
 
 

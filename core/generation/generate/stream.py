@@ -42,9 +42,13 @@ class Stream:
     def end(self, number: int) -> list[TokenRecord]:
         """All records of a text that is at its end."""
         self._tell(time.perf_counter())
-        stopped = self._open.pop(number).stopped
-        self._ctx.emit({"part": "ended", "transcript": number, "stopped": stopped})
-        return self._records.pop(number)
+        self._ctx.emit({"part": "ended", "transcript": number, "stopped": self._open[number].stopped})
+        return self.close(number)
+
+    def close(self, number: int) -> list[TokenRecord]:
+        """All records of a text, of which nothing more is told."""
+        fresh, _ = self._open.pop(number).fresh()
+        return [*self._records.pop(number), *fresh]
 
     def _tell(self, now: float) -> None:
         tokens: list[tuple[int, Any]] = []

@@ -208,9 +208,55 @@ def test_that_stop_is_heard_at_the_next_token(tmp_path: Path) -> None:
             control.cancel()
 
     request = GenerateRequest(models=BOTH, prompt=PROMPT, max_bytes=5_000, boundary="plain")
-    with pytest.raises(Cancelled):
+    with pytest.raises(Cancelled) as stop:
         generate(request, context(tmp_path, send=hear, control=control))
     assert heard == 1
+    assert isinstance(stop.value.result, GenerationResult)
+    assert sum(len(tokens) for tokens in stop.value.result.tokens) == 1
+
+
+def stopped(folder: Path, *, after: int, **fields: Any) -> GenerationResult:
+    """What a generation gives that is stopped once so many tokens were told."""
+    control, heard = Control(), 0
+
+    def hear(event: object) -> None:
+        nonlocal heard
+        if isinstance(event, Partial) and event.data["part"] == "tokens":
+            heard += len(event.data["tokens"])
+            if heard >= after:
+                control.cancel()
+
+    request = GenerateRequest(**{"models": BOTH, "prompt": PROMPT, "max_bytes": 5_000, **fields})
+    with pytest.raises(Cancelled) as stop:
+        generate(request, context(folder, seed=3, send=hear, control=control))
+    assert isinstance(stop.value.result, GenerationResult)
+    return stop.value.result
+
+
+@pytest.mark.parametrize("fields", [{}, DRAWN, {**DRAWN, "samples": 3}])
+def test_that_a_stopped_text_is_where_the_same_seed_goes_on(fields: dict[str, Any], tmp_path: Path) -> None:
+    part = stopped(tmp_path / "part", after=20, out=tmp_path / "out.jsonl", **fields)
+    whole, _ = told(tmp_path, seed=3, **{"max_bytes": 120, **fields})
+    assert sum(len(tokens) for tokens in part.tokens) >= 20
+    for one in part.transcripts:
+        check_tiles(one)
+        assert one.stopped == "cancelled"
+        other = next(t for t in whole.transcripts if (t.model, t.sample) == (one.model, one.sample))
+        assert other.text.startswith(one.text)
+        assert [token.id for token in other.tokens[: len(one.tokens)]] == [token.id for token in one.tokens]
+        assert one.prefix == other.prefix
+    assert {one.model for one in part.transcripts} == {0, 1}
+    assert part.summary().endswith("when they were stopped.")
+    assert part.out is None
+    assert not list(tmp_path.glob("out.jsonl*"))
+
+
+def test_that_nothing_is_given_where_nothing_was_written(tmp_path: Path) -> None:
+    control = Control()
+    request = GenerateRequest(models=BOTH, prompt=PROMPT)
+    with pytest.raises(Cancelled) as stop:
+        generate(request, context(tmp_path, send=lambda event: control.cancel(), control=control))
+    assert stop.value.result is None
 
 
 def test_that_words_tell_where_two_texts_part() -> None:
