@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from core.generation.fields import Model, Prompt
+from core.generation.samplers import AnySampler
 from core.jobs.request import Request
 from core.transplant.methods import METHODS, Method
 from core.transplant.methods.fvt import Fvt
@@ -40,6 +41,20 @@ class MergedRequest(Request):
         json_schema_extra={"input": "text", "advanced": True, "none": "the texts above"},
     )
     prompt: Prompt = "It was the best of tim"
+    decoding: Literal["greedy", "sample"] = Field(
+        "greedy",
+        title="Decoding",
+        description="Greedy: always the likeliest token, of the model's own and of those that the index "
+        "finds. Sampling: drawn by probability among these, after the samplers.",
+        json_schema_extra={"labels": {"greedy": "Greedy", "sample": "Sampling"}},
+    )
+    samplers: list[AnySampler] = Field(
+        [],
+        title="Samplers",
+        description="On the law of both ways of writing, one after the other: temperature t=0.8, then "
+        "top-p p=0.9.",
+        json_schema_extra={"also": "sampler", "editor": "samplers"},
+    )
     method: AnyMethod = Field(
         Fvt(),
         title="Method",

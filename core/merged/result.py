@@ -128,6 +128,8 @@ class MergedResult(Result):
 
     model: str
     prompt: str
+    decoding: str = "greedy"
+    """And the samplers."""
     method: str
     head_method: str
     note: str

@@ -14,12 +14,14 @@ import numpy as np
 import torch
 
 from core.errors import UserError
-from core.generation.language.loaded import load as load_model
+from core.generation.decoding.draw import chance
+from core.generation.language.opened import open_with_weights
 from core.jobs.context import Context
 from core.jobs.machine import versions
 from core.jobs.registry import job
 from core.merged import kept
 from core.merged.candidates import Candidates, find_candidates
+from core.merged.choosing import Choosing
 from core.merged.embedded import EmbeddedModel
 from core.merged.job import MERGED
 from core.merged.made_rows import MadeRows, MergedToken
@@ -35,10 +37,9 @@ from core.merged.result import (
     WrittenPiece,
 )
 from core.merged.row_index import Best, Half, RowIndex, build, exact, recall
-from core.merged.sizes import memory_needed
+from core.merged.sizes import memory_beside
 from core.merged.writing import Large, hidden_states, write
 from core.models.bits_per_byte import token_losses
-from core.models.folder import open_model
 from core.tokenizers.corpus import documents, find_texts
 from core.tokenizers.passages import passages
 from core.tokenizers.tokenizer import Tokenizer
@@ -76,13 +77,11 @@ class _Merging:
         check_method(self._method)
         check_method(self._head_method, field="head_method")
         ctx.progress(0, 1, "Opening the model")
-        folder = open_model(request.model, field="model")
-        needed = memory_needed(request, folder.parameters, folder.hidden_size)
+        self._language, loaded = open_with_weights(request.model, ctx, field="model")
+        needed = memory_beside(request, loaded.folder.hidden_size)
         mend = "Choose a smaller vocabulary, or inverted lists for the index."
         foresee(needed, "cpu", f"A vocabulary of {request.size:,} further tokens", mend, "size")
-        loaded = load_model(request.model, dtype=torch.float32, device="cpu", field="model")
         self._model = EmbeddedModel(loaded)
-        self._language = loaded.opened()
         self._tokenizer: Tokenizer = loaded.tokenizer
         self._spelt = list(self._language.pieces)
         shared = Shared()
@@ -126,6 +125,7 @@ class _Merging:
         return MergedResult(
             model=self._model.name,
             prompt=request.prompt,
+            decoding=", ".join([request.decoding, *(one.line for one in request.samplers)]),
             method=spelt_out(self._method),
             head_method=spelt_out(self._head_method),
             note=NOTE_TRAINED if trained else NOTE,
@@ -301,7 +301,13 @@ class _Merging:
             prompt,
             self._spelt,
             large,
-            ends=self._language.ends,
+            Choosing(
+                prompt,
+                self._request.samplers,
+                chance(self._ctx.seed, 0, 0) if self._request.decoding == "sample" else None,
+                self._language.ends,
+                self._spelt,
+            ),
             most=self._request.max_bytes,
             leading=self._language.puts_space and not self._request.prompt,
             tell=self._teller("plain" if large is None else "merged"),

@@ -15,7 +15,12 @@ _FLOAT = 4
 
 def memory_needed(request: MergedRequest, parameters: int, width: int) -> int:
     """Bytes: the model, what is kept, and what it takes to work with them."""
-    return _FLOAT * parameters + kept_bytes(request, width) + _WORKING
+    return _FLOAT * parameters + memory_beside(request, width)
+
+
+def memory_beside(request: MergedRequest, width: int) -> int:
+    """Bytes beside the model, whose hidden states are `width` numbers."""
+    return kept_bytes(request, width) + _WORKING
 
 
 def kept_bytes(request: MergedRequest, width: int) -> int:

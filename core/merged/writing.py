@@ -1,4 +1,4 @@
-"""The output side: each step, the likeliest among the model's own tokens and those of a large vocabulary."""
+"""The output side: each step, one among the model's own tokens and those of a large vocabulary."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from core.generation.result_parts import Stopped
 from core.jobs.context import Context
 from core.merged.candidates import Candidates
+from core.merged.choosing import NO_PLACES, Choosing, Scores
 from core.merged.embedded import EmbeddedModel
 from core.merged.made_rows import MadeRows, MergedToken
 from core.merged.result import WrittenPiece
@@ -47,16 +48,17 @@ def write(
     prompt: Sequence[int],
     spelt: Sequence[bytes | None],
     large: Large | None,
+    choosing: Choosing,
     *,
-    ends: frozenset[int],
     most: int,
     leading: bool,
     tell: Callable[[list[WrittenPiece]], None],
     ctx: Context,
 ) -> Written:
-    """Greedily, until there are `most` bytes, the text ends, or the context is full.
+    """Until there are `most` bytes, the text ends, or the context is full.
 
     Args:
+        choosing: the next token, of this text; greedy or by chance.
         large: None for plain decoding, in the same loop.
         leading: a space at the very start is none of the text: SentencePiece puts it there.
     """
@@ -71,21 +73,24 @@ def write(
     began, paused = time.perf_counter(), ctx.paused_seconds
     while len(data) < most:
         ctx.progress(len(data), most, stage)
-        scores = model.scores(hidden)[0]
-        id = int(scores.argmax())
-        ids, vector, merged = [id], model.input[id], False
+        own = model.scores(hidden)[0].cpu()
+        scores = Scores(own, NO_PLACES)
         if large is not None:
             asked = time.perf_counter()
-            best = large.index.search(hidden.float().cpu().numpy(), large.candidates)
+            seen = hidden[0].float().cpu().numpy()
+            scores = choosing.scores(own, seen, large.index, large.candidates)
             searching += time.perf_counter() - asked
-            if best.scores[0, 0] > float(scores[id]):
-                place = int(best.places[0, 0])
-                ids, merged = large.tokens.ids(place), True
-                token = MergedToken(large.tokens.bytes(place), ids)
-                vector = large.input_rows.of(token, ctx).to(model.input)
-        if not merged and id in ends:
+        id = choosing.choose(scores)
+        if id in choosing.ends:
             stopped = "end"
             break
+        ids, merged = [id], False
+        if large is not None and id >= len(own):
+            place = id - len(own)
+            ids, merged = large.tokens.ids(place), True
+            vector = large.input_rows.of(MergedToken(large.tokens.bytes(place), ids), ctx).to(model.input)
+        else:
+            vector = model.input[id]
         some = b"".join(spelt[id] or b"" for id in ids)
         if leading and not pieces:
             some = some.removeprefix(b" ")

@@ -9,13 +9,17 @@ import pytest
 import torch
 
 from core.errors import Cancelled, UserError
+from core.generation.generate.run import generate
+from core.generation.language import resident
 from core.generation.language.loaded import load
+from core.generation.language.opened import open_language_model
 from core.hypernetwork.config import HypernetworkConfig
 from core.hypernetwork.folder import save
 from core.hypernetwork.forms import BYTES
 from core.hypernetwork.network import Hypernetwork
 from core.jobs.context import Context, Control
 from core.jobs.events import Partial
+from core.merged.choosing import Choosing
 from core.merged.embedded import EmbeddedModel
 from core.merged.made_rows import MadeRows, MergedToken
 from core.merged.preview import preview
@@ -165,14 +169,48 @@ def test_that_plain_writing_is_greedy(tiny: Path, tmp_path: Path) -> None:
     language, ctx = loaded.opened(), Context(workdir=tmp_path)
     prompt = language.encode("The lantern")
     written = write(
-        EmbeddedModel(loaded), prompt, language.pieces, None,
-        ends=language.ends, most=40, leading=False, tell=lambda pieces: None, ctx=ctx,
+        EmbeddedModel(loaded), prompt, language.pieces, None, Choosing(prompt, ends=language.ends),
+        most=40, leading=False, tell=lambda pieces: None, ctx=ctx,
     )  # fmt: skip
     out = loaded.module.generate(  # type: ignore[operator]
         torch.tensor([prompt]), max_new_tokens=len(written.pieces), do_sample=False, pad_token_id=0
     )
     greedy = out[0, len(prompt) :].tolist()
     assert written.data == b"".join(language.pieces[id] or b"" for id in greedy)
+
+
+def test_that_sampling_plainly_is_that_of_the_generation_lab(tiny: Path, text: Path) -> None:
+    line = "temperature t=1.5"
+    found = merged(asked(tiny, text, decoding="sample", samplers=[line]), seed=5)
+    other = generate(
+        models=[tiny],
+        prompt="The lantern",
+        strategy={"kind": "sample"},
+        samplers=[line],
+        max_bytes=30,
+        boundary="plain",
+        seed=5,
+    )
+    length = min(len(found.plain.text), len(other.transcripts[0].text), 25)
+    assert found.plain.text[:length] == other.transcripts[0].text[:length], length
+    assert found.decoding == f"sample, {line}"
+
+
+def test_that_the_seed_decides_what_is_sampled(tiny: Path, text: Path) -> None:
+    def written(seed: int) -> str:
+        return merged(asked(tiny, text, decoding="sample"), seed=seed).merged.text
+
+    assert written(1) == written(1) != written(2)
+
+
+def test_that_the_model_in_memory_is_used_and_left_as_it_was(
+    tiny: Path, text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    language = open_language_model(tiny, Context(workdir=tmp_path), dtype="float32")
+    before = language.advance([language.start()], [[1, 2, 3]]).logits
+    monkeypatch.setattr(resident, "load", None)
+    merged(asked(tiny, text))
+    assert torch.equal(before, language.advance([language.start()], [[1, 2, 3]]).logits)
 
 
 def test_that_the_vocabulary_is_kept_and_the_same(tiny: Path, text: Path) -> None:
