@@ -22,7 +22,7 @@ def open_pretrained(
         dtype: the number type that they are held in.
 
     Raises:
-        UserError: transformers does not open it, or a tensor is missing.
+        UserError: transformers does not open it, or a tensor is missing or of another shape.
     """
     from transformers.utils import logging
 
@@ -36,6 +36,7 @@ def open_pretrained(
             trust_remote_code=False,
             use_safetensors=True,
             dtype=dtype,
+            ignore_mismatched_sizes=True,  # they are told below, in words
             output_loading_info=True,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError) as error:
@@ -43,6 +44,12 @@ def open_pretrained(
         raise UserError(f"transformers cannot open {folder}: {reason}", field=field) from error
     finally:
         logging.set_verbosity(before)
+    for name, there, wanted in sorted(report["mismatched_keys"]):
+        raise UserError(
+            f"{folder} does not fit together: its tensor {name} is {_shape(there)}, and its config.json asks "
+            f"for {_shape(wanted)}. Use the config.json that came with the weights.",
+            field=field,
+        )
     missing: Collection[str] = report["missing_keys"]
     lacking = sorted(name for name in missing if spare is None or not name.startswith(spare))
     if lacking:
@@ -53,3 +60,7 @@ def open_pretrained(
         )
     found: torch.nn.Module = model
     return found
+
+
+def _shape(sizes: Collection[int]) -> str:
+    return " × ".join(f"{size:,}" for size in sizes)

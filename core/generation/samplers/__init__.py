@@ -2,14 +2,13 @@
 
 `SAMPLERS` maps a kind to its class, in alphabetical order; importing this loads neither torch nor numpy.
 `AnySampler` validates a dict or a line. They are applied in the order in which they are listed; `PLACES`
-says in which order others list them, and `placed` puts some into such an order.
+says in which order others list them.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterable
 from functools import partial, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated
@@ -46,9 +45,4 @@ PLACES: dict[str, tuple[str, ...]] = {
 off, llama.cpp after it; what one of them lacks stands where it does least harm."""
 
 
-def placed(samplers: Iterable[Sampler], order: str) -> list[Sampler]:
-    """The same, in one of `PLACES`; those of one kind stay as they are."""
-    return sorted(samplers, key=lambda one: PLACES[order].index(one.kind))
-
-
-__all__ = ["PLACES", "SAMPLERS", "AnySampler", "Sampler", "placed", "sampler"]
+__all__ = ["PLACES", "SAMPLERS", "AnySampler", "Sampler", "sampler"]

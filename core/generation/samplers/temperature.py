@@ -22,7 +22,16 @@ class Temperature(Sampler):
     by_law: ClassVar[bool] = True
 
     kind: Literal["temperature"] = "temperature"
-    t: float = Field(0.8, gt=0, le=100, title="Temperature", description="Scores are divided by it.")
+    t: float = Field(
+        0.8, ge=0, le=100, title="Temperature", description="Scores are divided by it; 0: only the likeliest."
+    )
 
     def apply(self, scores: torch.Tensor, drawn: Drawn) -> torch.Tensor:
-        return scores / self.t
+        if self.t > 0:
+            return scores / self.t
+        best = int(
+            scores.numpy().argmax()
+        )  # of those that tie the lowest number, which torch does not promise
+        return scores.new_full(scores.shape, float("-inf")).index_fill(
+            0, scores.new_tensor([best]).long(), 0.0
+        )

@@ -8,7 +8,7 @@ import torch
 from core.errors import UserError
 from core.generation.decoding.law import BITS, entropy
 from core.generation.sampled import Drawn
-from core.generation.samplers import PLACES, SAMPLERS, placed
+from core.generation.samplers import PLACES, SAMPLERS
 from core.generation.samplers.epsilon import Epsilon
 from core.generation.samplers.eta import Eta
 from core.generation.samplers.frequency import Frequency
@@ -40,6 +40,7 @@ def law(*samplers: Sampler, drawn: Drawn | None = None, scores: torch.Tensor = Z
     [
         (Temperature(t=1), (0.563021, 0.207124, 0.125627, 0.076197, 0.028031)),
         (Temperature(t=0.5), (0.829245, 0.112226, 0.041286, 0.015188, 0.002055)),
+        (Temperature(t=0), (1, 0, 0, 0, 0)),
         (Temperature(t=2), (0.374545, 0.227173, 0.176922, 0.137787, 0.083572)),
         (TopK(k=2), (0.731059, 0.268941, 0, 0, 0)),
         (TopP(p=0.8), (0.628532, 0.231224, 0.140244, 0, 0)),
@@ -97,6 +98,7 @@ def test_that_ties_are_settled_as_documented() -> None:
     flat = torch.zeros(4)
     assert law(TopK(k=2), scores=flat) == [0.25] * 4, "all that tie with the last are kept"
     assert law(TopP(p=0.5), scores=flat) == [0.5, 0.5, 0, 0], "the lower numbers are kept"
+    assert law(Temperature(t=0), scores=flat) == [1, 0, 0, 0], "the lowest number is taken"
     assert law(Typical(mass=0.5), scores=flat) == [0.25] * 4, "all that tie with the last are kept"
 
 
@@ -120,9 +122,6 @@ def test_that_a_bias_is_of_a_word_or_a_number() -> None:
 def test_that_every_order_places_every_sampler_once() -> None:
     for kinds in PLACES.values():
         assert sorted(kinds) == sorted(SAMPLERS)
-    some = [Temperature(), TopP(), TopK(), Repetition()]
-    assert [one.kind for one in placed(some, "HF order")] == ["repetition", "temperature", "top-k", "top-p"]
-    assert [one.kind for one in placed(some, "llama.cpp order")][-1] == "temperature"
 
 
 def test_that_samplers_are_spelt_in_a_line() -> None:

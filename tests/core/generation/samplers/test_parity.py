@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from typing import Any
 
 import pytest
 import torch
+from transformers.generation import GenerationMixin
 from transformers.generation import logits_process as reference
 
 from core.generation.sampled import Drawn
+from core.generation.samplers import PLACES
 from core.generation.samplers.epsilon import Epsilon
 from core.generation.samplers.eta import Eta
 from core.generation.samplers.logit_bias import LogitBias
@@ -76,3 +80,25 @@ def test_that_a_whole_chain_leaves_the_law_that_transformers_leaves() -> None:
         found = sampler.apply(found, drawn)
         expected = other(torch.tensor([drawn.prompt + drawn.ids]), expected.clone())
     assert torch.allclose(found.softmax(-1), expected[0].softmax(-1), rtol=0, atol=1e-6)
+
+
+@pytest.mark.parity
+def test_that_the_order_called_hf_is_that_of_transformers() -> None:
+    """What of ours is not in transformers, or is no sampler there, aside."""
+    source = inspect.getsource(GenerationMixin._get_logits_processor)
+    theirs = re.findall(r"(\w+)Logits(?:Processor|Warper)\(", source)
+    names = {
+        "logit-bias": "SequenceBias",
+        "repetition": "RepetitionPenalty",
+        "no-repeat": "NoRepeatNGram",
+        "min-length": "MinNewTokensLength",
+        "temperature": "Temperature",
+        "top-k": "TopK",
+        "top-p": "TopP",
+        "min-p": "MinP",
+        "typical": "Typical",
+        "epsilon": "Epsilon",
+        "eta": "Eta",
+    }
+    ours = [names[kind] for kind in PLACES["HF order"] if kind in names]
+    assert ours == [name for name in theirs if name in names.values()]
