@@ -36,6 +36,8 @@ class ByteLaw(NamedTuple):
     are no text."""
     pruned: float
     """Share of mass that was dropped so far because it was too small to follow."""
+    special: float = 0.0
+    """Of what leaked: on tokens that are no text (special ones)."""
 
 
 class Aligned(NamedTuple):

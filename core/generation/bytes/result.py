@@ -52,6 +52,11 @@ class Law(_Part):
     """Share that went to what the tokenizer would not write, or to tokens that are no text."""
     pruned: float
     """Share that was too little to follow."""
+    special: float = 0.0
+    """Of what leaked: on tokens that are no text (special ones)."""
+    padding: float = 0.0
+    """The most probability that rows of the model's head without a token had at any place, before they were
+    left out; nothing of it is in the other figures."""
     evaluations: int
     """Calls of the model, those for whole characters and for writing not counted."""
     ways: int
@@ -109,6 +114,8 @@ class BytesResult(Result):
             found += [
                 Metric(name="prompt, bits", value=-law.log2_probability, slice=law.name),
                 Metric(name="leaked", value=law.leaked, slice=law.name),
+                Metric(name="on special tokens", value=law.special, slice=law.name),
+                Metric(name="on rows without a token", value=law.padding, slice=law.name),
                 Metric(name="calls", value=law.evaluations, slice=law.name),
             ]
         return found
@@ -132,12 +139,22 @@ class BytesResult(Result):
                 f"{-law.log2_probability:.3f}",
                 None if law.canonical_log2 is None else f"{-law.canonical_log2:.3f}",
                 f"{law.leaked:.2g}",
+                f"{law.special:.2g}",
+                f"{law.padding:.2g}",
                 f"{law.pruned:.2g}",
                 law.evaluations,
             ]
             for law in self.models
         ]
-        title = ["model", "prompt, bits", "its tokens alone", "leaked", "pruned", "calls"]
+        title = [
+            "model",
+            "prompt, bits",
+            "its tokens alone",
+            "leaked",
+            "of it special tokens",
+            "padding rows",
+        ]
+        title += ["pruned", "calls"]
         texts: list[list[object]] = [
             [law.name, writing.text.replace("\n", "⏎")]
             for law, writing in zip(self.models, self.written, strict=False)

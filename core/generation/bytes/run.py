@@ -88,6 +88,8 @@ def _read(
         log2_probability=state.log_probability / math.log(2),
         leaked=told.leaked,
         pruned=told.pruned,
+        special=told.special,
+        padding=language.padding_mass,
         evaluations=evaluations,
         ways=len(getattr(state, "ways", ())),
         tokens=None if plain is None else [shown(language.pieces[id] or b"") for id in plain.ids],

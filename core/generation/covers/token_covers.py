@@ -245,6 +245,7 @@ class TokenCovers(ByteModel):
         left.state, left.log_next, left.before = state, row, None
         left.next = np.exp(row[self._trie.ids])
         left.end = float(np.exp(row[self._ends]).sum())
+        left.special = max(0.0, 1.0 - float(left.next.sum()) - left.end)
 
     def _leapt(self, state: Covers, root: Left, data: bytes, ctx: Context | None) -> tuple[Covers, bytes]:
         """Right before the last wall, where only its space can be next; and the bytes that remain."""
@@ -371,7 +372,7 @@ class TokenCovers(ByteModel):
     def _law(self, state: Covers) -> ByteLaw:
         self._evaluate([way.left for way in state.ways])
         masses = np.zeros(END + 1)
-        dropped = 0.0
+        dropped = special = 0.0
         for way in state.ways:
             weight = math.exp(way.left.log_weight - state.log_probability)
             chances, small = self._chances(way, state.log_probability)
@@ -379,6 +380,7 @@ class TokenCovers(ByteModel):
             masses[:END] += weight * np.bincount(column, weights=chances, minlength=END)
             if way.depth == 0:
                 masses[END] += weight * self._ending(way.left)
+                special += weight * way.left.special
                 dropped += weight * small
         total = float(masses.sum())
         if total <= 0.0:
@@ -386,7 +388,7 @@ class TokenCovers(ByteModel):
         with np.errstate(divide="ignore"):
             log_law = np.log(masses / total)
         pruned = 1.0 - (1.0 - state.pruned) * (1.0 - min(1.0, dropped))
-        return ByteLaw(log_law, max(0.0, 1.0 - total - dropped), pruned)
+        return ByteLaw(log_law, max(0.0, 1.0 - total - dropped), pruned, special)
 
 
 def _log_laws(logits: torch.Tensor) -> NDArray[np.float64]:

@@ -29,6 +29,8 @@ class Left:
     """(n,) probabilities of the next token in the order of the byte trie."""
     end: float = 0.0
     """Probability that the text ends."""
+    special: float = 0.0
+    """Probability of tokens that are no text, and end none."""
     primed: dict[int, Left] = field(default_factory=dict)
     """What was asked ahead, by the token that comes next."""
 

@@ -100,6 +100,7 @@ class Ensemble(ByteModel):
             law,
             float(shares @ [one.leaked for one in each]),
             float(shares @ [one.pruned for one in each]),
+            float(shares @ [one.special for one in each]),
         )
 
     def push(self, state: ByteState, byte: int) -> EnsembleState:

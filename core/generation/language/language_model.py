@@ -68,6 +68,9 @@ class LanguageModel(ABC):
             self.pieces = pieces
         self.calls = 0
         """How often the model was asked so far: each `advance` is one, whatever the number of states."""
+        self.padding_mass = 0.0
+        """The most probability that rows of the head without a token had at any place so far, before they
+        were left out."""
         self.check: Callable[[], None] = lambda: None
         """Called often while much is read: a job sets its `ctx.check` here, and so can be stopped then."""
 

@@ -178,6 +178,8 @@ def check_lengths(model: LanguageModel, states: Sequence[State], ids: Sequence[S
 def without_holes(model: LanguageModel, logits: torch.Tensor, holes: torch.Tensor) -> torch.Tensor:
     """The logits as they are handed out: float32 (or float64), on the CPU, −inf where there is no token.
 
+    What such rows had is noted in the model's `padding_mass`.
+
     Raises:
         UserError: there are NaN among them.
     """
@@ -188,6 +190,8 @@ def without_holes(model: LanguageModel, logits: torch.Tensor, holes: torch.Tenso
             "the number type. Try float32."
         )
     if len(holes):
+        share = (law[:, holes].logsumexp(-1) - law.logsumexp(-1)).exp()
+        model.padding_mass = max(model.padding_mass, float(share.max()))
         law[:, holes] = -torch.inf
     return law
 

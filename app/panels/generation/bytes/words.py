@@ -8,6 +8,9 @@ from app.figures import percent
 from core.generation.bytes.request import BytesRequest
 from core.generation.bytes.result import BytesResult, Law, chance, likeliest, named, tail
 
+_WORTH_TELLING = 1e-4
+"""Share of mass."""
+
 EXACT = "exact, no tokenization bias"
 BY_TOKENS = "The thin line in a bar: what the model says after the prompt's own tokens alone."
 
@@ -71,9 +74,14 @@ def facts(result: BytesResult, names: Sequence[str], run: int | None) -> str:
 def law_facts(law: Law, prompt_bytes: int) -> str:
     """``sums to 1 · leaked mass 0.04 % · 3 model calls for 22 bytes``."""
     calls = "1 model call" if law.evaluations == 1 else f"{law.evaluations} model calls"
+    leaked = f"leaked mass {percent(law.leaked)}"
+    if law.special >= _WORTH_TELLING:
+        leaked += f" ({percent(law.special)} on special tokens)"
+    if law.padding >= _WORTH_TELLING:
+        leaked += f" · rows without a token had {percent(law.padding)}"
     said = [
         f"sums to {sum(law.next_byte) + law.end:.4g}",
-        f"leaked mass {percent(law.leaked)}",
+        leaked,
         f"{calls} for {prompt_bytes} byte{'' if prompt_bytes == 1 else 's'}",
     ]
     if law.pruned > 1e-9:

@@ -10,6 +10,7 @@ import pytest
 
 from core.errors import UserError
 from core.generation.covers.opened import byte_model, what_is_not_counted
+from core.generation.covers.token_covers import Convention
 from core.tokenizers.open import open_tokenizer
 from tests.core.generation.covers.test_known_answers import independent
 from tests.core.generation.covers.toys import model_of
@@ -81,3 +82,17 @@ def test_that_what_the_merges_never_make_is_never_valid(tmp_path: Path) -> None:
     assert what_is_not_counted(model) is None
     assert model.law(model.start()).leaked == pytest.approx(0.5)
     assert exp(model.read(model.start(), b"abc").log_probability) == pytest.approx(0.04)
+
+
+@pytest.mark.parametrize(("convention", "leaked"), [("valid", 0.5), ("all", 0.3)])
+def test_that_mass_on_tokens_that_are_no_text_is_told_apart(
+    tmp_path: Path, convention: Convention, leaked: float
+) -> None:
+    """A special token that ends nothing has 0.3, and “abc”, which its merges never make, 0.2."""
+    tokenizer = toy_bpe(tmp_path, "abc", [("b", "c"), ("a", "b"), ("ab", "c")])
+    language = model_of(tokenizer, lambda read: {"": 0.3, "abc": 0.2, "a": 0.4, "bc": 0.1})
+    language.ends = frozenset()
+    model = byte_model(language, convention=convention)
+    law = model.law(model.start())
+    assert law.leaked == pytest.approx(leaked)
+    assert law.special == pytest.approx(0.3)

@@ -137,8 +137,11 @@ def test_that_rows_without_a_token_never_win(tmp_path: Path) -> None:
     rows = content["model"]["vocab"].pop(last)
     content["model"]["merges"].pop()
     (folder / "tokenizer.json").write_text(json.dumps(content), encoding="utf-8")
-    model = load(folder, dtype=torch.float32, device="cpu", field="models").opened()
+    found = load(folder, dtype=torch.float32, device="cpu", field="models")
+    model = found.opened()
     _, law, _ = model.advance([model.start()], [[5, 6]])
+    had = plain(found, [5, 6])[-1].softmax(-1)[rows]
+    assert model.padding_mass == pytest.approx(float(had), rel=1e-4)
     assert model.vocab_size == rows + 1
     assert law[0, rows] == -torch.inf
     assert model.pieces[rows] is None

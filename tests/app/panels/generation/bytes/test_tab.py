@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from app import theme
 from app.panels.generation.bytes.tab import BytesTab
 from app.panels.generation.bytes.text_card import TextCard
+from app.panels.generation.bytes.words import law_facts
 from app.panels.generation.panel import GenerationPanel
 from app.session import Session
 from core.errors import UserError
@@ -110,6 +111,10 @@ def test_that_the_sentence_tells_the_byte_and_what_tokens_would_have_said(
     assert "its own tokens alone 31.50" in tab.page.answer.facts.text()
     assert tab.law.title.text() == "Next byte after “the best of tim”"
     assert tab.law.facts.text().startswith("sums to 1 · leaked mass 0.04 % · 3 model calls for 15 bytes")
+    wasteful = law("one", e=0.93).model_copy(update={"special": 0.0003, "padding": 0.02})
+    assert law_facts(wasteful, 15).startswith(
+        "sums to 1 · leaked mass 0.04 % (0.03 % on special tokens) · rows without a token had 2.0 % · 3 "
+    )
     assert "“e” 90.0 %, “é” 10.0 %" in tab.law.characters.text()
     assert "the | ␣best | ␣of | ␣tim" in tab.law.tokens.text()
 
