@@ -29,7 +29,8 @@ Prompt = Annotated[
     str,
     Field(
         title="Prompt",
-        description="What to go on from. May end in the middle of a word.",
+        description="What to go on from. May end in the middle of a word. Names of special tokens in it are "
+        "read as text.",
         json_schema_extra={"editor": "passage"},
     ),
 ]
@@ -80,7 +81,8 @@ Boundary = Annotated[
     Field(
         title="Where the prompt ends",
         description="Exact: byte by byte until the tokens align. Token healing: the last token is written "
-        "anew. Plain: right after the prompt's own tokens, as other programs do.",
+        "anew. Plain: right after the prompt's own tokens, as other programs do. A chat goes on plainly, right "
+        "after the tokens of its template.",
         json_schema_extra={
             "labels": {"exact": "Exact", "healing": "Token healing", "plain": "Plain"},
             "advanced": True,
