@@ -107,6 +107,13 @@ class Writing:
         return draw(logs, self._chance.random())[0]
 
 
+def whole(data: bytes) -> int:
+    """How many bytes there are without those of a last character that has only begun."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    decoder.decode(data)
+    return len(data) - len(decoder.getstate()[0])
+
+
 def characters(data: bytes) -> list[tuple[int, int, str]]:
     """``(begin, end, text)`` of each character, in bytes; what is no UTF-8 shows as U+FFFD."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")

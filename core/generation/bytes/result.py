@@ -85,6 +85,9 @@ class Writing(_Part):
 class BytesResult(Result):
     """`next_byte`, `log2_probability` and `evaluations` are the first model's; `models` has all.
 
+    Of a run that was stopped there are the models that had read the prompt, and what they had written, the
+    last one's stopped as ``cancelled``.
+
     While the job runs it emits ``{"part": "law", "model": number, "law": Law}`` as each is there, and, at
     most every 50 ms, ``{"part": "bytes", "model": number, "bytes": [Written, …]}``.
     """

@@ -7,8 +7,10 @@ import time
 
 import numpy as np
 
+from core.errors import Cancelled
 from core.generation.byte_model import END, ByteModel, ByteState
 from core.generation.byte_writing import Writing as ByteWriting
+from core.generation.byte_writing import whole
 from core.generation.bytes.foretelling import Plain, conditioned_on_tokens, likeliest_characters
 from core.generation.bytes.job import BYTES
 from core.generation.bytes.request import BytesRequest, prompt_bytes
@@ -37,22 +39,32 @@ def bytes_(request: BytesRequest, ctx: Context) -> BytesResult:
     Raises:
         UserError: a model will not do, its tokenizer would not write the prompt as it stands, or the prompt
             does not fit into its context.
+        Cancelled: with what the models had said and written by then.
     """
     prompt = prompt_bytes(request)
     laws: list[Law] = []
     written: list[Writing] = []
-    for number, path in enumerate(request.models):
-        ctx.progress(number, len(request.models), f"Opening {path.name}")
-        language = open_language_model(path, ctx, dtype=request.dtype)
-        model = byte_model(language, convention=request.convention, beam=request.beam, warn=ctx.warn)
-        if words := what_is_not_counted(model):
-            ctx.warn(words)
-        ctx.progress(number, len(request.models), f"Reading with {language.name}")
-        law, state = _read(language, model, prompt, request, ctx)
-        laws.append(law)
-        ctx.emit({"part": "law", "model": number, "law": law})
-        if request.write:
-            written.append(_written(model, state, request, number, ctx))
+    try:
+        for number, path in enumerate(request.models):
+            ctx.progress(number, len(request.models), f"Opening {path.name}")
+            language = open_language_model(path, ctx, dtype=request.dtype)
+            model = byte_model(language, convention=request.convention, beam=request.beam, warn=ctx.warn)
+            if words := what_is_not_counted(model):
+                ctx.warn(words)
+            ctx.progress(number, len(request.models), f"Reading with {language.name}")
+            law, state = _read(language, model, prompt, request, ctx)
+            laws.append(law)
+            ctx.emit({"part": "law", "model": number, "law": law})
+            if request.write:
+                written.append(_written(model, state, request, number, ctx))
+                if written[-1].stopped == "cancelled":
+                    raise Cancelled
+    except Cancelled:
+        raise Cancelled(_result(request, prompt, laws, written) if laws else None) from None
+    return _result(request, prompt, laws, written)
+
+
+def _result(request: BytesRequest, prompt: bytes, laws: list[Law], written: list[Writing]) -> BytesResult:
     return BytesResult(
         prompt=prompt.decode(errors="replace"),
         prompt_bytes=len(prompt),
@@ -118,27 +130,32 @@ def _written(model: ByteModel, state: ByteState, request: BytesRequest, number: 
     writing = ByteWriting(model, state, most=request.write, chance=source, ctx=ctx)
     found: list[Written] = []
     said = 0
-    for byte in writing:
-        law = model.law(byte.before)
-        likely = np.argsort(-law.log_probabilities, kind="stable")[:_LIKELY].tolist()
-        chances = np.exp(law.log_probabilities)
-        found.append(
-            Written(
-                byte=byte.value,
-                probability=float(chances[byte.value]),
-                likely=tuple(Likely(byte=other, probability=float(chances[other])) for other in likely),
-                leaked=law.leaked,
+    stopped = False
+    try:
+        for byte in writing:
+            law = model.law(byte.before)
+            likely = np.argsort(-law.log_probabilities, kind="stable")[:_LIKELY].tolist()
+            chances = np.exp(law.log_probabilities)
+            found.append(
+                Written(
+                    byte=byte.value,
+                    probability=float(chances[byte.value]),
+                    likely=tuple(Likely(byte=other, probability=float(chances[other])) for other in likely),
+                    leaked=law.leaked,
+                )
             )
-        )
-        ctx.progress(len(found), request.write, f"Writing with {model.name}")
-        if time.monotonic() - told >= _EVERY:
-            ctx.emit({"part": "bytes", "model": number, "bytes": found[said:]})
-            said, told = len(found), time.monotonic()
-    ctx.emit({"part": "bytes", "model": number, "bytes": found[said:]})
+            ctx.progress(len(found), request.write, f"Writing with {model.name}")
+            if time.monotonic() - told >= _EVERY:
+                ctx.emit({"part": "bytes", "model": number, "bytes": found[said:]})
+                said, told = len(found), time.monotonic()
+        ctx.emit({"part": "bytes", "model": number, "bytes": found[said:]})
+    except Cancelled:
+        stopped = True
+        found = found[: whole(bytes(byte.byte for byte in found))]
     return Writing(
         bytes=found,
         text=bytes(byte.byte for byte in found).decode(errors="replace"),
-        stopped=writing.stopped or "length",
+        stopped="cancelled" if stopped else writing.stopped or "length",
         evaluations=model.evaluations - before,
         seconds=time.monotonic() - began,
     )

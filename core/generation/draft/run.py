@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from core.errors import UserError
+from core.errors import Cancelled, UserError
+from core.generation.byte_writing import whole
 from core.generation.decoding.draw import chance
 from core.generation.draft.ahead import Ahead
 from core.generation.draft.byte_rounds import ByteRounds
@@ -57,7 +59,7 @@ def draft(request: DraftRequest, ctx: Context) -> DraftResult:
 def decode(
     request: DraftRequest, target: LanguageModel, drafting: LanguageModel | None, ctx: Context
 ) -> DraftResult:
-    """The job on models that are open."""
+    """The job on models that are open. Stopped, it gives what was written with the draft by then."""
     method = _method(request, target, drafting)
     laws = Laws(request.samplers, greedy=request.decoding == "greedy")
     shared: list[int] = []
@@ -74,16 +76,21 @@ def decode(
         return TokenRounds(target, target.encode(request.prompt), proposer, laws, uniform, ctx)
 
     drafted = _written(rounds(False), request, target, ctx, "Writing with a draft", tell=True)
+    stopped = drafted.stopped == "cancelled"
     plain = None
-    if request.compare:
-        plain = _written(
-            rounds(True), request, target, ctx, "Writing plainly", most=len(drafted.pieces), tell=False
-        )
+    if request.compare and not stopped:
+        with suppress(Cancelled):
+            plain = _written(
+                rounds(True), request, target, ctx, "Writing plainly", most=len(drafted.pieces), tell=False
+            )
+        if plain is None or plain.stopped == "cancelled":
+            ctx.warn("It was stopped before plain decoding had written as much: nothing was compared.")
+            plain, stopped = None, True
     tokens = [piece.id for piece in drafted.pieces]
     same = None
     if plain is not None and laws.greedy:
         same = tokens == [piece.id for piece in plain.pieces]
-    return DraftResult(
+    result = DraftResult(
         target=target.name,
         draft=drafting.name if drafting is not None else None,
         method=method,
@@ -103,6 +110,9 @@ def decode(
         same_as_plain=same,
         shared_tokens=shared[0] if shared else None,
     )
+    if stopped:
+        raise Cancelled(result if result.pieces else None)
+    return result
 
 
 def _method(request: DraftRequest, target: LanguageModel, drafting: LanguageModel | None) -> Method:
@@ -192,6 +202,12 @@ class _SoFar:
         if self.tell and (not self._told or time.monotonic() - self._when >= _EVERY):
             self.flush()
 
+    def cut(self) -> None:
+        """Leave out the pieces of a last character that has only begun."""
+        while (end := whole(bytes(self.data))) < len(self.data):
+            while self.pieces and self.pieces[-1].end > end:
+                del self.data[self.pieces.pop().start :]
+
     def flush(self) -> None:
         if self.tell and self._told < len(self.pieces):
             self.ctx.emit({"part": "pieces", "pieces": self.pieces[self._told :]})
@@ -218,22 +234,26 @@ def _written(
     number = proposed = 0
     began = time.perf_counter()
     paused = ctx.paused_seconds
-    while (left := limit - len(so_far.pieces)) > 0:
-        ctx.progress(len(so_far.pieces), limit, stage)
-        if rounds.room is not None and rounds.room <= 0:
-            stopped = "context"
-            break
-        done = rounds.go(min(ahead.count, left - 1))
-        _count(counts, done)
-        proposed += done.proposed
-        ahead.learn(done.proposed, done.accepted)
-        so_far.add(done.pieces, number)
-        number += 1
-        if rounds.ended:
-            stopped = "end"
-            break
+    try:
+        while (left := limit - len(so_far.pieces)) > 0:
+            ctx.progress(len(so_far.pieces), limit, stage)
+            if rounds.room is not None and rounds.room <= 0:
+                stopped = "context"
+                break
+            done = rounds.go(min(ahead.count, left - 1))
+            _count(counts, done)
+            proposed += done.proposed
+            ahead.learn(done.proposed, done.accepted)
+            so_far.add(done.pieces, number)
+            number += 1
+            if rounds.ended:
+                stopped = "end"
+                break
+        so_far.flush()
+    except Cancelled:
+        stopped = "cancelled"
+        so_far.cut()
     seconds = time.perf_counter() - began - (ctx.paused_seconds - paused)
-    so_far.flush()
     written = len(so_far.pieces)
     return _Written(
         text=so_far.data.decode("utf-8", errors="replace"),

@@ -108,7 +108,10 @@ class EnsembleResult(Result):
 
     def summary(self) -> str:
         if not self.measured:
-            return f"{' and '.join(self.models)} wrote {counted(len(self.text.encode()), 'byte')} together."
+            written = f"{counted(len(self.text.encode()), 'byte')} together"
+            if self.stopped == "cancelled":
+                return f"{' and '.join(self.models)} had written {written} when they were stopped."
+            return f"{' and '.join(self.models)} wrote {written}."
         whole = self.measured[0]
         gain, best = (
             whole.gain.value,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.errors import UserError
+from core.errors import Cancelled, UserError
 from core.generation.byte_model import ByteModel
 from core.generation.byte_writing import Byte, Writing, characters
 from core.generation.covers.opened import byte_model
@@ -48,6 +48,7 @@ def ensemble(request: EnsembleRequest, ctx: Context) -> EnsembleResult:
     Raises:
         UserError: the models or the weights do not go with the rule, a model cannot do bytes, holds a text to
             be impossible, or takes too little of it.
+        Cancelled: with what was written by then, if anything was. Nothing is given of a measurement.
     """
     given = check(request)
     languages = []
@@ -69,8 +70,17 @@ def ensemble(request: EnsembleRequest, ctx: Context) -> EnsembleResult:
     )
     if request.max_bytes:
         result = result.model_copy(update=_written(request, together, ctx))
-    if texts is not None:
-        result = result.model_copy(update=_measured(together, texts, ctx))
+    try:
+        if result.stopped == "cancelled":
+            raise Cancelled
+        if texts is not None:
+            result = result.model_copy(update=_measured(together, texts, ctx))
+    except Cancelled:
+        if not result.text:
+            raise
+        if texts is not None:
+            ctx.warn("It was stopped before the texts were measured.")
+        raise Cancelled(result.model_copy(update={"evaluations": together.evaluations})) from None
     return result.model_copy(update={"evaluations": together.evaluations})
 
 
@@ -100,20 +110,24 @@ def _written(request: EnsembleRequest, model: Ensemble, ctx: Context) -> dict[st
     record = _Record(model)
     began = told = time.monotonic()
     shown = 0
-    for byte in writing:
-        record.add(byte)
-        ctx.progress(len(writing.data), request.max_bytes, "writing")
-        now = time.monotonic()
-        if writing.sure > shown and (shown == 0 or now - told >= _OFTEN):
+    stopped = False
+    try:
+        for byte in writing:
+            record.add(byte)
+            ctx.progress(len(writing.data), request.max_bytes, "writing")
+            now = time.monotonic()
+            if writing.sure > shown and (shown == 0 or now - told >= _OFTEN):
+                ctx.emit({"part": "written", "characters": record.characters(shown, writing.sure)})
+                shown, told = writing.sure, now
+        if writing.sure > shown:
             ctx.emit({"part": "written", "characters": record.characters(shown, writing.sure)})
-            shown, told = writing.sure, now
+    except Cancelled:
+        stopped = True
     seconds = time.monotonic() - began
-    if writing.sure > shown:
-        ctx.emit({"part": "written", "characters": record.characters(shown, writing.sure)})
     return {
         "text": writing.text,
         "characters": record.characters(0, writing.sure),
-        "stopped": writing.stopped,
+        "stopped": "cancelled" if stopped else writing.stopped,
         "bytes_per_second": len(writing.data) / seconds if seconds else 0.0,
     }
 

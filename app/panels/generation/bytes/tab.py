@@ -70,7 +70,8 @@ class BytesTab(JobTab):
         return words.run_title(request)
 
     def sentences(self, run: RunRecord, result: BytesResult) -> tuple[str, str]:
-        names = [sign.name for sign in self._signs(BytesRequest.model_validate(run.request))]
+        signs = self._signs(BytesRequest.model_validate(run.request))
+        names = [sign.name for sign in signs[: len(result.models)]]  # of a stopped run, maybe not all
         return words.sentence(result, names), words.facts(result, names, run.id)
 
     # What it shows
@@ -94,7 +95,7 @@ class BytesTab(JobTab):
             result.prompt_bytes,
             result.convention,
             result.models,
-            self._signs(self._request),
+            self._signs(self._request)[: len(result.models)],
         )
 
     def _signs(self, request: BytesRequest) -> list[ModelSign]:

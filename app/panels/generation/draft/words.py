@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from core.generation.draft.result import DraftPiece, DraftResult
 
 SAME = {True: "word for word what plain decoding writes", False: "not what plain decoding writes"}
-STOPPED = {"end": "it ended the text", "context": "its context was full"}
+STOPPED = {"end": "it ended the text", "context": "its context was full", "cancelled": "it was stopped"}
 
 
 def run_title(request: DraftRequest) -> str:

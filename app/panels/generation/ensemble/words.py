@@ -25,7 +25,10 @@ def run_title(request: EnsembleRequest) -> str:
 def sentence(result: EnsembleResult, names: Sequence[str]) -> str:
     if result.measured:
         return result.summary()
-    return f"{' and '.join(names)} wrote {counted(len(result.text.encode()), 'byte')} together."
+    written = f"{counted(len(result.text.encode()), 'byte')} together"
+    if result.stopped == "cancelled":
+        return f"{' and '.join(names)} had written {written} when they were stopped."
+    return f"{' and '.join(names)} wrote {written}."
 
 
 def facts(result: EnsembleResult, names: Sequence[str], run_id: int) -> str:

@@ -17,7 +17,7 @@ from core.generation.bytes.run import bytes_
 from core.generation.language.language_model import LanguageModel
 from core.generation.language.opened import open_language_model
 from core.jobs.context import Context, Control
-from core.jobs.events import Partial
+from core.jobs.events import Partial, Progress
 
 STARTER = Path(__file__).parents[4] / "resources" / "starter"
 BPE, UNIGRAM = STARTER / "prose-bpe", STARTER / "prose-unigram"
@@ -95,6 +95,27 @@ def test_that_it_stops_when_told(tmp_path: Path) -> None:
     control.cancel()
     with pytest.raises(Cancelled):
         bytes_(BytesRequest(models=[BPE], prompt=PROMPT), Context(workdir=tmp_path, control=control))
+
+
+def test_that_a_stopped_run_gives_what_was_written_by_then(tmp_path: Path) -> None:
+    control = Control()
+
+    def hear(event: object) -> None:
+        if isinstance(event, Progress) and event.stage.startswith("Writing") and event.done >= 5:
+            control.cancel()
+
+    request = BytesRequest(models=[BPE, BPE], prompt=PROMPT, write=10_000, decoding="sample")
+    with pytest.raises(Cancelled) as stop:
+        bytes_(request, Context(seed=3, workdir=tmp_path, control=control, send=hear))
+    part = stop.value.result
+    assert isinstance(part, BytesResult)
+    assert [len(part.models), len(part.written)] == [1, 1]
+    assert part.written[0].stopped == "cancelled"
+    text = part.written[0].text
+    assert len(part.written[0].bytes) == len(text.encode()) >= 5
+    again, _ = asked(tmp_path, seed=3, write=len(text.encode()) + 3, decoding="sample")
+    assert again.written[0].text.startswith(text)
+    assert again.models[0].next_byte == part.next_byte
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from core.generation.draft.run import draft
 from core.generation.draft.written_text import text_of
 from core.generation.language.opened import open_language_model
 from core.jobs.context import Context, Control
-from core.jobs.events import Partial
+from core.jobs.events import Partial, Progress
 from tests.core.generation.stories260k import write_stories260k
 from tests.tiny_models import write_tiny_model
 
@@ -125,15 +125,39 @@ def test_that_partial_results_tell_all_pieces(tiny: dict[str, Path], tmp_path: P
     assert pieces == [piece.model_dump() for piece in found.pieces]
 
 
-def test_that_a_stop_is_heard(tiny: dict[str, Path], tmp_path: Path) -> None:
+def test_that_a_stop_is_heard_and_what_was_written_is_given(tiny: dict[str, Path], tmp_path: Path) -> None:
+    class Stopped(Context):
+        def progress(self, done: float, total: float, stage: str) -> None:
+            if done >= 6:
+                raise Cancelled
+
+    request = DraftRequest(model=tiny["target"], draft=tiny["alike"], prompt="The", max_tokens=20)
+    with pytest.raises(Cancelled) as stop:
+        draft(request, Stopped(workdir=tmp_path))
+    part, whole = stop.value.result, draft(request, Context(workdir=tmp_path))
+    assert isinstance(part, DraftResult)
+    assert part.stopped == "cancelled"
+    assert part.pieces == whole.pieces[: len(part.pieces)]
+    assert part.pieces[-1].end == len(part.text.encode()) or "\ufffd" in part.text
+    assert whole.text.startswith(part.text)
+    assert part.plain is None
+
+
+def test_that_a_stop_while_plain_decoding_writes_keeps_the_text(
+    tiny: dict[str, Path], tmp_path: Path
+) -> None:
     control = Control()
-    ctx = Context(
-        workdir=tmp_path,
-        control=control,
-        send=lambda event: control.cancel() if isinstance(event, Partial) else None,
-    )
-    with pytest.raises(Cancelled):
-        draft(DraftRequest(model=tiny["target"], draft=tiny["alike"], prompt="The"), ctx)
+
+    def hear(event: object) -> None:
+        if isinstance(event, Progress) and event.stage == "Writing plainly":
+            control.cancel()
+
+    request = DraftRequest(model=tiny["target"], draft=tiny["alike"], prompt="The", max_tokens=12)
+    with pytest.raises(Cancelled) as stop:
+        draft(request, Context(workdir=tmp_path, control=control, send=hear))
+    part, whole = stop.value.result, draft(request, Context(workdir=tmp_path))
+    assert isinstance(part, DraftResult)
+    assert (part.text, part.stopped, part.plain) == (whole.text, whole.stopped, None)
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,31 @@ def test_that_a_stop_is_heard_while_measuring(models: list[Path], text: Path, tm
         ensemble(EnsembleRequest(models=models, text=[text], max_bytes=0), ctx)
 
 
+@pytest.mark.parametrize("part", ["written", "stretch"])
+def test_that_what_was_written_by_a_stop_is_given(
+    part: str, models: list[Path], text: Path, tmp_path: Path
+) -> None:
+    control = Control()
+
+    def hear(event: object) -> None:
+        if isinstance(event, Partial) and event.data["part"] == part:
+            control.cancel()
+
+    fields: dict[str, Any] = {"models": models, "text": [text], "prompt": "It", "max_bytes": 12, "stride": 32}
+    fields |= {"decoding": "sample"}
+    with pytest.raises(Cancelled) as stop:
+        ensemble(EnsembleRequest(**fields), Context(workdir=tmp_path, control=control, send=hear))
+    found = stop.value.result
+    assert isinstance(found, EnsembleResult)
+    assert found.text
+    assert found.text == "".join(one.text for one in found.characters)
+    assert (found.stopped == "cancelled") == (part == "written")
+    assert not found.measured
+    assert found.summary().endswith("when they were stopped." if part == "written" else "together.")
+    whole = ensemble(EnsembleRequest(**{**fields, "text": []}), Context(workdir=tmp_path))
+    assert whole.text.startswith(found.text)
+
+
 def test_that_a_preview_tells_models_texts_and_cost(models: list[Path], text: Path) -> None:
     told = preview(EnsembleRequest(models=models, text=[text]))
     assert not told.problems
