@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 
+from core.errors import Cancelled
 from core.generation.byte_model import END, ByteModel
 from core.generation.covers.byte_trie import ByteTrie
 from core.generation.covers.opened import byte_model
@@ -22,6 +23,7 @@ from core.generation.language.language_model import LanguageModel
 from core.generation.language.opened import open_language_model
 from core.jobs.context import Context
 from core.jobs.registry import job
+from core.sizes import counted
 from core.tokenizers.corpus import blocks, find_texts
 
 _SHOWN = 20
@@ -48,6 +50,7 @@ def fill(request: FillRequest, ctx: Context) -> FillResult:
 
     Raises:
         UserError: there is nothing to do, the model cannot do bytes, or a text is too short or too long.
+        Cancelled: with the candidates that were weighed by then, if there are any; with nothing of a study.
     """
     check(request)
     ctx.progress(0, 1, "opening the model")
@@ -55,15 +58,28 @@ def fill(request: FillRequest, ctx: Context) -> FillResult:
     exact = byte_model(language, convention=request.convention, beam=request.beam, field="model")
     calls = language.calls
     trie, _ = spelling_of(language)
-    filling = _filled(request, language, exact, trie, ctx) if request.suffix else None
-    study = _studied(request, language, exact, trie, ctx) if request.text else None
-    return FillResult(
+    filling = study = None
+    stopped = False
+    try:
+        if request.suffix:
+            filling = _filled(request, language, exact, trie, ctx)
+            ctx.check()
+        if request.text:
+            study = _studied(request, language, exact, trie, ctx)
+    except Cancelled:
+        stopped = True
+        if filling is not None and request.text:
+            ctx.warn("It was stopped before the study of the texts was at its end.")
+    result = FillResult(
         model=language.name,
         filling=filling,
         study=study,
         texts=[filling.candidates[0].text, filling.drawn] if filling is not None else [],
         evaluations=language.calls - calls,
     )
+    if stopped:
+        raise Cancelled(result if filling is not None else None)
+    return result
 
 
 def _filled(
@@ -82,15 +98,23 @@ def _filled(
         if request.order == "spm":
             begun = told.read(begun, request.prefix.encode(), ctx)
     shown = time.monotonic()
-    for number in range(request.candidates):
-        ctx.progress(number, request.candidates, "drawing middles")
-        if tokens is None:
-            middles.draw(number, request.max_bytes)
-        else:
-            middles.draw_from(told, begun, number, request.max_bytes)
-        if time.monotonic() - shown >= _OFTEN:
-            ctx.emit({"part": "candidates", "candidates": middles.candidates(_SHOWN)})
-            shown = time.monotonic()
+    baselines: list[Baseline] = []
+    try:
+        for number in range(request.candidates):
+            ctx.progress(number, request.candidates, "drawing middles")
+            if tokens is None:
+                middles.draw(number, request.max_bytes)
+            else:
+                middles.draw_from(told, begun, number, request.max_bytes)
+            if time.monotonic() - shown >= _OFTEN:
+                ctx.emit({"part": "candidates", "candidates": middles.candidates(_SHOWN)})
+                shown = time.monotonic()
+        for method in METHODS:
+            baselines.append(_baseline(method, request, language, exact, trie, middles, ctx))
+    except Cancelled:
+        if not middles.tried:
+            raise
+        ctx.warn(f"It was stopped when {counted(middles.tried, 'candidate')} had been weighed.")
     return Filling(
         prefix=request.prefix,
         suffix=request.suffix,
@@ -100,9 +124,7 @@ def _filled(
         drawn=middles.drawn(ctx.seed),
         tried=middles.tried,
         effective=middles.effective,
-        baselines=tuple(
-            _baseline(method, request, language, exact, trie, middles, ctx) for method in METHODS
-        ),
+        baselines=tuple(baselines),
     )
 
 

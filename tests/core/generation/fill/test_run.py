@@ -162,6 +162,33 @@ def test_that_a_stop_is_heard(model: Path, tmp_path: Path) -> None:
         fill(FillRequest(model=model, **GAP), ctx)
 
 
+@pytest.mark.parametrize("stage", ["drawing middles", "continuing greedily", "foretelling what follows cuts"])
+def test_that_candidates_weighed_by_a_stop_are_given(stage: str, model: Path, tmp_path: Path) -> None:
+    class Stopped(Context):
+        stopped = False
+
+        def progress(self, done: float, total: float, stage_now: str) -> None:
+            self.stopped |= stage_now == stage and done >= 2
+            self.check()
+
+        def check(self) -> None:
+            if self.stopped:
+                raise Cancelled
+
+    text = write_text(tmp_path / "text.txt", 2_000)
+    request = FillRequest(model=model, text=[text], cuts=10, **GAP)
+    with pytest.raises(Cancelled) as stop:
+        fill(request, Stopped(workdir=tmp_path))
+    part = stop.value.result
+    assert isinstance(part, FillResult)
+    assert part.filling is not None
+    assert part.filling.candidates
+    assert len(part.texts) == 2
+    assert len(part.filling.baselines) == {"d": 0, "c": 2, "f": 3}[stage[0]]
+    assert part.study is None
+    assert part.summary()
+
+
 def test_that_a_preview_tells_the_model_and_the_cost(model: Path) -> None:
     told = preview(FillRequest(model=model, suffix="x"))
     assert not told.problems
