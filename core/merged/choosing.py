@@ -6,9 +6,9 @@ softmax runs over the model's own tokens, the candidates that the index proposed
 this text holds already; of all others it says 0. It is therefore the full law, given that the token is one of
 these: ``p(t) / (1 − m)``, where m is the full law's probability of what was not found
 (`LargeVocabulary.missing_mass` is its mean over places of a text). With all rows compared and as many
-candidates as rows, m is 0. Samplers work on this law. Those that look back (penalties, no n-gram twice) know
-merged tokens as tokens of their own, which is why those written before are always among the candidates; a logit
-bias names the model's own.
+candidates as rows, m is 0. Samplers work on this law. Those that look back (penalties, no n-gram twice)
+know merged tokens as tokens of their own, which is why those written before are always among the candidates;
+a logit bias names the model's own.
 """
 
 from __future__ import annotations

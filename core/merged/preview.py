@@ -7,7 +7,10 @@ from core.jobs.preview import Preview, Problem
 from core.merged.request import MergedRequest
 
 _START = 5.0
-_LIBRARIES = 700_000_000
+_WORKING, _COPIES, _FLOAT = 512 * 2**20, 4, 4
+"""Rows are made, indexed and compared some at a time: so many bytes at most, so many copies."""
+_WINDOW = 128
+"""Tokens that are read in one go."""
 _READ_A_SECOND = 10_000
 """Bytes of text, read at several budgets of merges."""
 _ROWS_A_SECOND = {"ivf": 25_000, "hnsw": 2_500, "exact": 45_000}
@@ -18,8 +21,9 @@ _WRITTEN_A_SECOND = 120
 
 def preview(request: MergedRequest) -> Preview:
     """Never raises. Reads the model's headers and the sizes of texts."""
+    from core.generation.language.footprint import job_memory
     from core.generation.language.preview import causal_folder
-    from core.merged.sizes import kept_bytes, memory_needed
+    from core.merged.sizes import kept_bytes
     from core.models.result import model_words
     from core.sizes import bytes_in_words
     from core.tokenizers.corpus import foreseen
@@ -32,7 +36,10 @@ def preview(request: MergedRequest) -> Preview:
         model = causal_folder(request.model, field="model")
         find_tokenizer(request.model, field="model")
         notes["model"] = model_words(model.family, model.parameters, model.vocab_size)
-        memory = memory_needed(request, model.parameters, model.hidden_size) + _LIBRARIES
+        width, size = model.hidden_size, request.size
+        working = min(_WORKING, _COPIES * _FLOAT * size * width)
+        beside = kept_bytes(request, width) + working
+        memory = job_memory([model], tokens=_WINDOW, rows=_WINDOW, beside=beside)
         if request.cache:
             disk = kept_bytes(request, model.hidden_size)
         rows = bytes_in_words(2 * request.size * model.hidden_size)

@@ -13,7 +13,7 @@ from core.generation.fields import Model, Prompt
 from core.generation.samplers import AnySampler
 from core.jobs.request import Request
 from core.transplant.methods import METHODS, Method
-from core.transplant.methods.fvt import Fvt
+from core.transplant.methods.subword import Subword
 
 if TYPE_CHECKING:
     AnyMethod = Method
@@ -56,7 +56,7 @@ class MergedRequest(Request):
         json_schema_extra={"also": "sampler", "editor": "samplers"},
     )
     method: AnyMethod = Field(
-        Fvt(),
+        Subword(weights="first-last"),
         title="Method",
         description="How the rows of merged tokens are made. Other than a hypernetwork that was trained for "
         "it, each is an approximation that the paper does not make.",
@@ -68,10 +68,11 @@ class MergedRequest(Request):
         json_schema_extra={"advanced": True, "none": "the same", "like": "method"},
     )
     lengths: Literal["as made", "like its own"] = Field(
-        "like its own",
+        "as made",
         title="Lengths of head rows",
-        description="Like its own: scaled to the median length of the model's own. The mean of several "
-        "rows is short, and would never be the likeliest.",
+        description="Like its own: scaled to the median length of the model's own, for means of several rows, "
+        "which are short and would never be the likeliest. As made suits first-last: a merged token then is "
+        "as likely as its first piece, and rounding to 16 bits decides between the two.",
         json_schema_extra={"advanced": True},
     )
     boundary: Boundary = Field(
@@ -123,7 +124,7 @@ class MergedRequest(Request):
         "ivf",
         title="Index",
         description="What finds the rows that score highest. Inverted lists with 8 bits a number; a graph, "
-        "which takes four times the memory and longer to build; or all rows compared.",
+        "which finds more, but takes five times the memory and far longer to build; or all rows compared.",
         json_schema_extra={
             "labels": {"ivf": "Inverted lists, 8 bits", "hnsw": "Graph (HNSW)", "exact": "None: all rows"}
         },

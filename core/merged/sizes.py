@@ -6,7 +6,7 @@ import math
 
 from core.merged.request import IndexKind, MergedRequest
 
-GRAPH = 16
+GRAPH = 32
 """Neighbours of each row in the graph."""
 _MOST_LISTS = 4096
 _WORKING = 512 * 2**20

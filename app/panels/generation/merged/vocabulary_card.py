@@ -50,5 +50,5 @@ class VocabularyCard(Card):
         self.table.show_rows(rows_of(found))
         self.words.say(
             f"Measured at {found.positions:,} places of the text, beside all rows. What the index "
-            "proposes is scored again exactly."
+            "proposes is scored again exactly; what it does not find has no chance to be written."
         )

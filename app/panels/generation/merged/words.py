@@ -23,6 +23,7 @@ def facts(result: MergedResult, run_id: int) -> str:
     large = result.vocabulary
     return " · ".join(
         [
+            result.decoding,
             f"rows by {rows}",
             f"{size(large.rows_bytes + large.index_bytes)} of rows and index",
             f"recall@10 {large.recall_10:.3f}",

@@ -188,4 +188,4 @@ def test_that_what_is_read_and_written_shows_as_it_comes(tab: MergedTab, start: 
 
 def test_that_the_sample_is_a_request(tab: MergedTab) -> None:
     request = MergedRequest.model_validate(tab.sample_values())
-    assert tab.title_of(request) == "prose-bpe · fvt, 20,000 further tokens"
+    assert tab.title_of(request) == "prose-bpe · subword, 20,000 further tokens"
