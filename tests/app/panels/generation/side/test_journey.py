@@ -12,6 +12,7 @@ from app.panels.generation.panel import GenerationPanel
 from app.panels.generation.side.tab import SideTab
 from app.session import Session
 from core.project.project import Project
+from core.project.records import RunRecord
 
 PATIENCE = 60_000
 
@@ -73,19 +74,58 @@ def test_that_a_text_is_written_repeated_and_branched(qtbot: QtBot, tab: SideTab
     qtbot.waitUntil(lambda: tab.branches.isVisible())
 
 
-def test_that_a_stop_is_heard_at_once_and_what_was_written_stays(
-    qtbot: QtBot, tab: SideTab, session: Session
-) -> None:
-    values = {**tab.sample_values(), "max_bytes": None, "samples": 64, "strategy": {"kind": "sample"}}
-    tab.page.setup.show_spec(values, 0, "auto")
+def stop_while_writing(qtbot: QtBot, tab: SideTab, session: Session, **fields: Any) -> RunRecord:
+    """Press Run, and Stop once some tokens stand there; the run as it was recorded."""
+    tab.page.setup.show_spec({**tab.sample_values(), "max_bytes": None, **fields}, 4, "auto")
     qtbot.waitUntil(lambda: tab.page.setup.run.isEnabled(), timeout=PATIENCE)
     qtbot.mouseClick(tab.page.setup.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: any(len(c.text.tokens) > 3 for c in tab.columns.columns), timeout=PATIENCE)
-    run = tab.page.run
-    assert run is not None
-    session.cancel(run.id)
-    qtbot.waitUntil(lambda: "was stopped" in tab.page.status.heading.text(), timeout=PATIENCE)
+    assert tab.page.run is not None
+    session.cancel(tab.page.run.id)
+    qtbot.waitUntil(lambda: tab.page.result is not None, timeout=PATIENCE)
+    assert tab.page.run.status == "cancelled"
+    return tab.page.run
+
+
+def test_that_a_stop_is_heard_at_once_and_what_was_written_stays(
+    qtbot: QtBot, tab: SideTab, session: Session
+) -> None:
+    stop_while_writing(qtbot, tab, session, samples=64, strategy={"kind": "sample"})
+    assert "was stopped" in tab.page.status.heading.text()
+    assert tab.page.status.isVisible()
+    assert tab.page.status.buttons["again"].isVisible()
+    assert not tab.page.answer.buttons["again"].isVisible()
+    assert "when they were stopped" in tab.page.answer.sentence.text()
     columns = tab.columns.columns
     assert all(column.isVisible() for column in columns)
     assert any(column.text.text for column in columns)
-    assert tab.page.result is None
+    assert {one.stopped for one in tab.page.result.transcripts} <= {"cancelled", "context", "end"}
+
+
+def test_that_what_was_written_by_a_stop_is_there_when_the_project_is_opened_again(
+    qtbot: QtBot, tab: SideTab, session: Session, project: Project
+) -> None:
+    run = stop_while_writing(qtbot, tab, session, strategy={"kind": "sample"})
+    texts = [column.text.text for column in tab.columns.columns]
+    assert tab.page.result.texts == texts
+    session.close()
+    with Project.open(project.folder) as again:
+        record = again.run(run.id)
+        assert record.result is not None
+        assert record.result["texts"] == texts
+        longest = max(texts, key=len)
+        assert set(again.find_text(longest)) == {run.id}
+
+
+def test_that_a_run_that_was_stopped_writes_the_same_when_it_is_run_again(
+    qtbot: QtBot, tab: SideTab, session: Session
+) -> None:
+    fields: dict[str, Any] = {"strategy": {"kind": "sample"}, "max_tokens": 60}
+    run = stop_while_writing(qtbot, tab, session, **fields)
+    texts = tab.page.result.texts
+    tab.page.do("again")
+    finished(qtbot, tab, run.id)
+    assert not tab.page.status.isVisible()
+    assert tab.page.answer.buttons["again"].isVisible()
+    for before, now in zip(texts, tab.page.result.texts, strict=True):
+        assert now.startswith(before)
