@@ -70,9 +70,9 @@ class MergedRequest(Request):
     lengths: Literal["as made", "like its own"] = Field(
         "as made",
         title="Lengths of head rows",
-        description="Like its own: scaled to the median length of the model's own, for means of several rows, "
-        "which are short and would never be the likeliest. As made suits first-last: a merged token then is "
-        "as likely as its first piece, and rounding to 16 bits decides between the two.",
+        description="Like its own: scaled to the median length of the model's own, for means of several "
+        "rows, which are short and would never be the likeliest. As made suits first-last: a merged token "
+        "then is as likely as its first piece, and rounding to 16 bits decides between the two.",
         json_schema_extra={"advanced": True},
     )
     boundary: Boundary = Field(
