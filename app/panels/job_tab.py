@@ -146,6 +146,7 @@ class JobTab(Tab):
             self.session.report(error)
             return
         self._propose()
+        self.page.take_focus()  # the button that was pressed goes
         request = self.job.request.model_validate(values)
         self.page.setup.submitted.emit(
             RunSpec(

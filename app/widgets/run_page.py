@@ -330,6 +330,27 @@ class RunPage(QSplitter):
         for card in self._cards:
             card.setVisible(done or (self._run is not None and card in self._early))
         self._rest.setVisible(self._run is not None or bool(self._always))
+        if self.view.hasFocus():
+            self.take_focus()
+
+    # Where the keys go
+
+    def take_focus(self) -> None:
+        """To the card that says how the run is, or what came of it; to the result as a whole before that."""
+        cards = (self.status, self.answer)
+        shown = next((card for card in cards if not card.isHidden()), self.view)
+        shown.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Of a control that hides or turns grey while it has the focus, the result takes it over.
+
+        Qt would hand it to whatever comes next in the window, where a second press does harm.
+        """
+        left = self.window().focusWidget()
+        if left is None or (left.isEnabled() and not left.isHidden() and left.isVisibleTo(self)):
+            return super().focusNextPrevChild(forward)
+        self.take_focus()
+        return True
 
     # What the session tells
 

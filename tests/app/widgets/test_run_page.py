@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.session import Session
@@ -94,3 +95,26 @@ def test_that_a_run_asked_for_before_does_not_come_over_the_one_shown(
         read()
     assert page.run is not None
     assert page.run.id == other.id
+
+
+def test_that_a_control_that_goes_leaves_the_focus_to_the_run_and_not_to_what_comes_next(
+    qtbot: QtBot, project: Project, page: RunPage
+) -> None:
+    button = QPushButton("Run the sample")
+    page.empty.foot.addWidget(button)
+    qtbot.waitUntil(lambda: button.isVisible() and page.isActiveWindow())
+    button.setFocus()
+    run = record(project)
+    page.show_run(run)
+    assert page.focusWidget() is page.status
+    done = Finished(status="done", result={"warnings": []})
+    project.finish_run(run.id, done).result()
+    qtbot.waitUntil(lambda: page.result is not None)
+    assert page.focusWidget() is page.answer
+
+
+def test_that_a_control_that_turns_grey_leaves_the_focus_to_the_result(page: RunPage) -> None:
+    page.setup.run.setEnabled(True)
+    page.setup.run.setFocus()
+    page.setup.run.setEnabled(False)
+    assert page.focusWidget() is page.view
