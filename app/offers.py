@@ -52,6 +52,22 @@ def offers(window: Window) -> tuple[str, str, list[Offer]]:
                 open_one,
             ],
         )
+    side = Offer(
+        "generation",
+        "Let two models write side by side",
+        "The two starter models go on with one prompt in step. The text is lined up by its bytes, shaded by "
+        "surprise; click a token to see what else could stand there.",
+        "Run the sample texts",
+        lambda: window.run_sample_of("generation", "side"),
+    )
+    search = Offer(
+        "retrieval",
+        "Measure what a search finds",
+        "A small embedding model, word search and both together answer questions from Lexigraft's own "
+        "help. What sets them apart is told with intervals and paired tests.",
+        "Run the sample search",
+        lambda: window.run_sample_of("retrieval", "evaluate"),
+    )
     lab = Offer(
         "tokenizers",
         "Compare tokenizers on your own text",
@@ -69,5 +85,5 @@ def offers(window: Window) -> tuple[str, str, list[Offer]]:
     return (
         "What you can do here",
         "Every action is kept as a run of this project, and can be repeated, compared and shared.",
-        [sample, lab, own, new, open_one],
+        [sample, side, search, lab, own, new, open_one],
     )

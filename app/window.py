@@ -181,6 +181,14 @@ class Window(QMainWindow):
         self.go("transplant")
         self.session.submit(sample_spec(), then=self.open_run)
 
+    def run_sample_of(self, place: str, tool: str) -> None:
+        """Show a tool of a panel, and run its own sample."""
+        from app.panels.tabbed import TabbedPanel
+
+        self.go(place)
+        if isinstance(self.panel, TabbedPanel):
+            self.panel.run_sample(tool)
+
     @property
     def panel(self) -> Panel | None:
         """The panel shown now."""

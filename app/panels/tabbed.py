@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from app import theme
 from app.commands import Command
 from app.icons import icon
+from app.panels.job_tab import JobTab
 from app.panels.panel import Panel
 
 if TYPE_CHECKING:
@@ -92,6 +93,14 @@ class TabbedPanel(Panel):
             self.made(key).take(what)
 
     # What the window asks of a panel
+
+    def run_sample(self, key: str) -> None:
+        """Show the tool `key`, which runs a job, and run it on its sample."""
+        self._restored = True
+        self.select_tab(key)
+        tab = self.made(key)
+        if isinstance(tab, JobTab):
+            tab.run_sample()
 
     def show_run(self, run: RunRecord) -> None:
         key = self.tab_of.get(run.kind)
