@@ -59,7 +59,9 @@ def run_job(
         result = perform(kind.load(), request, ctx)
         finished = Finished(status="done", result=_plain(result))
     except Cancelled as stop:
-        finished = Finished(status="cancelled", result=stop.result and _plain(stop.result))
+        finished = Finished(
+            status="cancelled", result=_plain(stop.result) if stop.result is not None else None
+        )
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - the outermost frame; a Rust panic is no Exception
