@@ -118,3 +118,17 @@ def test_that_a_control_that_turns_grey_leaves_the_focus_to_the_result(page: Run
     page.setup.run.setFocus()
     page.setup.run.setEnabled(False)
     assert page.focusWidget() is page.view
+
+
+def test_that_a_stopped_run_shows_what_it_had_under_the_line_that_says_so(
+    qtbot: QtBot, project: Project, page: RunPage
+) -> None:
+    run = record(project)
+    project.finish_run(run.id, Finished(status="cancelled", result={"said": "so far"})).result()
+    page.show_run(project.run(run.id))
+    assert page.result is not None
+    assert page.status.isVisible()
+    assert page.status.heading.text() == f"Run {run.id} was stopped."
+    assert "kept below" in page.status.detail.text()
+    assert page.answer.isVisible()
+    assert not page.answer.buttons["again"].isVisible()
