@@ -13,7 +13,7 @@ _WINDOW = 128
 """Tokens that are read in one go."""
 _READ_A_SECOND = 10_000
 """Bytes of text, read at several budgets of merges."""
-_ROWS_A_SECOND = {"ivf": 25_000, "hnsw": 2_500, "exact": 45_000}
+_ROWS_A_SECOND = {"ivf": 25_000, "hnsw": 850, "exact": 45_000}
 """Found, made and indexed on one core."""
 _WRITTEN_A_SECOND = 120
 """Bytes, with the search at each step."""
