@@ -152,12 +152,25 @@ def trained(
         tokenizer.normalizer = normalizers.BertNormalizer(lowercase=False)
         tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
         tokenizer.decoder = decoders.WordPiece(cleanup=False)
+        # The library numbers the pieces within words as a hash table has them: others in every process.
+        letters = sorted(_letters(tokenizer, text))
         trainer = trainers.WordPieceTrainer(
-            vocab_size=size, special_tokens=["[UNK]", "[CLS]", "[SEP]"], show_progress=False
+            vocab_size=size, special_tokens=["[UNK]", "[CLS]", "[SEP]", *letters], show_progress=False
         )
     tokenizer.train_from_iterator(text.splitlines(keepends=True), trainer)
     data: Json = json.loads(tokenizer.to_str())
+    if family == "wordpiece":
+        data["added_tokens"] = [
+            token for token in data["added_tokens"] if token["content"] in ROLES["wordpiece"].values()
+        ]
     return data
+
+
+def _letters(tokenizer: Tokenizer, text: str) -> set[str]:
+    """What words begin with, and, after ``##``, what they go on with."""
+    normalized = tokenizer.normalizer.normalize_str(text)
+    words = {word for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(normalized)}
+    return {word[0] for word in words} | {f"##{letter}" for word in words for letter in word[1:]}
 
 
 ROLES = {
