@@ -225,8 +225,8 @@ def test_that_an_interrupt_of_the_calling_thread_passes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "request_", "field", "words"),
     [
-        ("jobs-probe", {"steps": 0}, "steps", "greater than or equal to 1"),
-        ("jobs-probe", {"colour": "red"}, "colour", "Extra inputs"),
+        ("jobs-probe", {"steps": 0}, "steps", "must be at least 1"),
+        ("jobs-probe", {"colour": "red"}, "colour", "is unknown"),
         ("juggle", {}, None, "There is no job called 'juggle'"),
     ],
 )
