@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from core.errors import UserError
 from core.generation.draft.checks import check_samplers
 from core.generation.draft.request import DraftRequest
+from core.generation.language.footprint import job_memory
 from core.jobs.preview import Preview, Problem
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ _A_CALL = 0.004
 """Seconds of a call beside its operations."""
 _OPERATIONS_A_SECOND = 5e9
 """Of one core with one token at a time, which waits for the weights to come from memory."""
-_LIBRARIES = 650_000_000
-_FLOAT = 4
+_BYTES = 8
+"""Proposed tokens and ways whose laws are asked for byte by byte, for each proposed token."""
 
 
 def preview(request: DraftRequest) -> Preview:
@@ -50,7 +51,13 @@ def preview(request: DraftRequest) -> Preview:
     return Preview(
         notes=notes,
         seconds=seconds * (2 if request.compare else 1) * (20 if request.verify == "bytes" else 1),
-        memory_bytes=_LIBRARIES + sum(_FLOAT * model.parameters for model in models),
+        memory_bytes=job_memory(
+            models,
+            dtype=request.dtype,
+            tokens=len(request.prompt.encode()) + request.max_tokens,
+            rows=(request.proposed + 1) * (_BYTES if request.verify == "bytes" else 1),
+            spelt=draft is not None,
+        ),
     )
 
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from core.errors import UserError
 from core.generation.ensemble.request import EnsembleRequest, check
+from core.generation.language.footprint import job_memory
 from core.generation.language.preview import causal_folder, models_words
 from core.jobs.preview import Preview, Problem
+
+if TYPE_CHECKING:
+    from core.models.folder import ModelFolder
 
 _START = 4.0
 """Seconds to open models, the libraries loaded."""
@@ -13,8 +20,13 @@ _A_BYTE = 0.008
 """Seconds a byte and model, besides its weights."""
 _WEIGHTS_A_SECOND = 2e9
 """Of a processor, one token after the other."""
-_LIBRARIES = 600_000_000
-"""Bytes that the process takes with the libraries loaded."""
+_BYTES_A_TOKEN = 3
+_WAYS = 3
+"""That are read on at once, for each token."""
+_MOST_LEARNT = 8_000
+"""Bytes of texts that weights are learnt on."""
+_A_LAW = 257 * 8
+"""Bytes of a law of the next byte."""
 
 
 def preview(request: EnsembleRequest) -> Preview:
@@ -45,7 +57,20 @@ def preview(request: EnsembleRequest) -> Preview:
         problems=problems,
         notes=notes,
         seconds=None if problems else _START + (request.max_bytes + size) * each,
-        memory_bytes=_LIBRARIES + 4 * weights,
+        memory_bytes=_memory(folders, request, size) if folders else None,
+    )
+
+
+def _memory(folders: Sequence[ModelFolder], request: EnsembleRequest, size: int) -> int:
+    window = (request.stride + request.context) // _BYTES_A_TOKEN if size else 0
+    learnt = min(request.fit * size, _MOST_LEARNT)
+    return job_memory(
+        folders,
+        dtype=request.dtype,
+        tokens=max(_WAYS * window, request.max_bytes // _BYTES_A_TOKEN),
+        rows=max(_WAYS * window, request.beam if request.convention == "all" else 1),
+        spelt=True,
+        beside=round(2 * len(folders) * _A_LAW * learnt),
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core.errors import UserError
 from core.generation.generate.prompts import read_prompts
 from core.generation.generate.request import GenerateRequest
+from core.generation.language.footprint import job_memory, number_bytes, records_bytes
 from core.generation.language.preview import USUAL_TOKENS, causal_folder, memory_of, models_words
 from core.jobs.memory import free_memory
 from core.jobs.preview import Preview, Problem
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 _START = 2.0
 """Seconds, with the libraries loaded."""
-_LIBRARIES = 400_000_000
 _BYTES_A_TOKEN = 4
 _WEIGHTS_A_SECOND = 5e9
 """That a step reads, on one core."""
@@ -32,6 +32,8 @@ _STEP = 0.001
 """Seconds of a step besides."""
 _MOST = 0.9
 """Of free memory."""
+_AT_ONCE = _MANY = 16
+"""Texts that a model writes together, and up to how many keep their alternatives."""
 _LOOKED_AT = 1_000
 """Prompts whose length is looked at."""
 
@@ -47,13 +49,13 @@ def preview(request: GenerateRequest) -> Preview:
             notes["prompts"] = f"{len(prompts):,} prompts" if len(prompts) != 1 else "1 prompt"
     except UserError as error:
         problems.append(_problem(error))
-    memory, seconds = _LIBRARIES, _START
+    seconds = _START
     folders: list[ModelFolder] = []
     for path in request.models:
         try:
             folder = causal_folder(path, field="models")
+            _check_room(folder, request)
             folders.append(folder)
-            memory += _memory(folder, request)
             seconds += _seconds(folder, request, len(prompts))
             _check_prompts(path, folder, request, prompts[:_LOOKED_AT])
         except UserError as error:
@@ -67,7 +69,7 @@ def preview(request: GenerateRequest) -> Preview:
         problems=problems,
         notes=notes,
         seconds=None if problems else seconds,
-        memory_bytes=memory,
+        memory_bytes=_memory(folders, request, prompts) if folders else None,
     )
 
 
@@ -75,9 +77,9 @@ def _problem(error: UserError) -> Problem:
     return Problem(field=error.field, message=error.message)
 
 
-def _memory(folder: ModelFolder, request: GenerateRequest) -> int:
+def _check_room(folder: ModelFolder, request: GenerateRequest) -> None:
     tokens = min(folder.context or USUAL_TOKENS, USUAL_TOKENS)
-    needed = memory_of(folder, 2 if request.dtype in ("bfloat16", "float16") else 4, tokens)
+    needed = memory_of(folder, number_bytes(request.dtype), tokens)
     free = free_memory()
     if needed > _MOST * free:
         raise UserError(
@@ -85,7 +87,22 @@ def _memory(folder: ModelFolder, request: GenerateRequest) -> int:
             "free. Choose a smaller model, 16 bits a number, or close other programs.",
             field="models",
         )
-    return needed
+
+
+def _memory(folders: Sequence[ModelFolder], request: GenerateRequest, prompts: Sequence[str]) -> int:
+    texts = len(prompts) * request.samples
+    at_once = max(1, min(texts, _AT_ONCE // request.strategy.width)) * request.strategy.width
+    written = (request.max_bytes or 1_000) / _BYTES_A_TOKEN
+    longest = max(len(prompt.encode()) for prompt in prompts) / _BYTES_A_TOKEN
+    told = len(request.models) * texts * min(request.max_tokens or written, written)
+    return job_memory(
+        folders,
+        dtype=request.dtype,
+        tokens=round(longest + at_once * min(request.max_tokens or written, written)),
+        rows=at_once,
+        spelt=request.boundary == "exact" and not request.chat,
+        beside=records_bytes(told, request.alternatives if len(request.models) * texts <= _MANY else 0),
+    )
 
 
 def _seconds(folder: ModelFolder, request: GenerateRequest, prompts: int) -> float:

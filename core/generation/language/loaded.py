@@ -79,7 +79,7 @@ class Loaded:
             "vocab_size": head_rows(self.module),
             "context": self.folder.context,
             "begin": tuple((roles.get("bos") or roles.get("eos") or ())[:1]),
-            "ends": _ends(self.folder, self.tokenizer),
+            "ends": _ends(self.folder, self.tokenizer, head_rows(self.module)),
             "pieces": pieces_of(self.tokenizer, head_rows(self.module)),
         }
 
@@ -110,15 +110,16 @@ def head_rows(module: Any) -> int:
     return int(module.get_output_embeddings().weight.shape[0])
 
 
-def _ends(folder: ModelFolder, tokenizer: Tokenizer) -> frozenset[int]:
-    """The tokens that end a text: those that the tokenizer names, and those that the model was given."""
+def _ends(folder: ModelFolder, tokenizer: Tokenizer, rows: int) -> frozenset[int]:
+    """The tokens that end a text: those that the tokenizer names, and those that the model was given. A
+    config.json may still speak of a larger vocabulary, with more `rows`."""
     ends = set(tokenizer.vocabulary.roles.get("eos", ()))
     given: list[Any] = [folder.text_config.get("eos_token_id")]
     if (folder.path / GENERATION_CONFIG).is_file():
         given.append(read_json_object(folder.path / GENERATION_CONFIG).get("eos_token_id"))
     for ids in given:
         ends.update(id for id in (ids if isinstance(ids, list) else [ids]) if isinstance(id, int))
-    return frozenset(ends)
+    return frozenset(id for id in ends if id < rows)
 
 
 def _sees_all(module: Any) -> bool:

@@ -30,17 +30,21 @@ def foreseen(path: Path, dtype: Literal["float32", "bfloat16", "float16"], token
 
 def memory_of(folder: ModelFolder, number_bytes: int, tokens: int) -> int:
     """The same for a folder already understood, with so many bytes a number."""
-    config = folder.text_config
     width = folder.hidden_size
-    heads = _whole(config, "num_attention_heads", "n_head") or 1
-    kv_heads = _whole(config, "num_key_value_heads") or heads
-    head_width = _whole(config, "head_dim") or width // heads
-    inner = _whole(config, "intermediate_size", "n_inner") or 4 * width
+    inner = _whole(folder.text_config, "intermediate_size", "n_inner") or 4 * width
     block = min(tokens, BLOCK)
     weights = folder.parameters * number_bytes
-    cache = 2 * (folder.layers or 1) * kv_heads * head_width * tokens * number_bytes
     step = block * (12 * width + 2 * inner) * number_bytes + block * (tokens + folder.vocab_size) * _FLOAT
-    return weights + cache + step
+    return weights + cache_bytes(folder, tokens, number_bytes) + step
+
+
+def cache_bytes(folder: ModelFolder, tokens: int, number_bytes: int) -> int:
+    """Of the keys and values of so many tokens."""
+    config = folder.text_config
+    heads = _whole(config, "num_attention_heads", "n_head") or 1
+    kv_heads = _whole(config, "num_key_value_heads") or heads
+    head_width = _whole(config, "head_dim") or folder.hidden_size // heads
+    return 2 * (folder.layers or 1) * kv_heads * head_width * tokens * number_bytes
 
 
 def causal_folder(path: Path, *, field: str | None = None) -> ModelFolder:

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 _START = 4.0
 """Seconds to load torch and open a small model."""
 _BYTES_A_SECOND = 500_000_000
-_LIBRARIES = 450_000_000
 _FLOAT = 4
 
 
 def preview(request: LensRequest) -> Preview:
     """Never raises; reads headers alone."""
+    from core.generation.language.footprint import job_memory
     from core.generation.language.preview import causal_folder
     from core.generation.lens.memory import memory_to_look
     from core.models.result import model_words
@@ -49,5 +49,5 @@ def preview(request: LensRequest) -> Preview:
         problems=problems,
         notes=notes,
         seconds=_START + sum(weights) / _BYTES_A_SECOND,
-        memory_bytes=_LIBRARIES + max(a + memory_to_look(b) for a, b in zip(weights, found, strict=True)),
+        memory_bytes=job_memory(found, tokens=0, beside=max(memory_to_look(model) for model in found)),
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from core.errors import UserError
+from core.generation.language.footprint import job_memory
 from core.generation.masked.folder import masked_folder
 from core.generation.masked.request import MaskedRequest
 from core.jobs.preview import Preview, Problem
 from core.models.result import model_words
 
-_FLOAT = 4
+_TOKENS = 2_048
+"""Read in one call, at most."""
 
 
 def preview(request: MaskedRequest) -> Preview:
@@ -19,5 +21,5 @@ def preview(request: MaskedRequest) -> Preview:
         return Preview(problems=[Problem(field=error.field, message=error.message)])
     return Preview(
         notes={"model": model_words(folder.family, folder.parameters, folder.vocab_size)},
-        memory_bytes=_FLOAT * folder.parameters,
+        memory_bytes=job_memory([folder], tokens=_TOKENS, rows=_TOKENS),
     )

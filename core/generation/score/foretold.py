@@ -14,7 +14,7 @@ MOST_CONTEXT = 1024
 """Tokens of a window where none are asked for: enough that more would gain little."""
 _AT_ONCE = 16
 _LOGITS_AT_ONCE = 2**23
-"""At most so many logits in memory (32 MiB in float32), but for a single window that has more."""
+"""At most so many logits in memory (32 MiB in float32)."""
 
 
 def window_of(model: LanguageModel, context: int | None, stride: int | None) -> tuple[int, int]:
@@ -49,18 +49,33 @@ def foretold(
     spans = windows(len(sequence), context, stride=stride, first=max(1, before))
     at_once = max(1, min(_AT_ONCE, _LOGITS_AT_ONCE // (stride * model.vocab_size)))
     first, rest = spans[:1], spans[1:]
-    for group in [first, *(rest[at : at + at_once] for at in range(0, len(rest), at_once))]:
+    for group in filter(None, [first, *(rest[at : at + at_once] for at in range(0, len(rest), at_once))]):
         ctx.check()
-        for (_, scored, _), rows in zip(group, _read(model, sequence, group), strict=True):
-            yield scored - before, rows
+        if len(group) == 1:
+            for place, rows in _read_in_parts(model, sequence, *group[0]):
+                yield place - before, rows
+                ctx.check()
+        else:
+            for (_, scored, _), rows in zip(group, _read(model, sequence, group), strict=True):
+                yield scored - before, rows
+
+
+def _read_in_parts(
+    model: LanguageModel, sequence: Sequence[int], first: int, scored: int, end: int
+) -> Iterator[tuple[int, torch.Tensor]]:
+    """A window, whose logits may be more than shall be in memory at a time: with their places."""
+    opened = model.advance([model.start()], [sequence[first:scored]])
+    yield scored, opened.logits
+    state, step = opened.states[0], max(1, _LOGITS_AT_ONCE // model.vocab_size)
+    for at in range(scored, end - 1, step):
+        (state,), logits, _ = model.advance([state], [sequence[at : min(at + step, end - 1)]], every=True)
+        yield at + 1, logits
 
 
 def _read(
     model: LanguageModel, sequence: Sequence[int], group: Sequence[tuple[int, int, int]]
 ) -> list[torch.Tensor]:
     """For each window the logits of the tokens that it scores. What is context only needs no logits."""
-    if not group:
-        return []
     start = model.start()
     opened = model.advance([start] * len(group), [sequence[first:scored] for first, scored, _ in group])
     found = [[row[None]] for row in opened.logits]

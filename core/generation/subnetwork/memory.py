@@ -10,7 +10,7 @@ from core.models.folder import ModelFolder
 _FLOAT = 4
 _COPIES = 7
 """Numbers for each masked weight: mask, gradient, two moments, sigmoid; as it counts, and that gradient."""
-_LOGITS = 4
+_LOGITS = 6
 _ACTIVATIONS = 24
 """Numbers kept for each token, layer and column of the hidden size."""
 _LAYER = re.compile(r"\.\d+\.")

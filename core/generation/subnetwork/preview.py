@@ -23,8 +23,6 @@ _A_MASK = 15e-9
 """Seconds for each masked weight in a step, whatever the batch: sigmoid, gradient, AdamW."""
 _WRITTEN_A_SECOND = 1_500
 """Tokens of a model of five million parameters."""
-_LIBRARIES = 600_000_000
-_FLOAT = 4
 _LOOK = 2**20
 
 
@@ -51,6 +49,7 @@ def preview(request: SubnetworkRequest) -> Preview:
         problems.append(Problem(field="out", message=message))
     if model is None:
         return Preview(problems=problems, notes=notes)
+    from core.generation.language.footprint import job_memory
     from core.generation.subnetwork.memory import masked_weights, memory_to_mask
 
     masked = masked_weights(model)
@@ -59,7 +58,7 @@ def preview(request: SubnetworkRequest) -> Preview:
         problems=problems,
         notes=notes,
         seconds=_seconds(request, model, masked),
-        memory_bytes=_LIBRARIES + _FLOAT * model.parameters + memory_to_mask(model, request),
+        memory_bytes=job_memory([model], tokens=0, beside=memory_to_mask(model, request)),
         disk_bytes=masked * len(request.levels()) if request.out is not None else None,
     )
 

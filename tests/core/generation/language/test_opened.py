@@ -41,6 +41,12 @@ def test_that_what_stands_before_and_after_texts_is_known(folder: Path, ctx: Con
     assert b"".join(model.pieces[id] or b"" for id in model.encode("the rain")) == b"the rain"
 
 
+def test_that_an_end_that_the_vocabulary_has_not_ends_nothing(folder: Path, ctx: Context) -> None:
+    """GPT-2's own default, 50256, stays in the config.json of a model with a smaller vocabulary."""
+    change(folder / "config.json", eos_token_id=50256)
+    assert open_language_model(folder, ctx).ends == frozenset({0})
+
+
 def test_that_an_encoder_is_told_to_fill_masks(folder: Path, ctx: Context) -> None:
     change(folder / "config.json", architectures=["BertForMaskedLM"])
     assert "fills masks in a text, and does not go on with one" in refusal(folder, ctx)

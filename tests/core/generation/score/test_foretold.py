@@ -74,9 +74,19 @@ def test_that_each_token_is_seen_with_context_enough(tmp_path: Path, context: in
 
 def test_that_without_a_token_before_the_text_its_first_is_not_foretold(tmp_path: Path) -> None:
     model = TableModel(toy_bpe(tmp_path / "t", "ab", []), lambda ids: {0: 0.25, 1: 0.75})
-    ((first, logits),) = foretold(model, [0, 1, 1], context=9, stride=4, ctx=Context(workdir=tmp_path))
-    assert first == 1
-    assert len(logits) == 2
+    found = foretold(model, [0, 1, 1], context=9, stride=4, ctx=Context(workdir=tmp_path))
+    assert [(first, len(logits)) for first, logits in found] == [(1, 1), (2, 1)]
+
+
+def test_that_logits_come_in_parts_where_a_window_has_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = TableModel(toy_bpe(tmp_path / "t", "ab", []), lambda ids: {0: 0.25, 1: 0.75})
+    ctx, ids = Context(workdir=tmp_path), [0, 1, 1, 0, 1, 0, 0, 1]
+    monkeypatch.setattr("core.generation.score.foretold._LOGITS_AT_ONCE", 2 * model.vocab_size)
+    found = list(foretold(model, ids, context=30, stride=15, ctx=ctx))
+    assert max(len(logits) for _, logits in found) == 2
+    assert [place for first, logits in found for place in range(first, first + len(logits))] == [*range(1, 8)]
 
 
 def test_that_a_text_of_one_token_without_one_before_it_is_foretold_nothing(tmp_path: Path) -> None:
