@@ -66,11 +66,12 @@ def _memory(folders: Sequence[ModelFolder], request: ScoreRequest, size: int) ->
     told = min(size, _WITH_RECORDS) / _BYTES_A_TOKEN
     full = min(size, _WITH_ALTERNATIVES) / _BYTES_A_TOKEN
     widest = max(folder.vocab_size for folder in folders)
-    rows = min(_AT_ONCE * window, max(1, _LOGITS_AT_ONCE // widest), size // _BYTES_A_TOKEN + 1)
+    at_once = max(1, min(_AT_ONCE, _LOGITS_AT_ONCE // (window // 2 * widest)))
+    rows = min(at_once * window, max(1, _LOGITS_AT_ONCE // widest), size // _BYTES_A_TOKEN + 1)
     return job_memory(
         folders,
         dtype=request.dtype,
-        tokens=_AT_ONCE * window,
+        tokens=at_once * window,
         rows=rows,
         spelt=request.exact,
         beside=len(request.models)
