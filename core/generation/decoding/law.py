@@ -36,6 +36,7 @@ class Law:
         logits: (n, V).
         top: how many of the likeliest tokens to tell.
         name: the model's, for the error.
+        best: what `best` is, where that is known; the logits are not looked at again then.
 
     Raises:
         UserError: the logits are no numbers (NaN), or foretell nothing.
@@ -44,17 +45,9 @@ class Law:
     best: list[int]
     """The likeliest token of each text; of those that tie, the lowest number."""
 
-    def __init__(self, logits: torch.Tensor, top: int, name: str) -> None:
+    def __init__(self, logits: torch.Tensor, top: int, name: str, best: list[int] | None = None) -> None:
         self.logits = logits
-        # numpy promises the first of equals, torch does not; a NaN is more than any number.
-        rows = logits.numpy()
-        self.best = rows.argmax(-1).tolist()
-        if not np.isfinite(rows[range(len(rows)), self.best]).all():
-            raise UserError(
-                f"{name} gives no numbers (NaN) as probabilities; its weights are damaged, or too large for "
-                "this number type.",
-                field="models",
-            )
+        self.best = _best(logits, name) if best is None else best
         self._top = top
 
     @cached_property
@@ -65,14 +58,20 @@ class Law:
     def seen(self, ids: Sequence[int], rows: Sequence[int] | None = None) -> list[Seen]:
         """One token of each text; with `rows`, token i in the light of law `rows[i]`."""
         logs = self.logs if rows is None else self.logs[list(rows)]
-        own = logs.gather(1, torch.tensor(ids).unsqueeze(1))
-        ranks = (logs > own).sum(-1).tolist()
+        own = logs.gather(1, torch.tensor(ids).unsqueeze(1)).squeeze(1).tolist()
         places = range(len(ids)) if rows is None else rows
         tops = self._tops
         return [
-            Seen(logprob, rank, self._entropies[place], tops[place])
-            for logprob, rank, place in zip(own.squeeze(1).tolist(), ranks, places, strict=True)
+            Seen(logprob, self._rank(logprob, place), self._entropies[place], tops[place])
+            for logprob, place in zip(own, places, strict=True)
         ]
+
+    def _rank(self, logprob: float, place: int) -> int:
+        """How many tokens are likelier. Mostly the likeliest, which are known, are all there can be."""
+        _, best = self._tops[place]
+        if best and logprob >= best[-1]:
+            return sum(value > logprob for value in best)
+        return int(np.count_nonzero(self.logs[place].numpy() > logprob))
 
     @cached_property
     def _entropies(self) -> list[float]:
@@ -107,6 +106,7 @@ class Later:
         block = self._block
         first = len(block.ids)
         block.rows.append(law.logits)
+        block.best += law.best
         block.ids += ids
         block.size += law.logits.numel()
         return [partial(self._told, block, place) for place in range(first, len(block.ids))]
@@ -117,7 +117,8 @@ class Later:
 
     def _work_out(self, block: _Block) -> None:
         if not block.seen:
-            block.seen = Law(torch.cat(block.rows), self._top, self._name).seen(block.ids)
+            law = Law(torch.cat(block.rows), self._top, self._name, block.best)
+            block.seen = law.seen(block.ids)
             block.rows.clear()
 
 
@@ -126,6 +127,7 @@ class _Block:
 
     def __init__(self) -> None:
         self.rows: list[torch.Tensor] = []
+        self.best: list[int] = []
         self.ids: list[int] = []
         self.size = 0
         self.seen: list[Seen] = []
@@ -133,7 +135,20 @@ class _Block:
 
 def entropy(logs: torch.Tensor) -> torch.Tensor:
     """Of log-probabilities (…, V), in nats; what is impossible (−inf) adds nothing. NaN stays NaN."""
-    return -(logs.exp() * logs.clamp(min=-1e4)).sum(-1)
+    return logs.clamp(min=-1e4).mul_(logs.exp()).sum(-1).neg_()
+
+
+def _best(logits: torch.Tensor, name: str) -> list[int]:
+    # numpy promises the first of equals, torch does not; a NaN is more than any number.
+    rows = logits.numpy()
+    best: list[int] = rows.argmax(-1).tolist()
+    if not all(math.isfinite(row[id]) for row, id in zip(rows, best, strict=True)):
+        raise UserError(
+            f"{name} gives no numbers (NaN) as probabilities; its weights are damaged, or too large for "
+            "this number type.",
+            field="models",
+        )
+    return best
 
 
 def nucleus(scores: torch.Tensor, mass: float) -> torch.Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,11 +25,15 @@ from core.jobs.registry import job
 
 MANY = 16
 """With more transcripts than that, alternatives are kept only in the output file."""
+TURN = 0.01
+"""Seconds that a model goes on before another one may: a small one writes some tokens while its weights are
+in the processor's cache, and nobody sees the difference; a large one always writes a single token."""
 
 
 @job(GENERATE)
 def generate(request: GenerateRequest, ctx: Context) -> GenerationResult:
-    """Let each model write on from each prompt; the one whose text has the fewest bytes always goes next.
+    """Let each model write on from each prompt; the one whose text has the fewest bytes always goes next, for
+    a token or for as long as `TURN`.
 
     Raises:
         UserError: a model does not open, a prompt does not fit it, or it gives no numbers (NaN).
@@ -100,11 +105,14 @@ def _write(pens: list[Pen], request: GenerateRequest, stream: Stream, ctx: Conte
     live = pens
     while live:
         pen = min(live, key=lambda pen: (pen.group, pen.behind))
-        pen.step()
-        if stream.tell() or pen.done:
-            ctx.progress(min(total, sum(pen.bytes for pen in pens)), total, "Writing")
-        if pen.done:
-            live = [pen for pen in live if not pen.done]
+        group, until = pen.group, time.perf_counter() + TURN
+        while True:
+            pen.step()
+            if stream.tell() or pen.done:
+                ctx.progress(min(total, sum(pen.bytes for pen in pens)), total, "Writing")
+            if pen.done or pen.group != group or time.perf_counter() >= until:
+                break
+        live = [pen for pen in live if not pen.done]
 
 
 def _expected(
