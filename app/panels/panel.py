@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app import theme
@@ -15,6 +16,21 @@ from app.commands import Command
 if TYPE_CHECKING:
     from app.session import Session
     from core.project.records import RunRecord
+
+
+class ToolBar(QTabBar):
+    """Every title has room to be chosen, so that none moves when another one is and becomes bold."""
+
+    def tabSizeHint(self, index: int) -> QSize:
+        size = super().tabSizeHint(index)
+        bold = QFont(self.font())
+        bold.setWeight(QFont.Weight.DemiBold)
+        wide, as_is = (
+            QFontMetrics(font).horizontalAdvance(self.tabText(index)) for font in (bold, self.font())
+        )
+        if index != self.currentIndex():
+            size.setWidth(size.width() + wide - as_is)
+        return size
 
 
 class Panel(QWidget):
@@ -42,7 +58,7 @@ class Panel(QWidget):
 
         title = theme.styled(QLabel(self.title), role="title")
         title.setTextFormat(Qt.TextFormat.PlainText)
-        self.tab_bar = QTabBar()
+        self.tab_bar = ToolBar()
         self.tab_bar.setAccessibleName(f"Tools of {self.title}")
         self.tab_bar.setDrawBase(False)
         self.tab_bar.setExpanding(False)
@@ -88,8 +104,19 @@ class Panel(QWidget):
     def _show_tab(self, index: int) -> None:
         if self.tabs:
             self.tab_bar.setCurrentIndex(index)
+        left = self.window().focusWidget()
+        inside = left is not None and self.pages.isAncestorOf(left)
         self.pages.setCurrentIndex(index)
         self.tab_changed.emit(self.tab)
+        if inside:
+            self._keep_focus()
+
+    def _keep_focus(self) -> None:
+        """Where it was on this page before; on the tabs where that is gone, or was never."""
+        page, now = self.pages.currentWidget(), self.window().focusWidget()
+        kept = page is not None and now is not None and page.isAncestorOf(now) and now.isVisible()
+        if not kept or now is page:  # Qt gives it to a page in which nothing takes it
+            self.tab_bar.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # What a subclass answers
 

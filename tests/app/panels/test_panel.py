@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.panels import PLACES
@@ -40,6 +40,29 @@ def test_that_tabs_show_their_pages_by_mouse_and_keyboard(qtbot: QtBot, panel: T
     assert (page(panel), changed.args) == ("Second", ["second"])
     qtbot.keyClick(panel.tab_bar, Qt.Key.Key_Left)
     assert page(panel) == "First"
+
+
+def test_that_no_title_moves_when_another_is_chosen(panel: TwoTools) -> None:
+    def places() -> list[QRect]:
+        return [panel.tab_bar.tabRect(place) for place in (0, 1)]
+
+    before = places()
+    panel.select_tab("second")
+    assert [abs(now.left() - then.left()) <= 1 for now, then in zip(places(), before, strict=True)] == [
+        True
+    ] * 2
+
+
+def test_that_the_keys_stay_with_the_tabs_where_a_page_has_no_place_for_them(
+    qtbot: QtBot, panel: TwoTools
+) -> None:
+    first = QPushButton("Go")
+    panel.set_page("first", first)
+    first.show()
+    qtbot.waitUntil(lambda: panel.isActiveWindow() and first.isVisible())
+    first.setFocus()
+    panel.select_tab("second")
+    assert panel.focusWidget() is panel.tab_bar
 
 
 def test_that_a_view_comes_back_and_an_older_one_is_borne(panel: TwoTools) -> None:
