@@ -25,8 +25,8 @@ def duration(seconds: float) -> str:
 
 
 def count(number: float) -> str:
-    """``12,310``; fractions of units (epochs, megabytes) with one decimal."""
-    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.1f}"
+    """``12,310``; fractions of few units (epochs, megabytes) with one decimal."""
+    return f"{number:,.0f}" if float(number).is_integer() or number >= 100 else f"{number:,.1f}"
 
 
 def size(number: int) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton
 
 from app import theme
 from app.figures import count, duration
 from app.icons import icon
+from app.widgets.elided_label import ElidedLabel
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -39,10 +40,7 @@ class JobBar(QFrame):
         self.what.setIconSize(QSize(16, 16))
         self.what.setToolTip("Show the queue")
         self.what.clicked.connect(self.queue_asked)
-        self.stage = theme.styled(QLabel(), role="muted")
-        self.stage.setTextFormat(Qt.TextFormat.PlainText)
-        self.stage.setMinimumWidth(40)
-        self.stage.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.stage = ElidedLabel("muted")
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Progress of the running job")
@@ -97,7 +95,7 @@ class JobBar(QFrame):
         if running.id != self._run:
             self._run, self._ended = running.id, None
             self.progress.setRange(0, 0)
-            self.stage.setText("starting")
+            self.stage.say("starting")
             self.left.clear()
             self.stop.setText("Stop")
             self._set_active(True)
@@ -127,7 +125,7 @@ class JobBar(QFrame):
         else:
             self.progress.setRange(0, 0)
         counted = event.total > 1
-        self.stage.setText(
+        self.stage.say(
             f"{event.stage} {count(event.done)} of {count(event.total)}" if counted else event.stage
         )
         self.left.setText("" if event.eta is None else f"{duration(event.eta)} left")
@@ -155,15 +153,12 @@ class JobBar(QFrame):
         self._set_active(False)
         self._words = words
         self.what.setIcon(icon(icon_name, color))
-        self.stage.setToolTip(words)
         self._say_waiting()
 
     def _set_active(self, active: bool) -> None:
         for widget in (self.progress, self.left, self.pause, self.stop):
             widget.setVisible(active)
         self.show_result.setVisible(not active and self._ended is not None)
-        if active:
-            self.stage.setToolTip("")
 
     def _say_waiting(self) -> None:
         waiting = len(self._session.waiting)
@@ -171,7 +166,7 @@ class JobBar(QFrame):
         running = self._session.running
         if running is None or self._run is None:
             self.what.setText(f" Queue{more}")
-            self.stage.setText(self._words)
+            self.stage.say(self._words)
         else:
             self.what.setText(f" {running.title}{more}")
         self.what.setAccessibleName(f"Queue: {self.what.text().strip()}")

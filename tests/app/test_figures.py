@@ -22,8 +22,8 @@ def test_that_a_duration_has_two_units_at_most(seconds: float, words: str) -> No
     assert duration(seconds) == words
 
 
-@pytest.mark.parametrize(("number", "words"), [(12_310.0, "12,310"), (0.5, "0.5"), (1_234.56, "1,234.6")])
-def test_that_whole_counts_have_no_decimals(number: float, words: str) -> None:
+@pytest.mark.parametrize(("number", "words"), [(12_310.0, "12,310"), (0.5, "0.5"), (1_234.56, "1,235")])
+def test_that_whole_and_large_counts_have_no_decimals(number: float, words: str) -> None:
     assert count(number) == words
 
 
