@@ -369,12 +369,17 @@ class Form(QWidget):
         for box in shown:
             if box.field.kind == "choice":
                 member = self._member(box.field)
-                source = f" {member.source}." if member.source else ""
+                source = f" {source_words(member.source)}." if member.source else ""
                 box.set_help(f"{member.sentence}{source}")
         folded = [box.field.title for box in shown if self._folded(box)]
         self.more.setVisible(bool(folded))
         self.more.set_title(f"More: {', '.join(map(_lower, folded))}")
         self.more.button.setToolTip(tooltip(", ".join(folded)))
+
+
+def source_words(source: str) -> str:
+    """A paper by its number alone is said to be one of arXiv."""
+    return f"arXiv {source}" if source[:4].isdigit() else source
 
 
 def _rows(boxes: Sequence[FieldBox]) -> Iterator[tuple[FieldBox, ...]]:
