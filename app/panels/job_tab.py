@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from core.jobs.registry import JobKind
     from core.project.records import RunRecord
 
+FOLDER = "folder"
+"""Key of the verb that opens the folder that a run has made."""
+
 
 class JobTab(Tab):
     """A subclass says what its job is, and fills its cards in `fill`."""
@@ -158,6 +161,8 @@ class JobTab(Tab):
 
     @Slot(object, object)
     def _show(self, run: RunRecord, result: Any) -> None:
+        if FOLDER in self.page.answer.buttons:  # a run that was stopped has made none
+            self.page.answer.offer({FOLDER: self.made_here() is not None})
         self.fill(result)
 
     def made_here(self) -> Path | None:
@@ -178,4 +183,4 @@ class JobTab(Tab):
 
     def acts(self, folder: Path) -> dict[str, Callable[[], object]]:
         """What each of `verbs` does with the folder that was made."""
-        return {"folder": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))}
+        return {FOLDER: lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))}

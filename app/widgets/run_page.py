@@ -69,11 +69,16 @@ class Answer(QFrame):
         """
         self.sentence.say(sentence)
         self.facts.say(facts)
-        for key, _ in OWN_VERBS:
-            self.buttons[key].setHidden(stopped)
-        self.row.setVisible(bool(sentence) and not all(button.isHidden() for button in self.buttons.values()))
-        self.row.place()
+        self.offer({key: not stopped for key, _ in OWN_VERBS})
         self.setAccessibleName(sentence or facts)
+
+    def offer(self, wanted: dict[str, bool]) -> None:
+        """Show or hide buttons by their keys; with none left, or nothing to be done yet, their row goes."""
+        for key, shown in wanted.items():
+            self.buttons[key].setHidden(not shown)
+        some = not all(button.isHidden() for button in self.buttons.values())
+        self.row.setVisible(some and bool(self.sentence.text()))
+        self.row.place()
 
 
 class RunPage(QSplitter):

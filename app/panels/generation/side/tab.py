@@ -15,7 +15,7 @@ from app.panels.generation.side.branches_card import Branches, BranchesCard, bra
 from app.panels.generation.side.columns import Columns
 from app.panels.generation.side.heat_bar import HeatBar
 from app.panels.generation.side.texts import SoFar, Text, bits_by_byte, partings, texts_of
-from app.panels.job_tab import JobTab
+from app.panels.job_tab import FOLDER, JobTab
 from app.widgets.byte_curve import ByteBits, ByteCurve
 from app.widgets.card import Card
 from app.widgets.known_paths import starter_models
@@ -41,8 +41,6 @@ CURVE_REST = 800
 """Milliseconds between two drawings of the curve while texts grow."""
 BYTES = "bytes"
 """Kind of the job, and key of the tool, that foretells the next byte."""
-FOLDER = "folder"
-"""The one with all transcripts in a file, token by token."""
 READ_AT_MOST = 100_000
 """Characters of a dropped text that become the prompt."""
 

@@ -95,6 +95,7 @@ def test_that_a_stop_is_heard_at_once_and_what_was_written_stays(
     assert tab.page.status.isVisible()
     assert tab.page.status.buttons["again"].isVisible()
     assert not tab.page.answer.buttons["again"].isVisible()
+    assert not tab.page.answer.buttons["folder"].isVisible()  # no transcripts were published
     assert "when they were stopped" in tab.page.answer.sentence.text()
     columns = tab.columns.columns
     assert all(column.isVisible() for column in columns)
