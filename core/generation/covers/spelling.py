@@ -7,6 +7,8 @@ vocabulary has these two within.
 
 from __future__ import annotations
 
+import unicodedata
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cached_property
@@ -33,6 +35,8 @@ _ANCHOR = "a"
 """Stands before what is encoded as from the middle of a text, where a tokenizer would else put a space."""
 _FOLLOWERS = (" ", "a", "1", "(", "\n")
 """One of each class that patterns tell apart when they look at what follows white space."""
+_RARER = ("اア字ꙮ", "५৫〇Ⅳ", "∎⁂࿘")
+"""Letters, digits and signs that a space before them is seldom joined with."""
 
 
 class Tail(NamedTuple):
@@ -50,9 +54,10 @@ class Spelling:
 
     Many patterns cut white space by what follows it: of two spaces GPT-2's writes one token at the end of a
     text, two before a digit. So the beginning of what a tokenizer writes need not be what it writes of that
-    beginning. A token that ends in white space therefore passes also if it would be written before any of a
-    few characters, and a lone space that the tokenizer put before a text always does; only a text does not
-    end there (`may_end`).
+    beginning. So it is with format and control characters, which DeepSeek's joins with letters behind. A
+    token that ends in one of these therefore passes also if it would be written before any of a few
+    characters, and a lone space that the tokenizer put before a text always does; only a text does not end
+    there (`may_end`).
 
     A token that ends within a character cannot be asked for. It passes as long as it begins a character; the
     tokens that end the character pass if the tokenizer writes all of them.
@@ -91,6 +96,17 @@ class Spelling:
     @cached_property
     def _foresight(self) -> Foresight | None:
         return foresight(self._tokenizer, self._trie, puts_space=self._puts_space)
+
+    @cached_property
+    def _followers(self) -> tuple[str, ...]:
+        """Some that a space is joined with, and of each class one that it stands alone before, if any."""
+        rarer = (next((one for one in some if not self._begins_token(f" {one}")), "") for some in _RARER)
+        return (*_FOLLOWERS, *filter(None, rarer))
+
+    def _begins_token(self, text: str) -> bool:
+        data = text.encode()
+        place = bisect_left(self._trie.pieces, data)
+        return place < len(self._trie) and self._trie.pieces[place].startswith(data)
 
     @property
     def start(self) -> Tail:
@@ -144,7 +160,7 @@ class Spelling:
     def may_end(self, tail: Tail) -> bool:
         """Whether the tail's tokens are those of a whole text, too, and not only of the beginning of one."""
         text = text_of(tail.data)
-        if text is None or not text[-1:].isspace():
+        if text is None or not _may_be_cut_by_what_follows(text):
             return text is not None
         if tail not in self._ends:
             self._ends[tail] = self._written([text], first=tail.first)[0] == [*tail.ids]
@@ -236,12 +252,14 @@ class Spelling:
             asked[at] = text
         for at, ids in zip(asked, self._written(list(asked.values()), first=tail.first), strict=True):
             passes[at] = ids == [*tail.ids, int(self._trie.ids[places[at]])]
-        before = {at: text for at, text in asked.items() if not passes[at] and text[-1].isspace()}
-        followed = [text + follower for text in before.values() for follower in _FOLLOWERS]
+        before = {
+            at: text for at, text in asked.items() if not passes[at] and _may_be_cut_by_what_follows(text)
+        }
+        followed = [text + follower for text in before.values() for follower in self._followers]
         written = iter(self._written(followed, first=tail.first))
         for at in before:
             ids = [*tail.ids, int(self._trie.ids[places[at]])]
-            passes[at] = any([next(written)[: len(ids)] == ids for _ in _FOLLOWERS])
+            passes[at] = any([next(written)[: len(ids)] == ids for _ in self._followers])
         return passes
 
     def _written(self, texts: Sequence[str], *, first: bool) -> list[list[int]]:
@@ -285,6 +303,12 @@ def _spanned(texts: Sequence[str | None]) -> set[tuple[str, str]]:
 def _range_of(trie: ByteTrie, byte: int) -> tuple[int, int]:
     first, last, _ = trie.child(0, len(trie), 0, byte)
     return first, last
+
+
+def _may_be_cut_by_what_follows(text: str) -> bool:
+    """Whether it ends in white space, or in what is no letter, mark, digit or sign."""
+    last = text[-1:]
+    return bool(last) and (last.isspace() or unicodedata.category(last).startswith("C"))
 
 
 def text_of(data: bytes) -> str | None:

@@ -57,6 +57,8 @@ def compared(
 ) -> int:
     """How many answers were compared with encoding all of the text anew; fails where one is another.
 
+    Each text's own tokens have to pass, too, one after the other.
+
     Args:
         most: tokens tried at a place.
         share: of the places that are tried.
@@ -71,6 +73,8 @@ def compared(
         for length, id in enumerate(ids):
             if id not in trie.place:
                 break
+            place = trie.place[id]
+            assert spelling.valid(tail, place, place + 1, np.ones(1, bool)).all(), (text, read, tail)
             tail, read = spelling.after(tail, trie.place[id]), read + trie.pieces[trie.place[id]]
             if not is_text(read) or rng.random() >= share:
                 continue
@@ -92,7 +96,10 @@ def compared(
 
 def is_begun(tokenizer: Tokenizer, text: str, ids: list[int]) -> bool:
     """Whether something that begins so is written in tokens that begin so."""
-    longer = [text + more for more in (" ", "  ", "\n", "\t", "x", "É", "7", "(", ".", "漢", " x", " 7")]
+    longer = [
+        text + more
+        for more in (" ", "  ", "\n", "\t", "x", "É", "7", "(", ".", "漢", " x", " 7", "ア", "५", "∎")
+    ]
     return any(found[: len(ids)] == ids for found in tokenizer.ids(longer))
 
 
@@ -104,6 +111,38 @@ def test_that_starters_are_told_as_they_encode(name: str) -> None:
 def test_that_a_real_tokenizer_is_told_as_it_encodes() -> None:
     """tests/benchmarks/bench_bytes.py has larger ones, and more places."""
     assert compared(opened("claude"), TEXTS, 2, most=70, share=1 / 10) > 400
+
+
+def test_that_own_tokens_pass_whatever_cuts_them_off() -> None:
+    """White space before letters that have no token together with a space."""
+    compared(opened("claude"), (" \n \t  اة", "do.🇪  字な", "a  ५", "b   ∎"), 3, most=0)
+
+
+def random_texts(tokenizer: Tokenizer, seed: int, count: int) -> tuple[str, ...]:
+    """Of characters of all kinds, runs of a kind side by side, that the tokenizer writes as they stand."""
+    kinds = (
+        "abcdefghijklmnopqrstuvwxyz", "ABCDEF etaoin", "0123456789", " \t\n\r", "!\"#$%&()*+,-./:;<=>?@[]_",
+        "éàüßñçøåÉÀÜ", "漢字かなカナ東京", "привет ПРИВЕТ", "👍😀🇩🇪👩\u200d💻", "e\u0301a\u0308", "العربية",
+        "हिन्दी कि",
+        "'s't'll\u2019", "\u00a0\u3000\u200b\u2003", "²½Å\ufb01", "\u200d\x01\xad",
+    )  # fmt: skip
+    rng = random.Random(seed)
+    spelling, trie = spelling_of(tokenizer)
+    found: list[str] = []
+    while len(found) < count:
+        runs = [rng.choices(rng.choice(kinds), k=rng.randint(1, 6)) for _ in range(rng.randint(2, 6))]
+        text = "".join(letter for run in runs for letter in run)
+        ids = tokenizer.encode(text).ids
+        written = b"".join(trie.pieces[trie.place[id]] if id in trie.place else b"?" for id in ids)
+        if written.removeprefix(b" " if spelling._puts_space else b"") == text.encode():
+            found.append(text)
+    return tuple(found)
+
+
+@pytest.mark.parametrize("name", ["prose-bpe", "prose-unigram", "claude"])
+def test_that_texts_of_all_kinds_are_told_as_they_encode(name: str) -> None:
+    tokenizer = opened(name)
+    assert compared(tokenizer, random_texts(tokenizer, 5, 40), 5, most=30) > 500
 
 
 @pytest.mark.parametrize("seed", range(8))
