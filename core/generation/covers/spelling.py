@@ -35,8 +35,8 @@ _ANCHOR = "a"
 """Stands before what is encoded as from the middle of a text, where a tokenizer would else put a space."""
 _FOLLOWERS = (" ", "a", "1", "(", "\n")
 """One of each class that patterns tell apart when they look at what follows white space."""
-_RARER = ("اア字ꙮ", "५৫〇Ⅳ", "∎⁂࿘")
-"""Letters, digits and signs that a space before them is seldom joined with."""
+_RARER = ("\u0302\u094d\u0301", "\u200d\u200b\u00ad", "اア字ꙮ", "५৫〇Ⅳ", "∎⁂࿘")
+"""Marks, format characters, letters, digits and signs that a space before them is seldom joined with."""
 
 
 class Tail(NamedTuple):
