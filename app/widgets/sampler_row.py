@@ -26,18 +26,22 @@ def members() -> dict[str, Member]:
 
 
 class SamplerRow(MemberRow):
-    """Alt and the arrows move it."""
+    """Alt and the arrows move it, or the pointer that takes hold of its name."""
 
     kinds = SAMPLERS
     not_yet = frozenset({"missing", "too_short"})
 
     moved = Signal(int)
     """−1 up, 1 down."""
+    dragged = Signal()
+    """The pointer takes it along."""
 
     def __init__(self, values: dict[str, Any], session: Session, make_form: MakeForm) -> None:
         member = members()[values[KIND]]
         defaults = {field.path[-1]: field.default for field in member.fields}
         super().__init__(member, {**defaults, **values}, session, make_form)
+        self.head.draggable = True
+        self.head.dragged.connect(self.dragged)
         self.up, self.down = small_button("up"), small_button("down")
         self.up.clicked.connect(lambda: self.moved.emit(-1))
         self.down.clicked.connect(lambda: self.moved.emit(1))

@@ -7,8 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import QDrag, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
 from app.icons import icon
@@ -25,12 +26,16 @@ if TYPE_CHECKING:
 USUAL = "Usual order"
 COMMON = ("temperature", "top-k", "top-p")
 """What a preset begins with where the list is empty."""
+DRAGGED = "application/x-lexigraft-sampler"
+LINE = 2
+"""Height of the line where a dragged row would come to stand, in pixels."""
 
 
 class SamplersEditor(Editor):
     """A value is a list of dicts, in the order in which they are applied; lines are understood as well.
 
-    A new one is put where it usually stands; a preset puts all into the order of another program.
+    A new one is put where it usually stands; a preset puts all into the order of another program; a person
+    drags a row by its name, moves it with its buttons, or with Alt and the arrows.
     """
 
     arranged = Signal()
@@ -40,6 +45,11 @@ class SamplersEditor(Editor):
         super().__init__(field)
         self._session, self._make_form = session, make_form
         self.rows: list[SamplerRow] = []
+        self._dragged: SamplerRow | None = None
+        """Being dragged: rows of this list only."""
+        self._line = theme.styled(QFrame(self), mark="drop")
+        self._line.hide()
+        self.setAcceptDrops(True)
         self._list = QVBoxLayout()
         self._list.setSpacing(4)
         self.add = theme.styled(QPushButton(icon("add", "accent"), "add a sampler"), kind="link")
@@ -140,9 +150,11 @@ class SamplersEditor(Editor):
         self.rows = []
 
     def _move(self, row: SamplerRow, step: int) -> None:
+        self._put(row, self.rows.index(row) + step)
+
+    def _put(self, row: SamplerRow, to: int) -> None:
         at = self.rows.index(row)
-        to = at + step
-        if 0 <= to < len(self.rows):
+        if 0 <= to < len(self.rows) and to != at:
             self.rows.insert(to, self.rows.pop(at))
             self._arrange()
             row.head.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -159,6 +171,53 @@ class SamplersEditor(Editor):
         after.setFocus(Qt.FocusReason.OtherFocusReason)
         self.changed.emit()
 
+    # Dragging
+
+    def _drag(self, row: SamplerRow) -> None:
+        row.open(False)
+        mime = QMimeData()
+        mime.setData(DRAGGED, row.kind.encode())
+        drag = QDrag(row)
+        drag.setMimeData(mime)
+        drag.setPixmap(row.grab())
+        self._dragged = row
+        try:
+            drag.exec(Qt.DropAction.MoveAction)
+        finally:
+            self._dragged = None
+            self._line.hide()
+
+    def _gap_at(self, y: int) -> int:
+        """Before which row, of those there are, a row dropped at this height would stand."""
+        return sum(row.geometry().center().y() < y for row in self.rows)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._dragged is not None and event.mimeData().hasFormat(DRAGGED):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        gap = self._gap_at(event.position().toPoint().y())
+        place = self.rows[gap].geometry().top() - 3 if gap < len(self.rows) else self._end()
+        self._line.setGeometry(0, max(0, place), self.width(), LINE)
+        self._line.show()
+        self._line.raise_()
+        event.acceptProposedAction()
+
+    def _end(self) -> int:
+        return self.rows[-1].geometry().bottom() + 2
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._line.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._line.hide()
+        row = self._dragged
+        if row is None:
+            return
+        gap = self._gap_at(event.position().toPoint().y())
+        event.acceptProposedAction()
+        self._put(row, gap - 1 if gap > self.rows.index(row) else gap)
+
     # How it looks
 
     def _made(self, values: dict[str, Any]) -> SamplerRow:
@@ -166,6 +225,7 @@ class SamplersEditor(Editor):
         row.changed.connect(self._on_change)
         row.removed.connect(partial(self._take_out, row))
         row.moved.connect(partial(self._move, row))
+        row.dragged.connect(partial(self._drag, row))
         row.opened.connect(partial(self._on_opened, row))
         return row
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDrag, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.session import Session
@@ -82,3 +84,60 @@ def test_that_what_is_wrong_names_the_sampler(editor: SamplersEditor) -> None:
         editor.fault((0, "top-k", "k"), "Input should be greater.", False)
         == "Top-k: k: Input should be greater."
     )
+
+
+def drag(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, editor: SamplersEditor, at: int, onto: float) -> None:
+    """Take hold of the row `at`, and let it go at the height of row `onto` (halves lie between two)."""
+    head = editor.rows[at].head
+    first, second = (editor.rows[place].geometry().center().y() for place in (0, 1))
+    where = QPointF(20, first + onto * (second - first))
+    move, left, none = Qt.DropAction.MoveAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+    def let_go(made: QDrag, *_: object) -> Qt.DropAction:
+        mime = made.mimeData()
+        QApplication.sendEvent(editor, QDragEnterEvent(where.toPoint(), move, mime, left, none))
+        QApplication.sendEvent(editor, QDragMoveEvent(where.toPoint(), move, mime, left, none))
+        QApplication.sendEvent(editor, QDropEvent(where, move, mime, left, none))
+        return move
+
+    monkeypatch.setattr(QDrag, "exec", let_go)
+    qtbot.mousePress(head, left, pos=QPoint(20, 8))
+    qtbot.mouseMove(head, QPoint(20, 8 + 3 * QApplication.startDragDistance()))
+
+
+@pytest.mark.parametrize(
+    ("at", "onto", "order"),
+    [
+        (0, 2.4, ["top-k", "min-p", "temperature"]),
+        (2, -0.4, ["min-p", "temperature", "top-k"]),
+        (0, 1.4, ["top-k", "temperature", "min-p"]),
+        (1, 0.9, ["temperature", "top-k", "min-p"]),
+    ],
+)
+def test_that_a_row_is_dragged_to_where_it_is_let_go(
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    editor: SamplersEditor,
+    at: int,
+    onto: float,
+    order: list[str],
+) -> None:
+    editor.set_value(["temperature", "top-k k=3", "min-p"])
+    qtbot.waitUntil(lambda: editor.rows[1].y() > editor.rows[0].y())
+    drag(qtbot, monkeypatch, editor, at, onto)
+    assert kinds(editor) == order
+    assert not editor.rows[0].head.isChecked()
+
+
+def test_that_what_comes_from_elsewhere_is_not_taken(editor: SamplersEditor) -> None:
+    editor.set_value(["temperature"])
+    event = QDragEnterEvent(
+        QPoint(5, 5),
+        Qt.DropAction.MoveAction,
+        QMimeData(),
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    event.ignore()
+    QApplication.sendEvent(editor, event)
+    assert not event.isAccepted()
