@@ -322,7 +322,7 @@ def _origin(run: RunRecord) -> Rows:
     if run.provenance is None:
         return cells
     made = run.provenance
-    threads = f", {made.threads} threads" if made.threads else ""
+    threads = f", {made.threads} thread{'s' if made.threads > 1 else ''}" if made.threads else ""
     cells += [(Cell("Device"), Cell(f"{made.device}{threads}")), (Cell("Seed"), Cell(str(made.seed)))]
     cells += [
         (Cell(name), Cell(value))

@@ -82,7 +82,7 @@ class Column:
 
 COLUMNS = (
     Column("run", "run", lambda row: row.run.id, numeric=True, width=70),
-    Column("kind", "kind", lambda row: row.kind.casefold(), width=100),
+    Column("kind", "kind", lambda row: row.kind.casefold(), width=150),
     Column("what", "what", lambda row: row.run.title.casefold(), width=360),
     Column("state", "state", lambda row: STATES.index(row.run.status), width=110),
     Column(
