@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -68,6 +69,10 @@ class TabbedPanel(Panel):
             tab.restore(left if isinstance(left, dict) else {})
             if tab.page is not None:
                 tab.page.folded.connect(self._show_fold)
+            # What was imported and made for it stays: looked through again and again for garbage, it would
+            # stop the window for 100 ms each time.
+            gc.collect(1)
+            gc.freeze()
         return self._made[key]
 
     def shown_before(self, key: str) -> Tab | None:
