@@ -56,7 +56,7 @@ def preview(request: DraftRequest) -> Preview:
             dtype=request.dtype,
             tokens=len(request.prompt.encode()) + request.max_tokens,
             rows=(request.proposed + 1) * (_BYTES if request.verify == "bytes" else 1),
-            spelt=draft is not None,
+            spelt=request.verify == "bytes",
         ),
     )
 

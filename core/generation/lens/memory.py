@@ -10,9 +10,10 @@ _COPIES = 4
 """Of one layer's logits at once: themselves, their logarithms in float64, the last layer's."""
 
 
-def memory_to_look(model: ModelFolder) -> int:
-    """Bytes beside the weights: hidden states, attention and logits of the longest prompt."""
-    length = min(MOST_TOKENS, model.context or MOST_TOKENS)
+def memory_to_look(model: ModelFolder, tokens: int = MOST_TOKENS) -> int:
+    """Bytes beside the weights: hidden states, attention and logits of so many tokens, by default of the
+    longest prompt."""
+    length = min(tokens, MOST_TOKENS, model.context or MOST_TOKENS)
     layers = model.layers or 1
     heads = model.text_config.get("num_attention_heads") or model.text_config.get("n_head")
     heads = heads if isinstance(heads, int) else max(1, model.hidden_size // 64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.errors import UserError
-from core.generation.lens.request import LensRequest
+from core.generation.lens.request import MOST_TOKENS, LensRequest
 from core.jobs.preview import Preview, Problem
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _START = 4.0
 """Seconds to load torch and open a small model."""
 _BYTES_A_SECOND = 500_000_000
+_BYTES_A_TOKEN = 2
+"""At least, in most languages."""
 _FLOAT = 4
 
 
@@ -44,10 +46,15 @@ def preview(request: LensRequest) -> Preview:
         problems.append(Problem(field="reference", message=f"There is no file {request.reference}."))
     if not found:
         return Preview(problems=problems, notes=notes)
+    tokens = MOST_TOKENS
+    if request.reference is None:
+        tokens = len(request.prompt.encode()) // _BYTES_A_TOKEN + 2
     weights = [_FLOAT * model.parameters for model in found]
     return Preview(
         problems=problems,
         notes=notes,
         seconds=_START + sum(weights) / _BYTES_A_SECOND,
-        memory_bytes=job_memory(found, tokens=0, beside=max(memory_to_look(model) for model in found)),
+        memory_bytes=job_memory(
+            found, tokens=0, beside=max(memory_to_look(model, tokens) for model in found)
+        ),
     )

@@ -72,7 +72,7 @@ def _memory(folders: Sequence[ModelFolder], request: ScoreRequest, size: int) ->
         folders,
         dtype=request.dtype,
         tokens=at_once * window,
-        rows=rows,
+        rows=rows + rows // 4,  # of the part before, some are still there
         spelt=request.exact,
         beside=len(request.models)
         * (records_bytes(told - full, 0) + records_bytes(full, request.alternatives)),
