@@ -8,7 +8,9 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from core.errors import UserError
 from core.generation.byte_model import END, ByteModel, ByteState
@@ -79,7 +81,8 @@ class Writing:
             self._ctx.check()
             try:
                 logs = self._model.law(self._state).log_probabilities
-                chosen = self._choose(torch.from_numpy(logs), drawn)
+                u = self._chance.random() if self._chance is not None else None
+                chosen = chosen_byte(logs, u, self._samplers, drawn)
                 after = self._model.push(self._state, chosen) if chosen != END else self._state
             except UserError as error:
                 if not self.data:
@@ -99,12 +102,20 @@ class Writing:
             yield Byte(chosen, before, after, -float(logs[chosen]) / math.log(2))
         self._text.take(end=True)
 
-    def _choose(self, logs: torch.Tensor, drawn: Drawn) -> int:
-        if self._chance is None:
-            return int(logs.numpy().argmax())
-        for sampler in self._samplers:
-            logs = sampler.apply(logs, drawn)
-        return draw(logs, self._chance.random())[0]
+
+def chosen_byte(logs: NDArray[np.float64], u: float | None, samplers: Sequence[Sampler], drawn: Drawn) -> int:
+    """The byte, or END, that is drawn by `u` from [0, 1) after the samplers; None: the likeliest, the lowest
+    of those that tie.
+
+    Args:
+        logs: (257,) natural logarithms.
+    """
+    if u is None:
+        return int(logs.argmax())
+    scores = torch.from_numpy(logs)
+    for sampler in samplers:
+        scores = sampler.apply(scores, drawn)
+    return draw(scores, u)[0]
 
 
 def whole(data: bytes) -> int:

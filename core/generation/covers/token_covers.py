@@ -260,6 +260,12 @@ class TokenCovers(ByteModel):
                 f"The tokenizer of {self.name} does not write this text as it stands: it changes or drops "
                 "characters first. Give the text as it is after that."
             )
+        length, limit = len(root.ids) + len(ids), self.language.context
+        if limit is not None and length > limit:
+            raise UserError(
+                f"{self.name} takes {limit:,} tokens at once, and this text has at least {length:,}. Take a "
+                "shorter one, or a model with a longer context."
+            )
         assert root.state is not None
         assert root.log_next is not None
         before, row, weight = root.state, root.log_next, 0.0
@@ -276,8 +282,8 @@ class TokenCovers(ByteModel):
         tail = self._spelling.tail(read, tuple(ids), first=True)
         left = Left((*root.ids, *ids), weight, tail, None)
         self._keep(left, before, row)
-        length = wall - len(self._hidden)
-        return Covers((self._root(left),), length, weight, state.pruned), data[length:]
+        done = wall - len(self._hidden)
+        return Covers((self._root(left),), done, weight, state.pruned), data[done:]
 
     def _prime(self, state: Covers, data: bytes) -> list[Left]:
         """Ask at once about all tokens that may end within the next bytes; those that were."""

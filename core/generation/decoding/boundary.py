@@ -9,8 +9,9 @@ from typing import NamedTuple
 import torch
 
 from core.errors import UserError
-from core.generation.byte_model import END, ByteModel, ByteState
-from core.generation.decoding.draw import chance, draw
+from core.generation.byte_model import END, ByteModel
+from core.generation.byte_writing import chosen_byte
+from core.generation.decoding.draw import chance
 from core.generation.language.language_model import LanguageModel
 from core.generation.sampled import Drawn
 from core.generation.samplers import Sampler
@@ -101,7 +102,8 @@ class Exact:
             if found is not None:
                 first = None if not found.pending else torch.from_numpy(found.log_next > -math.inf)
                 return self._from(found.ids, first)
-            byte = self._choose(state, laws, random.random() if random is not None else None)
+            u = random.random() if random is not None else None
+            byte = chosen_byte(self._model.law(state).log_probabilities, u, laws, Drawn([]))
             if byte == END:
                 return self._from((*self._encoded(written), min(self._language.ends)))
             try:
@@ -110,16 +112,6 @@ class Exact:
                 break
             written += bytes([byte])
         return self._from(self._encoded(written))
-
-    def _choose(self, state: ByteState, laws: Sequence[Sampler], u: float | None) -> int:
-        logs = self._model.law(state).log_probabilities
-        if u is None:
-            return int(logs.argmax())
-        scores = torch.from_numpy(logs)
-        drawn = Drawn([])
-        for sampler in laws:
-            scores = sampler.apply(scores, drawn)
-        return draw(scores, u)[0]
 
     def _encoded(self, written: bytes) -> list[int]:
         """The tokenizer's own tokens of the prompt and these bytes, half a character at the end aside."""

@@ -15,7 +15,7 @@ import numpy as np
 from core.errors import UserError
 from core.generation.byte_model import END, ByteModel, ByteState
 from core.generation.byte_writing import Writing, characters
-from core.generation.decoding.draw import chance
+from core.generation.decoding.draw import chance, inverse_cdf
 from core.generation.fill.result import Candidate
 from core.jobs.context import Context
 
@@ -113,9 +113,8 @@ class Middles:
     def drawn(self, seed: int) -> str:
         """One of them by its share."""
         shares = self._shares()
-        summed = np.cumsum(list(shares.values()))
-        place = int(np.searchsorted(summed, chance(seed, 0, 0, "resampling").random() * summed[-1], "right"))
-        return list(shares)[min(place, len(shares) - 1)].decode(errors="replace")
+        place = inverse_cdf(np.cumsum(list(shares.values())), chance(seed, 0, 0, "resampling").random())
+        return list(shares)[place].decode(errors="replace")
 
     def _weigh(self, data: bytes, state: ByteState, given: float | None = None) -> None:
         """Count a middle; `given`: its log-probability by the law it was drawn from, if that is another."""

@@ -35,6 +35,15 @@ def asked(tmp_path: Path, **fields: Any) -> tuple[BytesResult, list[dict[str, An
     return bytes_(request, ctx), partials
 
 
+def test_that_a_prompt_that_is_too_long_is_told_in_tokens_of_the_whole(tmp_path: Path) -> None:
+    prompt = "It was the best of times. " * 100
+    tokens = len(open_language_model(BPE, Context(workdir=tmp_path)).encode(prompt))
+    with pytest.raises(
+        UserError, match=f"takes 128 tokens at once, and this text has at least {tokens - 1:,}"
+    ):
+        asked(tmp_path, prompt=prompt)
+
+
 def test_that_two_models_foretell_side_by_side(tmp_path: Path) -> None:
     result, partials = asked(tmp_path, models=[BPE, UNIGRAM], write=6)
     assert [law.name for law in result.models] == ["prose-bpe", "prose-unigram"]
