@@ -34,14 +34,6 @@ Prompt = Annotated[
         json_schema_extra={"editor": "passage"},
     ),
 ]
-Passage = Annotated[
-    str,
-    Field(
-        title="Text",
-        description="What is looked at, byte by byte.",
-        json_schema_extra={"editor": "passage"},
-    ),
-]
 Convention = Annotated[
     Literal["valid", "all"],
     Field(
@@ -81,12 +73,12 @@ Boundary = Annotated[
     Field(
         title="Where the prompt ends",
         description="Exact: byte by byte until the tokens align. Token healing: the last token is written "
-        "anew. Plain: right after the prompt's own tokens, as other programs do. A chat goes on plainly, right "
-        "after the tokens of its template.",
+        "anew. Plain: right after the prompt's own tokens, as other programs do. A chat goes on plainly, "
+        "right after the tokens of its template.",
         json_schema_extra={
             "labels": {"exact": "Exact", "healing": "Token healing", "plain": "Plain"},
             "advanced": True,
         },
     ),
 ]
-__all__ = ["Beam", "Boundary", "Convention", "Model", "Models", "NumberType", "Passage", "Prompt"]
+__all__ = ["Beam", "Boundary", "Convention", "Model", "Models", "NumberType", "Prompt"]
