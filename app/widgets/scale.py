@@ -21,6 +21,8 @@ def ticks(low: float, high: float, most: int) -> list[float]:
 
 
 def tick_places(values: list[float]) -> int:
-    """Decimals with which ticks are written."""
-    step = values[1] - values[0] if len(values) > 1 else 1.0
+    """Decimals with which ticks are written: those of the step, or of a single one its own."""
+    if len(values) == 1:
+        return next((places for places in range(6) if math.isclose(round(values[0], places), values[0])), 6)
+    step = values[1] - values[0] if values else 1.0
     return max(0, -math.floor(math.log10(step) + 1e-9))
