@@ -31,10 +31,6 @@ def names_of(request: ScoreRequest) -> list[str]:
     names = [text.name for text in find_texts(request.text)]
     if request.prompt:
         names = ["text", *names]
-    try:
-        request.prompt.encode()
-    except UnicodeEncodeError:
-        raise UserError("The text holds bytes that are no UTF-8.", field="prompt") from None
     if not names:
         raise UserError("There is nothing to score: give files of text, or a text itself.", field="text")
     return names

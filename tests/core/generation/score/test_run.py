@@ -129,7 +129,7 @@ def test_that_a_stop_is_heard_within_a_passage(models: list[Path], tmp_path: Pat
     [
         ({}, "There is nothing to score"),
         ({"text": ["nowhere.txt"]}, "nowhere.txt"),
-        ({"prompt": "\ud800"}, "no UTF-8"),
+        ({"prompt": TEXT, "context": 16, "stride": 16}, "would leave tokens out"),
     ],
 )
 def test_that_what_cannot_be_scored_is_said_before_a_model_is_opened(
