@@ -314,6 +314,8 @@ class RunPage(QSplitter):
             state.show_running(run, self._progress, self.session.paused or run.status == "paused")
         elif run.status == "failed" and run.error is not None:
             state.show_failed(run, run.error, resumable=resumable)
+            if run.error.field is not None:
+                self.setup.show_found(run.request, run.error.field, run.error.message)
         elif run.status in ("cancelled", "interrupted"):
             state.show_stopped(run, resumable=resumable)
         elif run.status == "queued":

@@ -78,6 +78,8 @@ class Setup(QFrame):
         self._preview: Preview | None = None
         self._notes: dict[str, str] = {}
         self._blocking: list[str] = []
+        self._found: dict[str, str] = {}
+        """What only the run itself found to be wrong; told until something is changed, it blocks nothing."""
         self._elsewhere: list[str] = []
         self._busy = False
         self._invalid = False
@@ -135,7 +137,14 @@ class Setup(QFrame):
     def show_spec(self, request: dict[str, Any], seed: int, device: str) -> None:
         """Show what a run was asked."""
         self.form.set_values({**request, "seed": seed, "device": device})
+        self._found = {}
         self._look()
+
+    def show_found(self, request: dict[str, Any], key: str, words: str) -> None:
+        """Say beside a field what a run of this request ended by, if the form still holds that request."""
+        if self._request is not None and self._request.model_dump(mode="json") == request:
+            self._found = {key: words}
+            self._show_problems({})
 
     def set_field(self, key: str, value: Any) -> None:
         """Put one value in, as if a person had."""
@@ -163,6 +172,8 @@ class Setup(QFrame):
             title=self._title_of(self._request),
         )
         self.set_busy(True)
+        self._found = {}
+        self._show_problems({})
         QTimer.singleShot(
             BUSY, self, lambda: self.set_busy(False)
         )  # should it not be recorded, which is told
@@ -177,7 +188,7 @@ class Setup(QFrame):
 
     @Slot()
     def _wait(self) -> None:
-        self._preview = None
+        self._preview, self._found = None, {}
         self.run.setEnabled(False)
         self._timer.start()
 
@@ -236,8 +247,9 @@ class Setup(QFrame):
             self._show_problems({})
 
     def _show_problems(self, problems: dict[str, str]) -> None:
-        self._elsewhere = self.form.show_lines(self._notes, problems)
+        unsaid = self.form.show_lines(self._notes, self._found | problems)
         self._blocking = list(problems.values())
+        self._elsewhere = [words for words in unsaid if words in self._blocking]
         self._say()
 
     def _say(self) -> None:

@@ -21,10 +21,10 @@ from pydantic import ValidationError
 from safetensors.torch import load_file, save_file
 
 from core.errors import UserError
-from core.jobs.faults import words_of
 from core.hypernetwork.config import HypernetworkConfig
 from core.hypernetwork.msgpack import read_arrays
 from core.hypernetwork.network import Hypernetwork
+from core.jobs.faults import words_of
 from core.json_files import read_json_object
 from core.models.headers import read_header
 from core.output import new_folder

@@ -20,7 +20,9 @@ _WORDS = {
     "string_unicode": "the text is not UTF-8; convert it first, or put it into a file",
     "finite_number": "must be a finite number",
     "extra_forbidden": "is unknown",
-    **dict.fromkeys(("int_parsing", "int_type", "int_from_float", "int_parsing_size"), "must be a whole number"),
+    **dict.fromkeys(
+        ("int_parsing", "int_type", "int_from_float", "int_parsing_size"), "must be a whole number"
+    ),
     **dict.fromkeys(("float_parsing", "float_type"), "must be a number"),
     **dict.fromkeys(("bool_parsing", "bool_type"), "must be true or false"),
 }  # fmt: skip

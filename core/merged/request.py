@@ -70,9 +70,9 @@ class MergedRequest(Request):
     lengths: Literal["as made", "like its own"] = Field(
         "like its own",
         title="Lengths of head rows",
-        description="Like its own: scaled to the median length of the model's own. As made: the mean of several "
-        "rows is short, and would never be the likeliest; a row that is one piece's own is as likely as that "
-        "piece, and rounding to 16 bits decides between the two.",
+        description="Like its own: scaled to the median length of the model's own. As made: the mean of "
+        "several rows is short, and would never be the likeliest; a row that is one piece's own is as likely "
+        "as that piece, and rounding to 16 bits decides between the two.",
         json_schema_extra={"advanced": True},
     )
     boundary: Boundary = Field(

@@ -80,12 +80,17 @@ def test_that_a_run_is_seen_going_failing_and_stopped(
     qtbot.waitUntil(lambda: tab.page.run is not None and tab.page.run.status == "running")
     session.run_event.emit(run.id, Progress(done=3, total=10, stage="counting", elapsed=1.0, eta=2.0))
     assert "3 of 10" in tab.page.status.heading.text()
-    error = ErrorInfo(kind="user", message="gone.txt is not there.", traceback="")
+    error = ErrorInfo(kind="user", message="gone.txt is not there.", traceback="", field="text")
     entry = QueuedRun(id=run.id, kind=run.kind, title=run.title, project=project)
     with monkeypatch.context() as still:  # recorded as ended before the engine has let go of it
         still.setattr(Session, "running", entry)
         project.finish_run(run.id, Finished(status="failed", error=error)).result()
         qtbot.waitUntil(lambda: tab.page.status.heading.text() == "gone.txt is not there.")
+    box = tab.page.setup.form.box("text")
+    assert box.problem == "gone.txt is not there."
+    qtbot.waitUntil(tab.page.setup.run.isEnabled)  # it may be there again
+    box.editor.changed.emit()
+    qtbot.waitUntil(lambda: box.problem == "")
     tab.page.do("again")
     qtbot.waitUntil(lambda: tab.page.run is not None and tab.page.run.id != run.id)
     tab.page.do("withdraw")
