@@ -167,8 +167,8 @@ class JobTab(Tab):
 
     def made_here(self) -> Path | None:
         """The folder that the run shown has made."""
-        result = self.page.result
-        return Path(result.out) if result is not None else None
+        out = self.page.result.out if self.page.result is not None else None
+        return None if out is None else Path(out)
 
     @Slot(str)
     def act(self, verb: str) -> None:

@@ -45,10 +45,6 @@ def _text(request: EncodeRequest) -> str:
         raise UserError(f"Give a string or a file of text: there is {both}.", field="string")
     if request.text is None:
         text = request.string or ""
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise UserError("The string holds bytes that are no text.", field="string") from None
         if len(text.encode()) > MOST_BYTES:
             raise UserError(f"The string is too long: {MOST_BYTES:,} bytes is the limit.", field="string")
         return text

@@ -393,7 +393,7 @@ def test_that_a_batch_too_large_for_a_cards_memory_is_halved(
     monkeypatch.setattr(encoder.model, "forward", small)
     np.testing.assert_allclose(encoder.encode(TEXTS, ctx), expected, atol=1e-5)
     most = 0
-    with pytest.raises(UserError, match="needs more memory than there is for a text of 30 tokens"):
+    with pytest.raises(UserError, match="needs more memory than there is for a text of 31 tokens"):
         encoder.encode(TEXTS, ctx)
 
 

@@ -93,10 +93,6 @@ class EvaluateTab(JobTab):
         sought = Sought(run.id, first, second, query, self.cards.measure)
         self.wanted.emit("why", sought)
 
-    def made_here(self) -> Path | None:
-        result = self.page.result
-        return Path(result.out) if result is not None and result.out is not None else None
-
     def acts(self, folder: Path) -> dict[str, Callable[[], object]]:
         return {
             **super().acts(folder),

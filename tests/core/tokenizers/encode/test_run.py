@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from core.cli import main
 from core.errors import UserError
@@ -70,7 +71,7 @@ def test_that_a_text_too_long_to_be_shown_is_refused(file: Path, tmp_path: Path)
 
 
 def test_that_a_string_of_broken_bytes_is_refused(file: Path) -> None:
-    with pytest.raises(UserError, match="no text"):
+    with pytest.raises(ValidationError, match="not UTF-8"):
         encode(tokenizer=file, string="a\udcff")
 
 
