@@ -25,7 +25,7 @@ _WORDS = {
     ),
     **dict.fromkeys(("float_parsing", "float_type"), "must be a number"),
     **dict.fromkeys(("bool_parsing", "bool_type"), "must be true or false"),
-}  # fmt: skip
+}
 
 
 def words_of(fault: ErrorDetails) -> str:

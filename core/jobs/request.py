@@ -39,8 +39,11 @@ class Request(BaseModel):
         """What is no UTF-8 on a command line reaches Python as halves of surrogate pairs, which nothing can
         encode; in the name of a file they are right."""
         for text in value if isinstance(value, list) else [value]:
-            if isinstance(text, str) and any(0xD800 <= ord(character) <= 0xDFFF for character in text):
-                raise ValueError("the text is not UTF-8; convert it first, or put it into a file")
+            try:
+                if isinstance(text, str):
+                    text.encode()
+            except UnicodeEncodeError:
+                raise ValueError("the text is not UTF-8; convert it first, or put it into a file") from None
         return value
 
 
