@@ -51,7 +51,7 @@ class DraftRequest(Request):
     samplers: list[AnySampler] = Field(
         [],
         title="Samplers",
-        description="When sampling: what changes both models' laws, in this order.",
+        description="When sampling: what changes both models' laws, one after the other.",
         json_schema_extra={"also": "sampler", "editor": "samplers"},
     )
     proposed: int = Field(
