@@ -27,7 +27,7 @@ class GenerateRequest(Request):
     samplers: list[AnySampler] = Field(
         [],
         title="Samplers",
-        description="Applied one after the other, from above; for instance temperature t=0.8, then top-p p=0.9.",
+        description="Applied one after the other; for instance temperature t=0.8, then top-p p=0.9.",
         json_schema_extra={"also": "sampler", "editor": "samplers"},
     )
     max_bytes: int | None = Field(
